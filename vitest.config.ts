@@ -1,8 +1,8 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-  ssr: { resolve: { conditions: ["source"], externalConditions: ["source"] } },
-  resolve: { conditions: ["source"] },
+  ssr: { resolve: { conditions: ["waygate-source"], externalConditions: ["waygate-source"] } },
+  resolve: { conditions: ["waygate-source"] },
   test: {
     include: [
       "packages/*/{src,test}/**/*.test.ts",

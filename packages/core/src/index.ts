@@ -1,1 +1,86 @@
-export {};
+export type { Capabilities, Capability } from "./contract/capabilities.ts";
+export { type ErrorCode, errorCodes, GatewayError, type GatewayErrorInit, isGatewayError } from "./contract/error.ts";
+export type {
+  Cost,
+  Finish,
+  FinishReason,
+  ModelEvent,
+  NoticeEvent,
+  ReasoningDelta,
+  ReasoningEnd,
+  ResponseStart,
+  TextDelta,
+  ToolCallDelta,
+  ToolCallEnd,
+  ToolCallStart,
+  Usage,
+  UsageEvent,
+} from "./contract/event.ts";
+export type { CheckResult, Gateway, ModelsOptions } from "./contract/gateway.ts";
+export type { JsonObject, JsonSchema, JsonValue } from "./contract/json.ts";
+export type {
+  AssistantMessage,
+  AssistantPart,
+  FilePart,
+  ImagePart,
+  JsonPart,
+  MediaSource,
+  Message,
+  OpaqueState,
+  Origin,
+  ReasoningPart,
+  SystemMessage,
+  TextPart,
+  ToolCallPart,
+  ToolCallStatus,
+  ToolMessage,
+  ToolResultContent,
+  ToolResultPart,
+  UserMessage,
+  UserPart,
+} from "./contract/message.ts";
+export type { FieldOrigin, Model, Pricing } from "./contract/model.ts";
+export { type CredentialSpec, contractVersion, type GatewayPlugin, type Transport } from "./contract/plugin.ts";
+export type {
+  ModelRequest,
+  ReasoningEffort,
+  ReasoningRequest,
+  ResponseFormat,
+  ToolChoice,
+  ToolSpec,
+} from "./contract/request.ts";
+export type { SettingsIssue } from "./contract/settings.ts";
+export type { GuardedGateway } from "./registry/guard.ts";
+export {
+  type CredentialQuery,
+  type CredentialSource,
+  createRegistry,
+  type GatewayEntry,
+  type ModelList,
+  type Registry,
+  type RegistryNotice,
+  type RegistryOptions,
+  type Selection,
+} from "./registry/registry.ts";
+export type { MessageInput } from "./run/conversation.ts";
+export type {
+  RunEnd,
+  RunEndReason,
+  RunEvent,
+  StepEnd,
+  StepStart,
+  ToolProgress,
+  ToolResult,
+  ToolStart,
+} from "./run/event.ts";
+export { type Run, type RunOptions, type RunResult, run } from "./run/run.ts";
+export {
+  defineTool,
+  type Tool,
+  type ToolContext,
+  type ToolOutput,
+  type ToolParameters,
+  type ToolReturn,
+  type TypedTool,
+  toolOutput,
+} from "./run/tool.ts";

@@ -1,1 +1,49 @@
-export {};
+export type { Capabilities } from "./contract/capabilities.ts";
+export { didYouMean } from "./contract/did-you-mean.ts";
+export { type ErrorCode, errorCodes, GatewayError, type GatewayErrorInit, isGatewayError } from "./contract/error.ts";
+export type {
+  Cost,
+  FinishReason,
+  ModelEvent,
+  NoticeEvent,
+  Usage,
+} from "./contract/event.ts";
+export type { CheckResult, Gateway, ModelsOptions } from "./contract/gateway.ts";
+export { isObject, type JsonObject, type JsonSchema, type JsonValue } from "./contract/json.ts";
+export type {
+  AssistantMessage,
+  FilePart,
+  ImagePart,
+  MediaSource,
+  Message,
+  OpaqueState,
+  Origin,
+  ReasoningPart,
+  SystemMessage,
+  TextPart,
+  ToolCallPart,
+  ToolCallStatus,
+  ToolMessage,
+  ToolResultPart,
+  UserMessage,
+  UserPart,
+} from "./contract/message.ts";
+export type { FieldOrigin, Model, Pricing } from "./contract/model.ts";
+export {
+  type CredentialSpec,
+  contractVersion,
+  definePlugin,
+  type GatewayPlugin,
+  type OpenContext,
+  type PluginDefinition,
+  type Transport,
+} from "./contract/plugin.ts";
+export type {
+  ModelRequest,
+  ReasoningEffort,
+  ReasoningRequest,
+  ResponseFormat,
+  ToolChoice,
+  ToolSpec,
+} from "./contract/request.ts";
+export type { SettingsIssue, SettingsSchema } from "./contract/settings.ts";

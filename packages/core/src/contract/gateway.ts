@@ -1,0 +1,36 @@
+import type { ModelEvent } from "./event.ts";
+import type { Model } from "./model.ts";
+import type { ModelRequest } from "./request.ts";
+
+/** One open way to models. A plugin makes it; the registry hands it out behind the guard. */
+export interface Gateway {
+  /** The models that can be asked for. Rejects where the list cannot be had. */
+  models(options: ModelsOptions): Promise<readonly Model[]>;
+
+  /** The model as far as it is known without asking anybody; undefined where it is not. */
+  model?(id: string): Model | undefined;
+
+  /**
+   * One answer of a model. Events come one by one or, better, in the batches in which the network delivered them.
+   * Nothing is sent before the first `next()`. Ending the iteration early, or aborting `request.signal`, cancels the
+   * request. Whatever goes wrong is thrown from the iteration, as a `GatewayError`.
+   */
+  stream(request: ModelRequest): AsyncIterable<ModelEvent | readonly ModelEvent[]>;
+
+  /** Whether the gateway can be used as it is set up, for people. Rejects where it cannot. */
+  check?(options: { readonly signal: AbortSignal }): Promise<CheckResult>;
+
+  /** Ends connections. Called once, when no stream is open any more. */
+  close?(): Promise<void>;
+}
+
+export interface ModelsOptions {
+  readonly signal: AbortSignal;
+  /** Ask again, whatever is cached. Default: false. */
+  readonly refresh?: boolean | undefined;
+}
+
+export interface CheckResult {
+  /** What was found out, in the order in which to show it. */
+  readonly facts: readonly { readonly label: string; readonly value: string }[];
+}

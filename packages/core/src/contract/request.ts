@@ -1,0 +1,47 @@
+import type { JsonObject, JsonSchema } from "./json.ts";
+import type { Message } from "./message.ts";
+
+/** Everything a gateway is asked. It arrives complete: a gateway adds no defaults of its own to what core owns. */
+export interface ModelRequest {
+  readonly model: string;
+  readonly messages: readonly Message[];
+  /** Empty where the model is offered none. */
+  readonly tools: readonly ToolSpec[];
+  readonly toolChoice?: ToolChoice | undefined;
+  /** Whether the model may call several tools in one answer. Left to the service where undefined. */
+  readonly parallelTools?: boolean | undefined;
+  readonly reasoning?: ReasoningRequest | undefined;
+  readonly temperature?: number | undefined;
+  readonly topP?: number | undefined;
+  readonly stop?: readonly string[] | undefined;
+  /** In tokens, reasoning included. */
+  readonly maxOutputTokens?: number | undefined;
+  readonly responseFormat?: ResponseFormat | undefined;
+  /** `"auto"`: cache the prompt where the service can, as far as the conversation goes. */
+  readonly cache?: "auto" | undefined;
+  /** Names the conversation, for services that keep its requests on one machine or cache by it. */
+  readonly sessionId?: string | undefined;
+  /** What only this gateway knows; checked against the plugin's `options` schema before it gets here. */
+  readonly options?: JsonObject | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** What a model is told about a tool. */
+export interface ToolSpec {
+  readonly name: string;
+  readonly description: string;
+  /** Of type `object`. */
+  readonly parameters: JsonSchema;
+}
+
+export type ToolChoice = "auto" | "required" | "none" | { readonly tool: string };
+
+/** How much the model should think: by effort, by a budget of tokens, or not at all. */
+export type ReasoningRequest = { readonly effort: ReasoningEffort } | { readonly budgetTokens: number } | "off";
+
+export type ReasoningEffort = "minimal" | "low" | "medium" | "high" | "xhigh" | "max";
+
+export type ResponseFormat =
+  | { readonly type: "text" }
+  | { readonly type: "json" }
+  | { readonly type: "json-schema"; readonly name: string; readonly schema: JsonSchema };

@@ -1,0 +1,237 @@
+import type { Capabilities, Capability } from "../contract/capabilities.ts";
+import { GatewayError, isGatewayError } from "../contract/error.ts";
+import type { ModelEvent } from "../contract/event.ts";
+import type { Gateway } from "../contract/gateway.ts";
+import type { Message } from "../contract/message.ts";
+import type { GatewayPlugin } from "../contract/plugin.ts";
+import type { ModelRequest } from "../contract/request.ts";
+import { formatPath } from "../contract/settings.ts";
+import { fitHistory } from "../stream/history.ts";
+import { EventOrder } from "../stream/order.ts";
+
+/** A gateway as the registry hands it out: its streams come in batches, and keep their promises or throw. */
+export interface GuardedGateway extends Gateway {
+  readonly id: string;
+  readonly capabilities: Capabilities;
+  stream(request: ModelRequest): AsyncIterable<readonly ModelEvent[]>;
+}
+
+export interface GuardHooks {
+  /** A stream was begun; the function returned is called once, when it has ended in whatever way. */
+  streamStarted(): () => void;
+}
+
+/**
+ * Puts a gateway behind the checks that every plugin would otherwise have to write: what is asked against what was
+ * declared, options against their schema, the order of the events, and that an abort is felt at once.
+ */
+export function guard(id: string, plugin: GatewayPlugin, gateway: Gateway, hooks: GuardHooks): GuardedGateway {
+  const guarded: GuardedGateway = {
+    id,
+    capabilities: plugin.capabilities,
+    async models(options) {
+      return naming(id, options.signal, () => gateway.models(options));
+    },
+    stream(request) {
+      return { [Symbol.asyncIterator]: () => new GuardedStream(id, plugin, gateway, request, hooks) };
+    },
+  };
+  if (gateway.model !== undefined) guarded.model = (model) => gateway.model?.(model);
+  const check = gateway.check?.bind(gateway);
+  if (check !== undefined) guarded.check = (options) => naming(id, options.signal, () => check(options));
+  return guarded;
+}
+
+/** Runs a plugin's function; what it throws comes out as a `GatewayError` that names the gateway. */
+async function naming<Result>(id: string, signal: AbortSignal, call: () => Promise<Result>): Promise<Result> {
+  try {
+    return await call();
+  } catch (error) {
+    throw named(id, signal, error);
+  }
+}
+
+function named(id: string, signal: AbortSignal, error: unknown): unknown {
+  if (signal.aborted) return signal.reason;
+  if (isGatewayError(error)) return error;
+  const words = error instanceof Error ? error.message : String(error);
+  return new GatewayError(`The plugin of gateway "${id}" failed: ${words}. Report this to the plugin's author.`, {
+    gateway: id,
+    code: "protocol",
+    cause: error,
+  });
+}
+
+type Result = IteratorResult<readonly ModelEvent[], undefined>;
+const done: Result = { done: true, value: undefined };
+
+/** One stream of a plugin, held to its word. Hand-written, because an abort must not wait for a pending read. */
+class GuardedStream implements AsyncIterator<readonly ModelEvent[], undefined, void> {
+  readonly #id: string;
+  readonly #plugin: GatewayPlugin;
+  readonly #gateway: Gateway;
+  readonly #request: ModelRequest;
+  readonly #hooks: GuardHooks;
+  readonly #order = new EventOrder();
+  #source: AsyncIterator<ModelEvent | readonly ModelEvent[]> | undefined;
+  #ended: (() => void) | undefined;
+  #over = false;
+  #reject: ((reason: unknown) => void) | undefined;
+
+  constructor(id: string, plugin: GatewayPlugin, gateway: Gateway, request: ModelRequest, hooks: GuardHooks) {
+    this.#id = id;
+    this.#plugin = plugin;
+    this.#gateway = gateway;
+    this.#request = request;
+    this.#hooks = hooks;
+  }
+
+  next(): Promise<Result> {
+    if (this.#over) return Promise.resolve(done);
+    if (this.#source === undefined) {
+      try {
+        const notices = this.#open();
+        if (notices.length > 0) return Promise.resolve({ done: false, value: notices });
+      } catch (error) {
+        this.#end();
+        return Promise.reject(named(this.#id, this.#request.signal, error));
+      }
+    }
+    return new Promise(this.#read);
+  }
+
+  return(): Promise<Result> {
+    this.#cancel();
+    return Promise.resolve(done);
+  }
+
+  /** Checks and fits the request, and asks the plugin for its stream. */
+  #open(): readonly ModelEvent[] {
+    const { signal } = this.#request;
+    signal.throwIfAborted();
+    const capabilities = capabilitiesOf(this.#plugin, this.#gateway, this.#request.model);
+    refuseUnsupported(this.#id, this.#request, capabilities);
+    const options = checkOptions(this.#id, this.#plugin, this.#request);
+    const { images, files } = capabilities;
+    const recipient = { gateway: this.#id, model: this.#request.model, images, files };
+    const { messages, notices } = fitHistory(this.#request.messages, recipient);
+    this.#source = this.#gateway.stream({ ...this.#request, messages, options })[Symbol.asyncIterator]();
+    this.#ended = this.#hooks.streamStarted();
+    signal.addEventListener("abort", this.#onAbort, { once: true });
+    return notices;
+  }
+
+  readonly #read = (resolve: (result: Result) => void, reject: (reason: unknown) => void): void => {
+    this.#reject = reject;
+    const accept = (result: IteratorResult<ModelEvent | readonly ModelEvent[]>) => {
+      if (this.#over) return;
+      if (result.done === true) {
+        const breach = this.#order.end();
+        this.#end();
+        if (breach === undefined) resolve(done);
+        else reject(this.#breach(breach));
+        return;
+      }
+      const batch = Array.isArray(result.value)
+        ? (result.value as readonly ModelEvent[])
+        : [result.value as ModelEvent];
+      for (const event of batch) {
+        const breach = this.#order.check(event);
+        if (breach !== undefined) {
+          this.#cancel();
+          reject(this.#breach(breach));
+          return;
+        }
+      }
+      if (batch.length === 0) this.#source?.next().then(accept, fail);
+      else resolve({ done: false, value: batch });
+    };
+    const fail = (error: unknown) => {
+      if (this.#over) return;
+      this.#end();
+      reject(named(this.#id, this.#request.signal, error));
+    };
+    this.#source?.next().then(accept, fail);
+  };
+
+  readonly #onAbort = (): void => {
+    const reject = this.#reject;
+    this.#cancel();
+    reject?.(this.#request.signal.reason);
+  };
+
+  #breach(breach: string): GatewayError {
+    const advice =
+      breach === "ended without finish" ? "The answer is incomplete." : "Report this to the plugin's author.";
+    return new GatewayError(`The stream of gateway "${this.#id}" ${breach}. ${advice}`, {
+      gateway: this.#id,
+      code: "protocol",
+    });
+  }
+
+  #cancel(): void {
+    if (this.#over) return;
+    const source = this.#source;
+    this.#end();
+    // Not awaited: a plugin that is slow to let go must not keep its consumer. Its last words interest nobody.
+    source?.return?.().then(undefined, () => undefined);
+  }
+
+  #end(): void {
+    this.#over = true;
+    this.#reject = undefined;
+    this.#request.signal.removeEventListener("abort", this.#onAbort);
+    this.#ended?.();
+    this.#ended = undefined;
+  }
+}
+
+function capabilitiesOf(plugin: GatewayPlugin, gateway: Gateway, model: string): Capabilities {
+  return { ...plugin.capabilities, ...gateway.model?.(model)?.capabilities };
+}
+
+function refuseUnsupported(id: string, request: ModelRequest, capabilities: Capabilities): void {
+  for (const [capability, asked, words] of demands(request)) {
+    if (!asked || capabilities[capability]) continue;
+    throw new GatewayError(
+      `The model "${request.model}" of gateway "${id}" does not take ${words}. ` +
+        `Ask without, choose another model, or, if it does take them, declare so in its settings (capability "${capability}").`,
+      { gateway: id, code: "unsupported" },
+    );
+  }
+}
+
+function demands(request: ModelRequest): readonly (readonly [Capability, boolean, string])[] {
+  const { toolChoice, reasoning, responseFormat } = request;
+  return [
+    ["tools", request.tools.length > 0, "tools"],
+    ["toolChoice", toolChoice !== undefined && toolChoice !== "auto", "a choice of tool"],
+    ["images", latestUserParts(request.messages).some((part) => part.type === "image"), "images"],
+    ["files", latestUserParts(request.messages).some((part) => part.type === "file"), "files"],
+    ["reasoning", reasoning !== undefined && reasoning !== "off", "a request to think"],
+    ["structuredOutput", responseFormat !== undefined && responseFormat.type !== "text", "a response format"],
+  ];
+}
+
+/** What the user says since the model last spoke; older turns may have been held with another model. */
+function latestUserParts(messages: readonly Message[]) {
+  const last = messages.findLastIndex((message) => message.role === "assistant");
+  return messages.slice(last + 1).flatMap((message) => (message.role === "user" ? message.content : []));
+}
+
+function checkOptions(id: string, plugin: GatewayPlugin, request: ModelRequest): ModelRequest["options"] {
+  if (request.options === undefined) return undefined;
+  if (plugin.parseOptions === undefined) {
+    throw new GatewayError(`Gateway "${id}" takes no options of its own. Leave "options" out of the request.`, {
+      gateway: id,
+      code: "invalid-request",
+    });
+  }
+  const result = plugin.parseOptions(request.options);
+  if (result.ok) return result.value;
+  const issues = result.issues.map((issue) => `${formatPath(["options", ...issue.path])}: ${issue.message}`);
+  throw new GatewayError(`The options for gateway "${id}" are wrong. ${issues.join(" ")}`, {
+    gateway: id,
+    code: "invalid-request",
+  });
+}

@@ -1,0 +1,231 @@
+import type { Capabilities } from "../contract/capabilities.ts";
+import { didYouMean } from "../contract/did-you-mean.ts";
+import { GatewayError, isGatewayError } from "../contract/error.ts";
+import { isObject } from "../contract/json.ts";
+import type { Model } from "../contract/model.ts";
+import { type CredentialSpec, contractVersion, type GatewayPlugin, type Transport } from "../contract/plugin.ts";
+import type { SettingsIssue } from "../contract/settings.ts";
+import type { GuardedGateway } from "./guard.ts";
+import { Slot } from "./slot.ts";
+
+export interface RegistryOptions {
+  readonly plugins: readonly GatewayPlugin[];
+  /** Raw settings by the plugins' `settingsKey`: what stands under `language_models` in a settings file. */
+  readonly settings?: Readonly<Record<string, unknown>> | undefined;
+  /** Where secrets come from. Default: there are none. */
+  readonly credentials?: CredentialSource | undefined;
+  readonly transport?: Transport | undefined;
+  /** Told what was tolerated or ignored outside of any stream. Default: nobody is told. */
+  readonly onNotice?: ((notice: RegistryNotice) => void) | undefined;
+}
+
+/** Looks up a secret. Called at each request, so that a change applies at once. */
+export type CredentialSource = (query: CredentialQuery) => string | undefined | Promise<string | undefined>;
+
+export interface CredentialQuery {
+  readonly gateway: string;
+  readonly credential: CredentialSpec;
+  /** Where the secret is going to be sent. A source must not hand out a secret that was kept for another address. */
+  readonly address: string | undefined;
+}
+
+export interface RegistryNotice {
+  readonly gateway: string;
+  /** Stable, for programs. */
+  readonly code: string;
+  /** For people. */
+  readonly message: string;
+  /** The keys from `language_models` to the setting concerned, if it is about one. */
+  readonly path?: readonly (string | number)[] | undefined;
+}
+
+/** A gateway that settings and plugins give, usable or not. Plain data. */
+export interface GatewayEntry {
+  readonly id: string;
+  readonly name: string;
+  /** The id of the plugin that makes it. */
+  readonly plugin: string;
+  readonly state: "ready" | "refused";
+  /** What is wrong with its settings, with the keys from `language_models` on. Empty where `state` is `"ready"`. */
+  readonly issues: readonly SettingsIssue[];
+  /** Where its requests go, where the plugin says so. */
+  readonly address: string | undefined;
+  readonly credentials: readonly CredentialSpec[];
+  readonly capabilities: Capabilities;
+}
+
+export interface ModelList {
+  readonly gateway: string;
+  readonly models: readonly Model[];
+  /** Why the list could not be had. `models` is empty then. */
+  readonly error: GatewayError | undefined;
+}
+
+export interface Selection {
+  readonly gateway: GuardedGateway;
+  /** The model's id, as a request names it. */
+  readonly model: string;
+}
+
+/** Holds the gateways that plugins and settings give. */
+export interface Registry extends AsyncDisposable {
+  /** All gateways, refused ones too, in the order of the plugins. */
+  gateways(): readonly GatewayEntry[];
+  /** A gateway by its id, opened at its first use. Throws a `GatewayError` that says what there is instead. */
+  gateway(id: string): GuardedGateway;
+  /** The models of all usable gateways. A list that fails says so and spoils no other. */
+  models(options?: { readonly signal?: AbortSignal; readonly refresh?: boolean }): Promise<readonly ModelList[]>;
+  /** Resolves what `agent.default_model` names. Rejects with a `GatewayError` where the gateway lists no such model. */
+  select(choice: { readonly provider: string; readonly model: string }, signal?: AbortSignal): Promise<Selection>;
+  add(plugin: GatewayPlugin): void;
+  /** Takes a plugin and its gateways out. Running streams finish. */
+  remove(pluginId: string): void;
+  /** Applies new settings. Gateways whose settings did not change stay open; running streams finish as they began. */
+  reload(settings: Readonly<Record<string, unknown>>): void;
+  /** Closes all gateways, each when its streams have ended. */
+  close(): Promise<void>;
+}
+
+/**
+ * Admits plugins and opens gateways by id. Throws a `TypeError` for a list of plugins that is wrong in itself: two of
+ * one id, or a plugin of another contract. Wrong settings refuse only the gateway that they belong to.
+ */
+export function createRegistry(options: RegistryOptions): Registry {
+  return new OpenRegistry(options);
+}
+
+class OpenRegistry implements Registry {
+  readonly #options: RegistryOptions;
+  readonly #plugins = new Map<string, GatewayPlugin>();
+  #settings: Readonly<Record<string, unknown>>;
+  #slots = new Map<string, Slot>();
+
+  constructor(options: RegistryOptions) {
+    this.#options = options;
+    this.#settings = options.settings ?? {};
+    for (const plugin of options.plugins) this.#admit(plugin);
+    this.#build();
+  }
+
+  gateways(): readonly GatewayEntry[] {
+    return [...this.#slots.values()].map((slot) => slot.entry);
+  }
+
+  gateway(id: string): GuardedGateway {
+    const slot = this.#slots.get(id);
+    if (slot !== undefined) return slot.gateway();
+    const ids = [...this.#slots.keys()];
+    const hint = didYouMean(id, ids) || ` There ${ids.length === 1 ? "is" : "are"}: ${ids.join(", ") || "none"}.`;
+    throw new GatewayError(`There is no gateway "${id}".${hint} Add it to the settings, or install its plugin.`, {
+      gateway: id,
+      code: "settings",
+    });
+  }
+
+  async models(options: { readonly signal?: AbortSignal; readonly refresh?: boolean } = {}) {
+    const signal = options.signal ?? new AbortController().signal;
+    const usable = [...this.#slots.values()].filter((slot) => slot.entry.state === "ready");
+    const lists = await Promise.all(
+      usable.map(async (slot): Promise<ModelList> => {
+        const gateway = slot.entry.id;
+        try {
+          const models = await slot.gateway().models({ signal, refresh: options.refresh });
+          return { gateway, models, error: undefined };
+        } catch (error) {
+          if (!isGatewayError(error)) throw error;
+          return { gateway, models: [], error };
+        }
+      }),
+    );
+    return lists;
+  }
+
+  async select(
+    choice: { readonly provider: string; readonly model: string },
+    signal?: AbortSignal,
+  ): Promise<Selection> {
+    const gateway = this.gateway(choice.provider);
+    if (gateway.model?.(choice.model) !== undefined) return { gateway, model: choice.model };
+    const models = await gateway.models({ signal: signal ?? new AbortController().signal });
+    if (models.some((model) => model.id === choice.model)) return { gateway, model: choice.model };
+    const ids = models.map((model) => model.id);
+    const some = ids.length > 8 ? `${ids.slice(0, 8).join(", ")} and ${ids.length - 8} more` : ids.join(", ");
+    const hint = didYouMean(choice.model, ids) || ` It has: ${some || "none"}.`;
+    throw new GatewayError(`Gateway "${choice.provider}" has no model "${choice.model}".${hint}`, {
+      gateway: choice.provider,
+      code: "model-not-found",
+    });
+  }
+
+  add(plugin: GatewayPlugin): void {
+    this.#admit(plugin);
+    this.#build();
+  }
+
+  remove(pluginId: string): void {
+    this.#plugins.delete(pluginId);
+    this.#build();
+  }
+
+  reload(settings: Readonly<Record<string, unknown>>): void {
+    this.#settings = settings;
+    this.#build();
+  }
+
+  async close(): Promise<void> {
+    const slots = [...this.#slots.values()];
+    this.#slots = new Map();
+    await Promise.all(slots.map((slot) => slot.close()));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #admit(plugin: GatewayPlugin): void {
+    if (typeof plugin?.prepare !== "function") {
+      throw new TypeError("A plugin must be what definePlugin() returns. Is it the package's default export?");
+    }
+    if (plugin.contract !== contractVersion) {
+      throw new TypeError(
+        `The plugin "${plugin.id}" is written for contract ${plugin.contract}, this program has contract ${contractVersion}: ` +
+          `${plugin.contract > contractVersion ? "update @waygate/core" : "update the plugin"}.`,
+      );
+    }
+    if (this.#plugins.has(plugin.id)) {
+      throw new TypeError(`Two plugins have the id "${plugin.id}": load only one of them.`);
+    }
+    this.#plugins.set(plugin.id, plugin);
+  }
+
+  /** Makes the slots that plugins and settings ask for, keeping those that did not change. */
+  #build(): void {
+    const previous = this.#slots;
+    const next = new Map<string, Slot>();
+    for (const plugin of this.#plugins.values()) {
+      for (const [id, raw, path] of instancesOf(plugin, this.#settings[plugin.settingsKey])) {
+        const rival = next.get(id);
+        const old = previous.get(id);
+        if (rival !== undefined)
+          rival.refuse(path, `"${id}" is also the id of a gateway of another plugin: rename one.`);
+        else next.set(id, old?.isOf(plugin, raw) === true ? old : new Slot(id, plugin, raw, path, this.#options));
+      }
+    }
+    this.#slots = next;
+    for (const slot of previous.values()) {
+      // Nobody waits for it: it closes when its last stream has ended.
+      if (next.get(slot.entry.id) !== slot) slot.close().then(undefined, () => undefined);
+    }
+  }
+}
+
+/** The gateways that a plugin makes of its settings: id, raw settings, the keys that lead to them. */
+function* instancesOf(plugin: GatewayPlugin, raw: unknown): Iterable<readonly [string, unknown, readonly string[]]> {
+  if (plugin.instances === "one") yield [plugin.id, raw ?? {}, [plugin.settingsKey]];
+  else if (isObject(raw)) {
+    for (const id of Object.keys(raw)) yield [id, raw[id], [plugin.settingsKey, id]];
+  } else if (raw !== undefined) {
+    // Shown as a refused gateway, so that the mistake is seen where gateways are listed.
+    yield [plugin.id, raw, [plugin.settingsKey]];
+  }
+}

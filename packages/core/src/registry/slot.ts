@@ -1,0 +1,153 @@
+import { GatewayError, isGatewayError } from "../contract/error.ts";
+import type { Gateway } from "../contract/gateway.ts";
+import type { CredentialSpec, GatewayPlugin, Preparation } from "../contract/plugin.ts";
+import { formatPath, type SettingsIssue } from "../contract/settings.ts";
+import { type GuardedGateway, guard } from "./guard.ts";
+import type { GatewayEntry, RegistryOptions } from "./registry.ts";
+
+/** One gateway's place in the registry: its settings, checked; the gateway itself, once it is used. */
+export class Slot {
+  readonly #plugin: GatewayPlugin;
+  readonly #raw: unknown;
+  readonly #options: RegistryOptions;
+  readonly #preparation: Preparation;
+  readonly #lifetime = new AbortController();
+  #entry: GatewayEntry;
+  #gateway: GuardedGateway | undefined;
+  #closeGateway: (() => Promise<void>) | undefined;
+  #streams = 0;
+  #idle: (() => void) | undefined;
+
+  /** `path`: the keys from `language_models` to these settings. */
+  constructor(id: string, plugin: GatewayPlugin, raw: unknown, path: readonly string[], options: RegistryOptions) {
+    this.#plugin = plugin;
+    this.#raw = raw;
+    this.#options = options;
+    this.#preparation = prepare(plugin, raw);
+    const preparation = this.#preparation;
+    const located = (issue: SettingsIssue) => ({ path: [...path, ...issue.path], message: issue.message });
+    const unknownKeys = preparation.unknownKeys.map(located);
+    // A misspelt key is often why another is missing: of a gateway that is refused, all is said in one place.
+    const issues = preparation.ok ? [] : [...preparation.issues.map(located), ...unknownKeys];
+    if (preparation.ok) {
+      for (const issue of unknownKeys) options.onNotice?.({ gateway: id, code: "unknown-setting", ...issue });
+    }
+    this.#entry = {
+      id,
+      name: plugin.instances === "one" ? plugin.name : id,
+      plugin: plugin.id,
+      state: preparation.ok ? "ready" : "refused",
+      issues,
+      address: preparation.ok ? preparation.address : undefined,
+      credentials: plugin.credentials(id),
+      capabilities: plugin.capabilities,
+    };
+  }
+
+  get entry(): GatewayEntry {
+    return this.#entry;
+  }
+
+  /** Whether this slot is what the plugin would make of these settings. */
+  isOf(plugin: GatewayPlugin, raw: unknown): boolean {
+    return this.#plugin === plugin && JSON.stringify(this.#raw) === JSON.stringify(raw);
+  }
+
+  /** Takes the gateway out of use, saying why. */
+  refuse(path: readonly (string | number)[], message: string): void {
+    const issue: SettingsIssue = { path, message };
+    this.#entry = { ...this.#entry, state: "refused", issues: [...this.#entry.issues, issue] };
+  }
+
+  gateway(): GuardedGateway {
+    if (this.#gateway !== undefined) return this.#gateway;
+    const preparation = this.#preparation;
+    const { id, issues } = this.#entry;
+    if (!preparation.ok || this.#entry.state === "refused") {
+      const faults = issues.map(
+        (issue) =>
+          `${formatPath(["language_models", ...issue.path])}: ${issue.message}${/[.?]$/.test(issue.message) ? "" : "."}`,
+      );
+      throw new GatewayError(`The settings of gateway "${id}" are wrong. ${faults.join(" ")}`, {
+        gateway: id,
+        code: "settings",
+      });
+    }
+    const opened = this.#open(preparation);
+    this.#closeGateway = opened.close?.bind(opened);
+    this.#gateway = guard(id, this.#plugin, opened, {
+      streamStarted: () => {
+        this.#streams++;
+        return () => {
+          this.#streams--;
+          if (this.#streams === 0) this.#idle?.();
+        };
+      },
+    });
+    return this.#gateway;
+  }
+
+  /** Resolves when the last stream has ended and the gateway is closed. */
+  async close(): Promise<void> {
+    if (this.#streams > 0) {
+      await new Promise<void>((resolve) => {
+        this.#idle = resolve;
+      });
+    }
+    this.#lifetime.abort(
+      new GatewayError(`Gateway "${this.#entry.id}" was closed.`, { gateway: this.#entry.id, code: "settings" }),
+    );
+    await this.#closeGateway?.();
+  }
+
+  #open(preparation: Preparation & { readonly ok: true }): Gateway {
+    const { id } = this.#entry;
+    try {
+      return preparation.open({
+        id,
+        credential: (credential) => this.#credential(credential),
+        transport: this.#options.transport ?? {},
+        notice: (notice) => this.#options.onNotice?.({ gateway: id, ...notice }),
+        signal: this.#lifetime.signal,
+      });
+    } catch (error) {
+      if (isGatewayError(error)) throw error;
+      const words = `The plugin "${this.#plugin.id}" failed to open gateway "${id}": ${messageOf(error)}.`;
+      throw new GatewayError(words, { gateway: id, code: "protocol", cause: error });
+    }
+  }
+
+  async #credential(id: string): Promise<string | undefined> {
+    const { id: gateway, address, credentials } = this.#entry;
+    const spec = credentials.find((credential) => credential.id === id);
+    if (spec === undefined)
+      throw new TypeError(`The plugin of "${gateway}" asked for a credential "${id}" that it did not declare.`);
+    const value = await this.#options.credentials?.({ gateway, credential: spec, address });
+    if (value !== undefined && value !== "") return value;
+    if (spec.optional === true) return undefined;
+    throw missingCredential(gateway, spec);
+  }
+}
+
+/** A plugin whose own check throws is refused like one whose settings are wrong: it must not break the others. */
+function prepare(plugin: GatewayPlugin, raw: unknown): Preparation {
+  try {
+    return plugin.prepare(raw);
+  } catch (error) {
+    const message = `The plugin "${plugin.id}" could not check its settings: ${messageOf(error)}.`;
+    return { ok: false, issues: [{ path: [], message }], unknownKeys: [] };
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function missingCredential(gateway: string, spec: CredentialSpec): GatewayError {
+  const variable = spec.env[0] === undefined ? "" : ` Set the environment variable ${spec.env[0]}.`;
+  const help = spec.help === undefined ? "" : ` Get one at ${spec.help}.`;
+  return new GatewayError(`Gateway "${gateway}" has no ${spec.label}.${variable}${help}`, {
+    gateway,
+    code: "credentials",
+  });
+}

@@ -1,0 +1,58 @@
+import type { Cost, Usage } from "../contract/event.ts";
+import type { AssistantMessage, Message, ToolResultPart } from "../contract/message.ts";
+
+/** A message, or one of plain text written short. */
+export type MessageInput = Message | { readonly role: "system" | "user" | "assistant"; readonly content: string };
+
+/** Spells a message out. */
+export function toMessage(input: MessageInput): Message {
+  if (typeof input.content !== "string") return input as Message;
+  return { role: input.role, content: [{ type: "text", text: input.content }] } as Message;
+}
+
+/** What a run adds to a conversation, and what it cost. The history is valid at any moment it is looked at. */
+export class Conversation {
+  #messages: readonly Message[];
+  usage: Usage = { input: { total: 0, cacheRead: 0, cacheWrite: 0 }, output: { total: 0, reasoning: 0 } };
+  cost: Cost | undefined;
+
+  constructor(messages: readonly MessageInput[]) {
+    this.#messages = messages.map(toMessage);
+  }
+
+  get messages(): readonly Message[] {
+    return this.#messages;
+  }
+
+  /** Adds an answer together with the results of all its calls: never one without the other. */
+  append(message: AssistantMessage, results: readonly ToolResultPart[]): void {
+    if (message.content.length === 0) return;
+    const added: Message[] = results.length > 0 ? [message, { role: "tool", content: results }] : [message];
+    this.#messages = [...this.#messages, ...added];
+  }
+
+  /** Counts a step's last report of usage and cost. */
+  charge(usage: Usage | undefined, cost: Cost | undefined): void {
+    if (usage !== undefined) this.usage = addUsage(this.usage, usage);
+    if (cost !== undefined) this.cost = addCost(this.cost, cost);
+  }
+}
+
+function addUsage(a: Usage, b: Usage): Usage {
+  return {
+    input: {
+      total: a.input.total + b.input.total,
+      cacheRead: a.input.cacheRead + b.input.cacheRead,
+      cacheWrite: a.input.cacheWrite + b.input.cacheWrite,
+    },
+    output: { total: a.output.total + b.output.total, reasoning: a.output.reasoning + b.output.reasoning },
+  };
+}
+
+/** A sum is billed only where all of it is. Costs in another currency than the first cannot be added and are left out. */
+function addCost(a: Cost | undefined, b: Cost): Cost {
+  if (a === undefined) return b;
+  if (a.currency !== b.currency) return a;
+  const source = a.source === "billed" && b.source === "billed" ? "billed" : "estimated";
+  return { amount: a.amount + b.amount, currency: a.currency, source };
+}

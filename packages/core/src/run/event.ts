@@ -1,0 +1,61 @@
+import type { Cost, FinishReason, ModelEvent, Usage } from "../contract/event.ts";
+import type { JsonValue } from "../contract/json.ts";
+import type { AssistantMessage, ToolResultPart } from "../contract/message.ts";
+
+/** What a run tells: the model's own events as they come, and what the loop does around them. Immutable. */
+export type RunEvent = ModelEvent | StepStart | ToolStart | ToolProgress | ToolResult | StepEnd | RunEnd;
+
+/** The model is about to be asked. */
+export interface StepStart {
+  readonly type: "step-start";
+  /** 1 for the first. */
+  readonly step: number;
+}
+
+/** A tool begins to work. Calls that never run (unknown tool, wrong arguments) have a result, but no start. */
+export interface ToolStart {
+  readonly type: "tool-start";
+  /** The id of the call. */
+  readonly id: string;
+  readonly name: string;
+  readonly arguments: JsonValue;
+}
+
+export interface ToolProgress {
+  readonly type: "tool-progress";
+  readonly id: string;
+  readonly name: string;
+  readonly value: JsonValue;
+}
+
+/** A call is answered. Results come as they are ready; in the history they stand in the order of the calls. */
+export interface ToolResult {
+  readonly type: "tool-result";
+  readonly id: string;
+  readonly name: string;
+  readonly result: ToolResultPart;
+}
+
+/** The answer and all its tool results are in the history. */
+export interface StepEnd {
+  readonly type: "step-end";
+  readonly step: number;
+  readonly message: AssistantMessage;
+  readonly results: readonly ToolResultPart[];
+  /** Of this step alone; undefined where the service reported none. */
+  readonly usage: Usage | undefined;
+}
+
+/** Last of a run that was neither aborted nor failed. */
+export interface RunEnd {
+  readonly type: "run-end";
+  readonly reason: RunEndReason;
+  readonly steps: number;
+  /** Of all steps. */
+  readonly usage: Usage;
+  /** Of all steps; undefined where none is known. */
+  readonly cost: Cost | undefined;
+}
+
+/** How the last answer finished, or the limit that ended the run. */
+export type RunEndReason = Exclude<FinishReason, "tool-calls"> | "max-steps";

@@ -1,0 +1,165 @@
+import type { JsonValue } from "../contract/json.ts";
+import type { ToolCallPart, ToolResultPart } from "../contract/message.ts";
+import type { FoldedCall } from "../stream/fold.ts";
+import type { RunEvent } from "./event.ts";
+import { checkArguments, readOutput, type Tool } from "./tool.ts";
+
+/**
+ * Carries out the tool calls of one step, several at a time. Tools push nothing on anybody: their events wait here
+ * until they are taken, and a tool that reports progress is held up until its last report was taken.
+ */
+export class ToolRunner {
+  readonly #tools: ReadonlyMap<string, Tool>;
+  readonly #limit: number;
+  readonly #signal: AbortSignal;
+  readonly #results = new Map<string, ToolResultPart>();
+  readonly #queue: FoldedCall[] = [];
+  #running = 0;
+  #events: RunEvent[] = [];
+  #wake: (() => void) | undefined;
+  #taken: (() => void)[] = [];
+
+  /** `limit`: how many tools work at the same time. */
+  constructor(tools: ReadonlyMap<string, Tool>, limit: number, signal: AbortSignal) {
+    this.#tools = tools;
+    this.#limit = limit;
+    this.#signal = signal;
+  }
+
+  /** The results so far, by the id of the call. */
+  get results(): ReadonlyMap<string, ToolResultPart> {
+    return this.#results;
+  }
+
+  /** Whether events wait to be taken. */
+  get hasEvents(): boolean {
+    return this.#events.length > 0;
+  }
+
+  start(call: FoldedCall): void {
+    this.#queue.push(call);
+    this.#fill();
+  }
+
+  /** The events since the last time. */
+  take(): readonly RunEvent[] {
+    const events = this.#events;
+    this.#events = [];
+    const taken = this.#taken;
+    this.#taken = [];
+    for (const resume of taken) resume();
+    return events;
+  }
+
+  /** Waits for the next events; undefined when every call is answered. Rejects at once when the run is aborted. */
+  async next(): Promise<readonly RunEvent[] | undefined> {
+    while (this.#events.length === 0) {
+      if (this.#running === 0 && this.#queue.length === 0) return undefined;
+      await new Promise<void>((resolve, reject) => {
+        this.#signal.throwIfAborted();
+        const onAbort = () => reject(this.#signal.reason);
+        this.#signal.addEventListener("abort", onAbort, { once: true });
+        this.#wake = () => {
+          this.#signal.removeEventListener("abort", onAbort);
+          resolve();
+        };
+      });
+    }
+    return this.take();
+  }
+
+  #fill(): void {
+    while (this.#running < this.#limit) {
+      const call = this.#queue.shift();
+      if (call === undefined) return;
+      this.#running++;
+      this.#answer(call).then((result) => {
+        this.#running--;
+        // After an abort the call has been answered as cancelled: what a stubborn tool still says is too late.
+        if (!this.#signal.aborted) {
+          this.#results.set(result.id, result);
+          this.#emit({ type: "tool-result", id: result.id, name: result.name, result });
+          this.#fill();
+        }
+      });
+    }
+  }
+
+  /** Never rejects: whatever goes wrong is an answer that the model reads. */
+  async #answer({ part, value }: FoldedCall): Promise<ToolResultPart> {
+    if (part.status === "truncated") {
+      return failure(part, "This call was cut off before its arguments were complete, so it was not carried out.");
+    }
+    if (part.status === "invalid" || value === undefined) {
+      return failure(
+        part,
+        `The arguments are not valid JSON, so the call was not carried out: ${excerpt(part.arguments)}`,
+      );
+    }
+    const tool = this.#tools.get(part.name);
+    if (tool === undefined) {
+      const names = [...this.#tools.keys()].join(", ");
+      return failure(part, `There is no tool "${part.name}". The tools are: ${names || "none"}.`);
+    }
+    try {
+      const checked = await checkArguments(tool, value);
+      if (!checked.ok) return failure(part, checked.message);
+      this.#signal.throwIfAborted();
+      this.#emit({ type: "tool-start", id: part.id, name: part.name, arguments: value });
+      const { content, isError } = readOutput(await this.#execute(tool, part, checked.value));
+      return { type: "tool-result", id: part.id, name: part.name, content, isError };
+    } catch (error) {
+      return failure(part, error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+    }
+  }
+
+  async #execute(tool: Tool, part: ToolCallPart, args: unknown): Promise<unknown> {
+    // The arguments were checked against the tool's own schema, which is all that `never` stands for.
+    const returned = tool.execute(args as never, { id: part.id, signal: this.#signal });
+    if (!isGenerator(returned)) return returned;
+    for (;;) {
+      const { done, value } = await returned.next();
+      if (done === true) return value;
+      this.#emit({ type: "tool-progress", id: part.id, name: part.name, value });
+      if (!(await this.#untilTaken())) {
+        await returned.return(undefined);
+        return undefined;
+      }
+    }
+  }
+
+  /** Waits until the events were taken; false where the run was aborted instead. */
+  async #untilTaken(): Promise<boolean> {
+    await new Promise<void>((resolve) => {
+      if (this.#signal.aborted) return resolve();
+      const settle = () => {
+        this.#signal.removeEventListener("abort", settle);
+        resolve();
+      };
+      this.#signal.addEventListener("abort", settle, { once: true });
+      this.#taken.push(settle);
+    });
+    return !this.#signal.aborted;
+  }
+
+  #emit(event: RunEvent): void {
+    if (this.#signal.aborted) return;
+    this.#events.push(event);
+    const wake = this.#wake;
+    this.#wake = undefined;
+    wake?.();
+  }
+}
+
+function isGenerator(value: unknown): value is AsyncGenerator<JsonValue, unknown> {
+  return typeof value === "object" && value !== null && Symbol.asyncIterator in value && "next" in value;
+}
+
+function failure(call: ToolCallPart, text: string): ToolResultPart {
+  return { type: "tool-result", id: call.id, name: call.name, content: [{ type: "text", text }], isError: true };
+}
+
+/** Enough of a text for a model to see what was wrong with it. */
+function excerpt(text: string): string {
+  return text.length <= 400 ? text : `${text.slice(0, 400)}…`;
+}

@@ -1,0 +1,117 @@
+import type { StandardJSONSchemaV1, StandardSchemaV1 } from "@standard-schema/spec";
+import type { JsonSchema, JsonValue } from "../contract/json.ts";
+import type { ToolResultContent } from "../contract/message.ts";
+import type { ToolSpec } from "../contract/request.ts";
+import { formatPath, jsonSchemaOf, toIssue } from "../contract/settings.ts";
+import { violations } from "./json-schema.ts";
+
+/** A schema of a tool's arguments: a Standard Schema that has a JSON Schema (Zod, ArkType, valibot), or a JSON Schema. */
+export type ToolParameters = (StandardSchemaV1 & StandardJSONSchemaV1) | JsonSchema;
+
+/** What a model may have done on its behalf. */
+export interface Tool {
+  /** As the model calls it: letters, digits, `_` and `-`, at most 64 characters. */
+  readonly name: string;
+  /** For the model: what it does and when to use it. */
+  readonly description: string;
+  readonly parameters: ToolParameters;
+  /**
+   * True where carrying it out changes nothing. Such a tool starts while the answer still streams, as soon as its call
+   * is complete; others start when the answer has ended. Default: false.
+   */
+  readonly readOnly?: boolean;
+  /**
+   * Does the work. Its arguments have been checked. What it throws becomes a result that the model reads. An async
+   * generator's yields are progress; what it returns is the result.
+   */
+  // A method, not a property: tools of different arguments fit one list.
+  execute(args: never, context: ToolContext): ToolReturn | Promise<ToolReturn> | AsyncGenerator<JsonValue, ToolReturn>;
+}
+
+/** Text, any JSON value, nothing, or parts made with `toolOutput`. */
+export type ToolReturn = unknown;
+
+export interface ToolContext {
+  /** The id of the call. */
+  readonly id: string;
+  /** Aborted when the run is. A tool that cannot be stopped is no longer waited for. */
+  readonly signal: AbortSignal;
+}
+
+/** A tool whose `execute` gets the type of its schema. */
+export interface TypedTool<Schema extends StandardSchemaV1 & StandardJSONSchemaV1>
+  extends Omit<Tool, "execute" | "parameters"> {
+  readonly parameters: Schema;
+  execute(
+    args: StandardSchemaV1.InferOutput<Schema>,
+    context: ToolContext,
+  ): ToolReturn | Promise<ToolReturn> | AsyncGenerator<JsonValue, ToolReturn>;
+}
+
+/** Makes a tool of a Standard Schema, so that `execute` is typed by it. */
+export function defineTool<Schema extends StandardSchemaV1 & StandardJSONSchemaV1>(tool: TypedTool<Schema>): Tool {
+  return tool;
+}
+
+const outputBrand = Symbol.for("waygate.ToolOutput");
+
+/** A tool's result in parts, for images or for an error in the tool's own words. */
+export interface ToolOutput {
+  readonly content: readonly ToolResultContent[];
+  readonly isError: boolean;
+}
+
+/** Makes a result of parts. `isError` (default false) tells the model that the tool failed. */
+export function toolOutput(
+  content: readonly ToolResultContent[],
+  options: { readonly isError?: boolean } = {},
+): ToolOutput {
+  const output: ToolOutput = { content, isError: options.isError ?? false };
+  return Object.defineProperty(output, outputBrand, { value: true });
+}
+
+/** Reads what a tool returned. Throws a `TypeError` for what JSON cannot carry. */
+export function readOutput(value: ToolReturn): ToolOutput {
+  if (typeof value === "object" && value !== null && outputBrand in value) return value as unknown as ToolOutput;
+  if (value === undefined) return { content: [], isError: false };
+  if (typeof value === "string") return { content: [{ type: "text", text: value }], isError: false };
+  const text = JSON.stringify(value);
+  if (text === undefined) throw new TypeError(`The tool returned a ${typeof value}, which cannot be sent to a model.`);
+  // Read back, so that what the history holds is plain data that nobody changes any more.
+  return { content: [{ type: "json", value: JSON.parse(text) }], isError: false };
+}
+
+/** What the model is told about a tool. */
+export function toolSpec(tool: Tool): ToolSpec {
+  const { name, description, parameters } = tool;
+  return { name, description, parameters: isStandard(parameters) ? jsonSchemaOf(parameters) : parameters };
+}
+
+export type CheckedArguments =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly message: string };
+
+/** Checks a call's arguments against the tool's schema. The message is for the model. */
+export async function checkArguments(tool: Tool, value: JsonValue): Promise<CheckedArguments> {
+  const { parameters } = tool;
+  let faults: readonly string[];
+  let checked: unknown = value;
+  if (isStandard(parameters)) {
+    const result = await parameters["~standard"].validate(value);
+    if (result.issues === undefined) checked = result.value;
+    faults = (result.issues ?? [])
+      .map(toIssue)
+      .map((issue) => `${formatPath(issue.path) || "arguments"}: ${issue.message}`);
+  } else {
+    faults = violations(value, parameters);
+  }
+  if (faults.length === 0) return { ok: true, value: checked };
+  return {
+    ok: false,
+    message: `The arguments of ${tool.name} do not fit its parameters: ${faults.join("; ")}. Call it again with arguments that fit.`,
+  };
+}
+
+function isStandard(parameters: ToolParameters): parameters is StandardSchemaV1 & StandardJSONSchemaV1 {
+  return "~standard" in parameters;
+}

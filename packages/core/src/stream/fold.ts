@@ -1,0 +1,134 @@
+import type { Cost, Finish, ModelEvent, Usage } from "../contract/event.ts";
+import type { JsonValue } from "../contract/json.ts";
+import type { AssistantMessage, AssistantPart, OpaqueState, Origin, ToolCallPart } from "../contract/message.ts";
+
+/** A tool call as it stands in the message, with its parsed arguments. */
+export interface FoldedCall {
+  readonly part: ToolCallPart;
+  /** Undefined unless `part.status` is `"ok"`. */
+  readonly value: JsonValue | undefined;
+}
+
+type Building<Part> = { -readonly [Key in keyof Part]: Part[Key] };
+type BuildingPart = Building<AssistantPart> | OpenCall;
+interface OpenCall {
+  type: "open-call";
+  /** Its place in the message. */
+  index: number;
+  id: string;
+  name: string;
+  arguments: string;
+}
+
+/** Folds the events of one answer into the message that they say. */
+export class MessageFold {
+  #origin: Origin;
+  readonly #parts: BuildingPart[] = [];
+  readonly #openCalls = new Map<string, OpenCall>();
+  readonly #calls: FoldedCall[] = [];
+  /** The part that the next delta of text or reasoning belongs to. */
+  #open: { type: "text" | "reasoning"; text: string } | undefined;
+  usage: Usage | undefined;
+  cost: Cost | undefined;
+  finish: Finish | undefined;
+
+  /** `origin`: who answers; opaque state is tagged with it. The upstream is learnt from the events. */
+  constructor(origin: Origin) {
+    this.#origin = origin;
+  }
+
+  /** The calls that have ended, in the order in which they ended. */
+  get calls(): readonly FoldedCall[] {
+    return this.#calls;
+  }
+
+  add(event: ModelEvent): void {
+    switch (event.type) {
+      case "text-delta":
+        this.#append("text", event.text);
+        break;
+      case "reasoning-delta":
+        this.#append("reasoning", event.text);
+        break;
+      case "reasoning-end":
+        this.#endReasoning(event.state);
+        break;
+      case "tool-call-start": {
+        const { id, name } = event;
+        const call: OpenCall = { type: "open-call", index: this.#parts.length, id, name, arguments: "" };
+        this.#open = undefined;
+        this.#openCalls.set(id, call);
+        this.#parts.push(call);
+        break;
+      }
+      case "tool-call-delta":
+        // Only ever appended to: reading it here would flatten the rope and cost quadratic time.
+        this.#openCall(event.id).arguments += event.text;
+        break;
+      case "tool-call-end": {
+        const part: ToolCallPart = {
+          type: "tool-call",
+          id: event.id,
+          name: event.name,
+          arguments: event.arguments,
+          status: event.status,
+          ...this.#stateOf(event.state),
+        };
+        this.#parts[this.#openCall(event.id).index] = part;
+        this.#openCalls.delete(event.id);
+        this.#calls.push({ part, value: event.value });
+        break;
+      }
+      case "response-start":
+        if (event.upstream !== undefined) this.#origin = { ...this.#origin, upstream: event.upstream };
+        break;
+      case "usage":
+        this.usage = event.usage;
+        this.cost = event.cost;
+        break;
+      case "finish":
+        this.finish = event;
+        break;
+      case "notice":
+        break;
+    }
+  }
+
+  /** The message so far. A tool call that has not ended stands in it as `truncated`. */
+  message(): AssistantMessage {
+    const content = this.#parts.map((part): AssistantPart => {
+      if (part.type !== "open-call") return { ...part };
+      return { type: "tool-call", id: part.id, name: part.name, arguments: part.arguments, status: "truncated" };
+    });
+    return { role: "assistant", content };
+  }
+
+  #append(type: "text" | "reasoning", text: string): void {
+    if (this.#open?.type === type) {
+      this.#open.text += text;
+      return;
+    }
+    const part = { type, text };
+    this.#open = part;
+    this.#parts.push(part);
+  }
+
+  #endReasoning(data: JsonValue | undefined): void {
+    if (this.#open?.type !== "reasoning") {
+      this.#parts.push({ type: "reasoning", text: "", ...this.#stateOf(data) });
+    } else if (data !== undefined) {
+      Object.assign(this.#open, this.#stateOf(data));
+    }
+    this.#open = undefined;
+  }
+
+  #stateOf(data: JsonValue | undefined): { state?: OpaqueState } {
+    return data === undefined ? {} : { state: { origin: this.#origin, data } };
+  }
+
+  #openCall(id: string): OpenCall {
+    const call = this.#openCalls.get(id);
+    if (call === undefined) throw new TypeError(`No tool call "${id}" is open: the events are out of order.`);
+    return call;
+  }
+}

@@ -1,0 +1,133 @@
+import type { NoticeEvent } from "../contract/event.ts";
+import type {
+  AssistantPart,
+  Message,
+  OpaqueState,
+  ToolCallPart,
+  ToolResultContent,
+  ToolResultPart,
+  UserPart,
+} from "../contract/message.ts";
+
+/** Who a conversation is about to be sent to, as far as it decides what may be in it. */
+export interface Recipient {
+  readonly gateway: string;
+  readonly model: string;
+  readonly images: boolean;
+  readonly files: boolean;
+}
+
+export interface FittedHistory {
+  readonly messages: readonly Message[];
+  readonly notices: readonly NoticeEvent[];
+}
+
+/**
+ * Makes a conversation fit for a gateway and a model, whoever it was held with before: opaque state of another origin
+ * is dropped, images and files that the model cannot read become a line of text, and every tool call is answered exactly once.
+ * What is changed is said in a notice. The messages themselves are never modified.
+ */
+export function fitHistory(messages: readonly Message[], recipient: Recipient): FittedHistory {
+  const fitting = new Fitting(recipient);
+  const fitted = fitting.fit(messages);
+  return { messages: fitted, notices: fitting.notices() };
+}
+
+class Fitting {
+  readonly #recipient: Recipient;
+  #droppedStates = 0;
+  #droppedMedia = 0;
+  #unanswered = 0;
+  #orphans = 0;
+
+  constructor(recipient: Recipient) {
+    this.#recipient = recipient;
+  }
+
+  fit(messages: readonly Message[]): readonly Message[] {
+    const fitted: Message[] = [];
+    /** The calls of the assistant message just passed that still want their results. */
+    let pending: readonly ToolCallPart[] = [];
+    for (const message of messages) {
+      if (message.role === "tool") {
+        fitted.push({ role: "tool", content: this.#answers(pending, message.content) });
+        pending = [];
+        continue;
+      }
+      if (pending.length > 0) fitted.push({ role: "tool", content: this.#answers(pending, []) });
+      pending = [];
+      if (message.role === "assistant") {
+        const content = message.content.map((part) => this.#assistantPart(part)).filter((part) => part !== undefined);
+        pending = content.filter((part) => part.type === "tool-call");
+        if (content.length > 0) fitted.push({ role: "assistant", content });
+      } else if (message.role === "user") {
+        fitted.push({ role: "user", content: message.content.map((part) => this.#visible(part)) });
+      } else {
+        fitted.push(message);
+      }
+    }
+    if (pending.length > 0) fitted.push({ role: "tool", content: this.#answers(pending, []) });
+    return fitted.filter((message) => message.content.length > 0);
+  }
+
+  notices(): readonly NoticeEvent[] {
+    const { gateway, model } = this.#recipient;
+    const notices: NoticeEvent[] = [];
+    const add = (count: number, code: string, message: string) => {
+      if (count > 0) notices.push({ type: "notice", code, message: `${count} ${message}` });
+    };
+    add(
+      this.#droppedStates,
+      "foreign-state-dropped",
+      `piece(s) of reasoning state of another gateway or model were not sent to ${gateway}:${model}, which could not read them.`,
+    );
+    add(
+      this.#droppedMedia,
+      "media-dropped",
+      `earlier image(s) or file(s) were replaced by a line of text: ${gateway}:${model} does not take them.`,
+    );
+    add(this.#unanswered, "tool-result-missing", "tool call(s) without a result were answered as cancelled.");
+    add(this.#orphans, "tool-result-orphaned", "tool result(s) without a call before them were left out.");
+    return notices;
+  }
+
+  #assistantPart(part: AssistantPart): AssistantPart | undefined {
+    if (part.type === "text") return part.text === "" ? undefined : part;
+    if (part.state === undefined || this.#sameOrigin(part.state)) return part;
+    this.#droppedStates++;
+    const { state: _, ...rest } = part;
+    return rest.type === "reasoning" && rest.text === "" ? undefined : rest;
+  }
+
+  #sameOrigin(state: OpaqueState): boolean {
+    return state.origin.gateway === this.#recipient.gateway && state.origin.model === this.#recipient.model;
+  }
+
+  /** The results in the order of their calls, one for each. */
+  #answers(calls: readonly ToolCallPart[], results: readonly ToolResultPart[]): readonly ToolResultPart[] {
+    const byId = new Map(results.map((result) => [result.id, result]));
+    const answers = calls.map((call): ToolResultPart => {
+      const result = byId.get(call.id);
+      byId.delete(call.id);
+      if (result !== undefined) return { ...result, content: result.content.map((part) => this.#visible(part)) };
+      this.#unanswered++;
+      return cancelledResult(call);
+    });
+    this.#orphans += byId.size;
+    return answers;
+  }
+
+  #visible<Part extends UserPart | ToolResultContent>(part: Part): Part | { type: "text"; text: string } {
+    const readable =
+      part.type === "image" ? this.#recipient.images : part.type === "file" ? this.#recipient.files : true;
+    if (readable || (part.type !== "image" && part.type !== "file")) return part;
+    this.#droppedMedia++;
+    return { type: "text", text: `[A part of type ${part.mediaType} was here, which you cannot read.]` };
+  }
+}
+
+/** The result that a call gets which will never have one of its own. */
+export function cancelledResult(call: ToolCallPart): ToolResultPart {
+  const text = "Cancelled: this tool call was not carried out.";
+  return { type: "tool-result", id: call.id, name: call.name, content: [{ type: "text", text }], isError: true };
+}

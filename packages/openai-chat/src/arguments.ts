@@ -1,0 +1,94 @@
+import { isObject, type JsonObject, type JsonValue, type ToolCallStatus } from "@waygate/core/plugin";
+import { JsonScanner, splitValues } from "./json-scanner.ts";
+
+/** A deviation that was tolerated: a stable code, and words for people. */
+export interface Deviation {
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface ReadArguments {
+  /** The raw text that counts. */
+  readonly text: string;
+  readonly status: ToolCallStatus;
+  readonly value: JsonValue | undefined;
+  readonly deviation?: Deviation;
+}
+
+/** The pieces of one call's arguments. What they mean is decided once, when the last has come. */
+export class ArgumentPieces {
+  readonly #pieces: string[] = [];
+  readonly #scanner = new JsonScanner();
+  /** How many pieces the scanner has read: it is only asked in rare cases, and then catches up. */
+  #scanned = 0;
+
+  get empty(): boolean {
+    return this.#pieces.length === 0;
+  }
+
+  add(piece: string): void {
+    this.#pieces.push(piece);
+  }
+
+  /** Whether the text so far ends within a JSON value, so that more must come. */
+  get incomplete(): boolean {
+    for (; this.#scanned < this.#pieces.length; this.#scanned++) this.#scanner.scan(this.#pieces[this.#scanned] ?? "");
+    return this.#scanner.incomplete;
+  }
+
+  /** `cutOff`: the answer ended by its length, so that empty arguments are missing ones. */
+  read(cutOff: boolean): ReadArguments {
+    const text = this.#pieces.join("");
+    if (text.trim() === "") {
+      return cutOff ? { text, status: "truncated", value: undefined } : { text, status: "ok", value: {} };
+    }
+    const value = parse(text);
+    if (value !== undefined) return unwrap(text, value);
+    return this.#repeated(text) ?? { text, status: this.incomplete ? "truncated" : "invalid", value: undefined };
+  }
+
+  /**
+   * Services that send the text so far with every piece, the whole once more at the end, or `{}` before the real
+   * arguments. Only what can be meant in one way is read so.
+   */
+  #repeated(text: string): ReadArguments | undefined {
+    const last = this.#pieces[this.#pieces.length - 1] ?? "";
+    const whole = parse(last);
+    if (isObject(whole) && this.#pieces.every((piece) => last.startsWith(piece))) {
+      return accept(last, whole as JsonObject, "tool-arguments-cumulative", "sent its arguments anew with each piece");
+    }
+    const values = splitValues(text)?.map((part) => ({ part, value: parse(part) }));
+    const final = values?.[values.length - 1];
+    if (values === undefined || final === undefined || !isObject(final.value)) return undefined;
+    const earlier = values.slice(0, -1).map(({ value }) => JSON.stringify(value));
+    const same = JSON.stringify(final.value);
+    if (!earlier.every((value) => value === same || value === "{}" || value === "null" || value === '""')) {
+      return undefined;
+    }
+    return accept(
+      final.part,
+      final.value as JsonObject,
+      "tool-arguments-repeated",
+      "sent its arguments more than once",
+    );
+  }
+}
+
+/** Arguments that were encoded as JSON twice are a text that holds the object. */
+function unwrap(text: string, value: JsonValue): ReadArguments {
+  const inner = typeof value === "string" ? parse(value) : undefined;
+  if (typeof value !== "string" || !isObject(inner)) return { text, status: "ok", value };
+  return accept(value, inner as JsonObject, "tool-arguments-double-encoded", "encoded its arguments twice");
+}
+
+function accept(text: string, value: JsonObject, code: string, words: string): ReadArguments {
+  return { text, status: "ok", value, deviation: { code, message: `The service ${words}; they were read once.` } };
+}
+
+function parse(text: string): JsonValue | undefined {
+  try {
+    return JSON.parse(text) as JsonValue;
+  } catch {
+    return undefined;
+  }
+}

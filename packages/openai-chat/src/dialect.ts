@@ -1,0 +1,50 @@
+import type { JsonObject, ModelRequest, ReasoningRequest } from "@waygate/core/plugin";
+
+/**
+ * How a service's chat-completions wire differs from the plain one. Values and small pure functions: the codec reads
+ * them and never asks which gateway it serves.
+ */
+export interface ChatDialect {
+  /** The parameter that limits the output, reasoning included. */
+  readonly maxTokensParameter: "max_tokens" | "max_completion_tokens";
+  /** The role that system messages are sent under. */
+  readonly systemRole: "system" | "developer";
+  /** How usage is asked for while streaming. `stream_options`: with `include_usage`; `none`: it comes unasked, or never. */
+  readonly usageRequest: "stream_options" | "none";
+  /** What is sent as `parallel_tool_calls` where the request leaves it open and has tools; undefined: nothing. */
+  readonly parallelToolCalls: boolean | undefined;
+  /** Whether the conversation's id is sent as `prompt_cache_key`. */
+  readonly promptCacheKey: boolean;
+  /** The fields that ask for reasoning, or for none. */
+  readonly reasoning: (reasoning: ReasoningRequest) => JsonObject;
+  /** How reasoning of earlier answers is sent back: not at all, as text, or as the service's own details. */
+  readonly reasoningReplay: "none" | "reasoning_content" | "reasoning_details";
+  /** Where images in tool results go: into the tool message, or into a user message that follows. */
+  readonly toolResultImages: "parts" | "user-message";
+  /** Fields added to the body last; they win over the codec's own. */
+  readonly extraBody: (request: ModelRequest) => JsonObject;
+}
+
+/** Plain chat completions, as OpenAI documents them. */
+export const plainDialect: ChatDialect = {
+  maxTokensParameter: "max_completion_tokens",
+  systemRole: "system",
+  usageRequest: "stream_options",
+  parallelToolCalls: undefined,
+  promptCacheKey: false,
+  reasoning: reasoningEffort,
+  reasoningReplay: "none",
+  toolResultImages: "user-message",
+  extraBody: () => ({}),
+};
+
+/**
+ * Reasoning as `reasoning_effort`. A budget of tokens, which the parameter does not know, becomes the effort that
+ * services commonly spend about as much on.
+ */
+export function reasoningEffort(reasoning: ReasoningRequest): JsonObject {
+  if (reasoning === "off") return { reasoning_effort: "none" };
+  if ("effort" in reasoning) return { reasoning_effort: reasoning.effort };
+  const { budgetTokens } = reasoning;
+  return { reasoning_effort: budgetTokens <= 2048 ? "low" : budgetTokens <= 8192 ? "medium" : "high" };
+}

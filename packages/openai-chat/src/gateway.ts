@@ -1,0 +1,138 @@
+import { GatewayError, isGatewayError, type ModelEvent, type ModelRequest } from "@waygate/core/plugin";
+import type { Dispatcher } from "undici";
+import { connectionFailure } from "./connection-failure.ts";
+import type { ChatDialect } from "./dialect.ts";
+import { type FailureContext, failureOfStatus } from "./failure.ts";
+import { type HttpRequest, type HttpResponse, send } from "./http.ts";
+import { limits } from "./limits.ts";
+import { encodeRequest } from "./request.ts";
+import { readAnswer } from "./response.ts";
+import { loadUndici } from "./undici.ts";
+
+export interface ChatServiceOptions {
+  /** The gateway's id, for errors. */
+  readonly gateway: string;
+  /** Such as `https://host/v1`. A query in it is kept. */
+  readonly address: string;
+  /** The headers of a request, asked for anew each time, so that a new key applies at once. */
+  readonly headers: () => Promise<Readonly<Record<string, string>>>;
+  /** The key among the headers, if there is one: it is blotted out where a service repeats it. */
+  readonly secret: () => Promise<string | undefined>;
+  /** What to tell a person whose key is refused. */
+  readonly keyHint: string;
+  readonly dialect: (model: string) => ChatDialect;
+  /** An undici `Dispatcher` to use in place of an own one. */
+  readonly dispatcher?: object | undefined;
+}
+
+/** A service that speaks chat completions: what a gateway plugin needs of it, and nothing else. */
+export interface ChatService {
+  stream(request: ModelRequest): AsyncIterable<readonly ModelEvent[]>;
+  /** A GET below the address, as JSON. Rejects with a `GatewayError` for whatever is no JSON answer of status 200. */
+  getJson(path: string, signal: AbortSignal): Promise<unknown>;
+  /** Ends the connections that nobody uses. */
+  close(): Promise<void>;
+}
+
+/** Opens a service. Nothing is sent, and undici not loaded, before the first request. */
+export function openChatService(options: ChatServiceOptions): ChatService {
+  const { gateway, address } = options;
+  let own: Promise<Dispatcher> | undefined;
+
+  const dispatcher = (): Promise<Dispatcher> => {
+    if (options.dispatcher !== undefined) return Promise.resolve(options.dispatcher as Dispatcher);
+    // An agent of its own leaves the program's global one as it is. HTTP/1.1: see docs/decisions/http-1.md.
+    own ??= loadUndici().then(({ Agent }) => new Agent({ allowH2: false, keepAliveTimeout: 30_000 }));
+    return own;
+  };
+
+  const exchange = async (request: HttpRequest): Promise<HttpResponse> => {
+    try {
+      return await send(await dispatcher(), request);
+    } catch (error) {
+      throw request.signal.aborted ? request.signal.reason : connectionFailure(gateway, request.url, error);
+    }
+  };
+
+  const context = async (model: string): Promise<FailureContext> => {
+    return { gateway, model, keyHint: options.keyHint, secret: await options.secret() };
+  };
+
+  async function* stream(request: ModelRequest): AsyncGenerator<readonly ModelEvent[], void, void> {
+    const { signal, model } = request;
+    const dialect = options.dialect(model);
+    const url = urlBelow(address, "/chat/completions");
+    const headers = { ...(await options.headers()), "content-type": "application/json", accept: "text/event-stream" };
+    const body = JSON.stringify(encodeRequest(request, dialect));
+    const failure = await context(model);
+    const response = await exchange({ method: "POST", url, headers, body, signal });
+    try {
+      if (response.status !== 200) throw await refusal(response, failure, url);
+      const tools = new Set(request.tools.map((tool) => tool.name));
+      const keepReasoningDetails = dialect.reasoningReplay === "reasoning_details";
+      yield* readAnswer(response, { ...failure, tools, keepReasoningDetails });
+      response.release();
+    } catch (error) {
+      if (signal.aborted || isGatewayError(error)) throw error;
+      throw connectionFailure(gateway, url, error);
+    } finally {
+      response.cancel();
+    }
+  }
+
+  return {
+    stream,
+    async getJson(path, signal) {
+      const url = urlBelow(address, path);
+      const headers = { ...(await options.headers()), accept: "application/json" };
+      const response = await exchange({ method: "GET", url, headers, signal });
+      try {
+        if (response.status !== 200) throw await refusal(response, await context(""), url);
+        return JSON.parse(await readText(response, limits.body));
+      } catch (error) {
+        if (signal.aborted || isGatewayError(error)) throw error;
+        if (!(error instanceof SyntaxError)) throw connectionFailure(gateway, url, error);
+        throw new GatewayError(`Gateway "${gateway}" answered ${url.pathname} with something that is no JSON.`, {
+          gateway,
+          code: "protocol",
+          cause: error,
+        });
+      } finally {
+        response.cancel();
+      }
+    },
+    async close() {
+      // Not `destroy`: a stream that is still read may finish.
+      await (await own)?.close();
+    },
+  };
+}
+
+async function refusal(response: HttpResponse, context: FailureContext, url: URL): Promise<GatewayError> {
+  const { status, headers } = response;
+  if (status >= 400) return failureOfStatus(context, status, headers, await readText(response, limits.errorBody));
+  const target = status >= 300 && headers.location !== undefined ? ` to ${String(headers.location)}` : "";
+  return new GatewayError(
+    `Gateway "${context.gateway}" answered ${status}${target} in place of an answer. ` +
+      `Redirects are not followed with a key: put the final address in place of ${url.origin} in the settings.`,
+    { gateway: context.gateway, code: "protocol", status },
+  );
+}
+
+/** Reads a body as text, as far as the limit goes. */
+async function readText(response: HttpResponse, limit: number): Promise<string> {
+  const pieces: Buffer[] = [];
+  let length = 0;
+  for (let bytes = await response.read(); bytes !== undefined && length < limit; bytes = await response.read()) {
+    pieces.push(bytes);
+    length += bytes.length;
+  }
+  return Buffer.concat(pieces).toString("utf8", 0, limit);
+}
+
+/** An address with a path below its own, its query kept: Azure's carries the version of the API there. */
+export function urlBelow(address: string, path: string): URL {
+  const url = new URL(address);
+  url.pathname = `${url.pathname.replace(/\/+$/, "")}${path}`;
+  return url;
+}

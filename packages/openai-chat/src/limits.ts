@@ -1,0 +1,11 @@
+/** Bounds on what a service may send. Generous: they are there for services that have gone wrong. */
+export const limits = {
+  /** Characters of one server-sent event. */
+  event: 16 * 1024 * 1024,
+  /** Bytes of an answer that comes whole. */
+  body: 64 * 1024 * 1024,
+  /** Bytes of an error's body that are read. */
+  errorBody: 1024 * 1024,
+  /** Bytes that wait for a slow reader before the socket is held up. */
+  queue: 256 * 1024,
+} as const;

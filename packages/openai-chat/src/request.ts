@@ -1,0 +1,168 @@
+import type {
+  AssistantMessage,
+  FilePart,
+  ImagePart,
+  JsonObject,
+  JsonValue,
+  MediaSource,
+  Message,
+  ModelRequest,
+  ResponseFormat,
+  ToolCallPart,
+  ToolChoice,
+  ToolMessage,
+  ToolResultPart,
+  UserMessage,
+} from "@waygate/core/plugin";
+import type { ChatDialect } from "./dialect.ts";
+
+/**
+ * The body of a chat-completions request. The same request gives the same bytes, key by key, so that services that
+ * cache prompts by their prefix find it again.
+ */
+export function encodeRequest(request: ModelRequest, dialect: ChatDialect): JsonObject {
+  const body: Record<string, JsonValue> = {
+    model: request.model,
+    messages: request.messages.flatMap((message) => encodeMessage(message, dialect)),
+    stream: true,
+  };
+  if (dialect.usageRequest === "stream_options") body.stream_options = { include_usage: true };
+  if (request.tools.length > 0) {
+    body.tools = request.tools.map(({ name, description, parameters }) => ({
+      type: "function",
+      function: { name, description, parameters: parameters as JsonObject },
+    }));
+    if (request.toolChoice !== undefined) body.tool_choice = encodeToolChoice(request.toolChoice);
+    const parallel = request.parallelTools ?? dialect.parallelToolCalls;
+    if (parallel !== undefined) body.parallel_tool_calls = parallel;
+  }
+  if (request.maxOutputTokens !== undefined) body[dialect.maxTokensParameter] = request.maxOutputTokens;
+  if (request.temperature !== undefined) body.temperature = request.temperature;
+  if (request.topP !== undefined) body.top_p = request.topP;
+  if (request.stop !== undefined && request.stop.length > 0) body.stop = request.stop;
+  if (request.reasoning !== undefined) Object.assign(body, dialect.reasoning(request.reasoning));
+  if (request.responseFormat !== undefined) body.response_format = encodeResponseFormat(request.responseFormat);
+  if (dialect.promptCacheKey && request.sessionId !== undefined) body.prompt_cache_key = request.sessionId;
+  return { ...body, ...dialect.extraBody(request) };
+}
+
+function encodeMessage(message: Message, dialect: ChatDialect): JsonObject[] {
+  switch (message.role) {
+    case "system":
+      return [{ role: dialect.systemRole, content: message.content.map((part) => part.text).join("\n\n") }];
+    case "user":
+      return [{ role: "user", content: encodeUserContent(message) }];
+    case "assistant":
+      return [encodeAssistant(message, dialect)];
+    case "tool":
+      return encodeToolResults(message, dialect);
+  }
+}
+
+function encodeUserContent(message: UserMessage): JsonValue {
+  const [only] = message.content;
+  if (message.content.length === 1 && only?.type === "text") return only.text;
+  return message.content.map((part) => {
+    if (part.type === "text") return { type: "text", text: part.text };
+    return part.type === "image" ? encodeImage(part) : encodeFile(part);
+  });
+}
+
+function encodeImage(part: ImagePart): JsonObject {
+  return { type: "image_url", image_url: { url: address(part.source, part.mediaType) } };
+}
+
+function encodeFile(part: FilePart): JsonObject {
+  const format = part.mediaType.match(/^audio\/(?:x-)?(wav|mpeg|mp3)$/)?.[1];
+  if (format !== undefined && part.source.type === "base64") {
+    return { type: "input_audio", input_audio: { data: part.source.data, format: format === "wav" ? "wav" : "mp3" } };
+  }
+  const filename = part.name ?? `file.${part.mediaType.split("/")[1] ?? "bin"}`;
+  return { type: "file", file: { filename, file_data: address(part.source, part.mediaType) } };
+}
+
+function address(source: MediaSource, mediaType: string): string {
+  return source.type === "url" ? source.url : `data:${mediaType};base64,${source.data}`;
+}
+
+function encodeAssistant(message: AssistantMessage, dialect: ChatDialect): JsonObject {
+  const text = message.content.map((part) => (part.type === "text" ? part.text : "")).join("");
+  const calls = message.content.filter((part) => part.type === "tool-call");
+  const encoded: Record<string, JsonValue> = {
+    role: "assistant",
+    // Services differ on whether content may be absent; null beside tool calls is what OpenAI itself sends.
+    content: text === "" && calls.length > 0 ? null : text,
+  };
+  Object.assign(encoded, encodeReasoning(message, dialect));
+  if (calls.length > 0) encoded.tool_calls = calls.map(encodeToolCall);
+  return encoded;
+}
+
+function encodeReasoning(message: AssistantMessage, dialect: ChatDialect): JsonObject {
+  const parts = message.content.filter((part) => part.type === "reasoning");
+  if (dialect.reasoningReplay === "reasoning_content") {
+    const text = parts.map((part) => part.text).join("");
+    return text === "" ? {} : { reasoning_content: text };
+  }
+  if (dialect.reasoningReplay === "reasoning_details") {
+    const details = parts.flatMap((part) => (Array.isArray(part.state?.data) ? part.state.data : []));
+    return details.length === 0 ? {} : { reasoning_details: details };
+  }
+  return {};
+}
+
+function encodeToolCall(call: ToolCallPart): JsonObject {
+  const state = call.state?.data;
+  const extra = typeof state === "object" && state !== null && !Array.isArray(state) ? (state as JsonObject) : {};
+  return { id: call.id, type: "function", function: { name: call.name, arguments: encodeArguments(call) }, ...extra };
+}
+
+/** Many services parse the arguments of earlier calls and refuse the request where they are no JSON object. */
+function encodeArguments(call: ToolCallPart): string {
+  if (call.status === "ok") return call.arguments.trim() === "" ? "{}" : call.arguments;
+  return JSON.stringify({ invalid_arguments: call.arguments });
+}
+
+function encodeToolResults(message: ToolMessage, dialect: ChatDialect): JsonObject[] {
+  const results = message.content.map((result) => ({
+    role: "tool",
+    tool_call_id: result.id,
+    content: encodeResultContent(result, dialect),
+  }));
+  if (dialect.toolResultImages === "parts") return results;
+  // All results first: a user message between them would leave calls unanswered.
+  const images = message.content.flatMap((result) =>
+    imagesOf(result).flatMap((image) => [
+      { type: "text", text: `An image in the result of ${result.name} (${result.id}):` },
+      encodeImage(image),
+    ]),
+  );
+  return images.length === 0 ? results : [...results, { role: "user", content: images }];
+}
+
+function encodeResultContent(result: ToolResultPart, dialect: ChatDialect): JsonValue {
+  const images = imagesOf(result);
+  const text = result.content.flatMap((part) => {
+    if (part.type === "text") return [part.text];
+    return part.type === "json" ? [JSON.stringify(part.value)] : [];
+  });
+  if (images.length > 0 && dialect.toolResultImages === "user-message") {
+    text.push(`(${images.length} image(s) follow in the next message.)`);
+  }
+  if (images.length === 0 || dialect.toolResultImages === "user-message") return text.join("\n");
+  return [...text.map((words) => ({ type: "text", text: words })), ...images.map(encodeImage)];
+}
+
+function imagesOf(result: ToolResultPart): ImagePart[] {
+  return result.content.filter((part) => part.type === "image");
+}
+
+function encodeToolChoice(choice: ToolChoice): JsonValue {
+  return typeof choice === "string" ? choice : { type: "function", function: { name: choice.tool } };
+}
+
+function encodeResponseFormat(format: ResponseFormat): JsonObject {
+  if (format.type === "text") return { type: "text" };
+  if (format.type === "json") return { type: "json_object" };
+  return { type: "json_schema", json_schema: { name: format.name, schema: format.schema as JsonObject } };
+}

@@ -1,0 +1,254 @@
+import { GatewayError, isObject, type ModelEvent } from "@waygate/core/plugin";
+import { readContent, readReasoning } from "./content.ts";
+import { type FailureContext, failureOfBody, shorten } from "./failure.ts";
+import { finishReason, saysFailed } from "./finish.ts";
+import { splitValues } from "./json-scanner.ts";
+import { ReasoningDetails } from "./reasoning-details.ts";
+import { ToolCallAssembler } from "./tool-calls.ts";
+import { readUsage, type UsageReport } from "./usage.ts";
+
+/** What the reading of an answer needs to know of its request. */
+export interface AnswerContext extends FailureContext {
+  /** The names of the tools that were offered. */
+  readonly tools: ReadonlySet<string>;
+  /** Whether `reasoning_details` are kept, to be sent back. */
+  readonly keepReasoningDetails: boolean;
+}
+
+/**
+ * Reads the chunks of one chat-completions answer into events. Each call pushes what a chunk says onto the batch that
+ * it is handed; nothing waits, nothing is copied. Throws a `GatewayError` where the service reports a failure.
+ */
+export class AnswerReader {
+  readonly #context: AnswerContext;
+  readonly #calls: ToolCallAssembler;
+  readonly #details: ReasoningDetails | undefined;
+  readonly #noticed = new Set<string>();
+  #started = false;
+  #reasoning = false;
+  #deltaSeen = false;
+  #content = false;
+  #refused = false;
+  #finish: string | undefined;
+  #report: UsageReport | undefined;
+  #done = false;
+  /** In a whole answer `message` counts, in a stream `delta`: Perplexity sends both, one of them empty. */
+  #whole = false;
+
+  constructor(context: AnswerContext) {
+    this.#context = context;
+    this.#calls = new ToolCallAssembler(context.tools);
+    this.#details = context.keepReasoningDetails ? new ReasoningDetails() : undefined;
+  }
+
+  /** Whether `[DONE]` has come. */
+  get done(): boolean {
+    return this.#done;
+  }
+
+  /** Reads the data of one server-sent event, under the event's name if it has one. */
+  data(data: string, name: string | undefined, events: ModelEvent[]): void {
+    // Nearly every event is a whole chunk: whatever else there may be is looked at when that fails.
+    if (data.charCodeAt(0) === 0x7b && !this.#done) {
+      let chunk: unknown;
+      try {
+        chunk = JSON.parse(data);
+      } catch {
+        this.#broken(data, events);
+        return;
+      }
+      this.chunk(chunk, name, events);
+      return;
+    }
+    const text = data.trim();
+    if (text === "" || this.#done) return;
+    if (text === "[DONE]") this.#done = true;
+    else if (text.startsWith("{")) this.data(text, name, events);
+    else if (name === "error") throw failureOfBody(this.#context, parse(text) ?? text);
+    else
+      this.#notice(events, "stream-line-ignored", `A line that is no part of an answer was ignored: ${shorten(text)}`);
+  }
+
+  /** Reads one chunk: a `chat.completion.chunk`, or a whole `chat.completion`. */
+  chunk(chunk: unknown, name: string | undefined, events: ModelEvent[]): void {
+    if (!isObject(chunk)) return;
+    // A null error stands in every chunk of some services.
+    if ((chunk.error !== undefined && chunk.error !== null) || chunk.object === "error" || name === "error") {
+      this.#start(chunk, events);
+      throw failureOfBody(this.#context, chunk);
+    }
+    if (!this.#started) this.#start(chunk, events);
+    const choice = firstChoice(chunk.choices);
+    if (choice !== undefined) this.#choice(choice, events);
+    const usage = chunk.usage ?? choice?.usage ?? (isObject(chunk.x_groq) ? chunk.x_groq.usage : undefined);
+    if (usage !== undefined && usage !== null) this.#report = readUsage(usage) ?? this.#report;
+  }
+
+  /** Reads an answer that came whole, which needs no word that it has ended. */
+  whole(answer: unknown, events: ModelEvent[]): void {
+    this.#done = true;
+    this.#whole = true;
+    this.chunk(answer, undefined, events);
+  }
+
+  /** Ends the answer: closes what is open and finishes. Throws where the answer is not whole. */
+  end(events: ModelEvent[]): void {
+    const raw = this.#finish;
+    if (raw === undefined && !this.#done) throw this.#cut();
+    if (raw === undefined && !this.#content && !this.#calls.any) {
+      throw this.#error("ended its answer without having said anything. Try again.", "protocol");
+    }
+    if (raw === undefined) {
+      this.#notice(events, "finish-reason-missing", "The answer ended without a word on why; it was taken as whole.");
+    }
+    const known = raw === undefined ? "stop" : finishReason(raw);
+    if (known === undefined) {
+      this.#notice(events, "finish-reason-unknown", `The answer ended with "${raw}", which was taken as "stop".`);
+    }
+    const reason = this.#refused && known === "stop" ? "refusal" : (known ?? "stop");
+    this.#endReasoning(events);
+    const details = this.#details?.take();
+    if (details !== undefined) events.push({ type: "reasoning-end", state: details });
+    this.#calls.end(reason === "length", events);
+    if (this.#report !== undefined) events.push({ type: "usage", ...this.#report });
+    // The calls decide, not the word: services say "stop" after calls.
+    events.push({ type: "finish", reason: reason === "stop" && this.#calls.any ? "tool-calls" : reason, raw });
+  }
+
+  #choice(choice: Record<string, unknown>, events: ModelEvent[]): void {
+    const { delta, message } = choice;
+    if (isObject(message) && (this.#whole || (!isObject(delta) && !this.#deltaSeen))) {
+      // In a stream only of a service that has no other name for it: after deltas it would repeat them.
+      this.#delta(message, events);
+    } else if (isObject(delta)) {
+      this.#deltaSeen = true;
+      this.#delta(delta, events);
+    }
+    const finish = choice.finish_reason;
+    if (typeof finish !== "string" || finish === "") return;
+    if (saysFailed(finish)) throw this.#error(`broke its answer off ("${finish}"). Try again.`, "upstream");
+    this.#finish = finish;
+  }
+
+  #delta(delta: Record<string, unknown>, events: ModelEvent[]): void {
+    const { content } = delta;
+    // The common case first: text, and nothing else.
+    if (typeof content === "string") {
+      this.#sayReasoning(delta, events);
+      if (content !== "") this.#say(content, events);
+    } else {
+      this.#sayReasoning(delta, events);
+      if (Array.isArray(content)) {
+        for (const part of readContent(content)) {
+          if (part.type === "reasoning") this.#think(part.text, events);
+          else this.#say(part.text, events);
+        }
+      }
+    }
+    if (typeof delta.refusal === "string" && delta.refusal !== "") {
+      this.#refused = true;
+      this.#say(delta.refusal, events);
+    }
+    if (Array.isArray(delta.tool_calls) && delta.tool_calls.length > 0) this.#callTools(delta.tool_calls, events);
+    else if (isObject(delta.function_call) && (delta.function_call.name || delta.function_call.arguments)) {
+      this.#callTools([{ index: 0, function: delta.function_call }], events);
+    }
+    for (const kind of ["images", "audio"]) {
+      const value = delta[kind];
+      if (isObject(value) ? Object.keys(value).length > 0 : Array.isArray(value) && value.length > 0) {
+        this.#notice(events, `${kind}-ignored`, `The answer has ${kind}, which are not read yet.`);
+      }
+    }
+  }
+
+  #sayReasoning(delta: Record<string, unknown>, events: ModelEvent[]): void {
+    const text = readReasoning(delta);
+    if (text !== "") this.#think(text, events);
+    if (Array.isArray(delta.reasoning_details)) this.#details?.add(delta.reasoning_details);
+  }
+
+  #say(text: string, events: ModelEvent[]): void {
+    if (this.#reasoning) this.#endReasoning(events);
+    this.#content = true;
+    events.push({ type: "text-delta", text });
+  }
+
+  #think(text: string, events: ModelEvent[]): void {
+    this.#reasoning = true;
+    this.#content = true;
+    events.push({ type: "reasoning-delta", text });
+  }
+
+  #endReasoning(events: ModelEvent[]): void {
+    if (!this.#reasoning) return;
+    this.#reasoning = false;
+    events.push({ type: "reasoning-end" });
+  }
+
+  #callTools(entries: readonly unknown[], events: ModelEvent[]): void {
+    this.#endReasoning(events);
+    for (const entry of entries) this.#calls.add(entry, events);
+  }
+
+  /** Announces the answer with the first chunk that says who answers; some services send nameless ones before. */
+  #start(chunk: Record<string, unknown>, events: ModelEvent[]): void {
+    const id = text(chunk.id);
+    const model = text(chunk.model);
+    const choices = Array.isArray(chunk.choices) && chunk.choices.length > 0;
+    if (this.#started || (id === undefined && model === undefined && !choices)) return;
+    this.#started = true;
+    events.push({ type: "response-start", id, model, upstream: text(chunk.provider) });
+  }
+
+  /** Frames that a proxy ran together into one line are read one by one; what cannot be read is not passed over. */
+  #broken(data: string, events: ModelEvent[]): void {
+    const parts = splitValues(data.replaceAll(/\}\s*data:\s*(?=\{)/g, "}\n"))?.map(parse);
+    if (parts === undefined || parts.length < 2 || !parts.every(isObject)) {
+      throw this.#error(`sent a piece of its answer that cannot be read: ${shorten(data)}`, "protocol");
+    }
+    this.#notice(events, "stream-frames-spliced", "Several pieces of the answer came in one line.");
+    for (const part of parts) this.chunk(part, undefined, events);
+  }
+
+  #cut(): GatewayError {
+    if (!this.#started && !this.#content) {
+      return this.#error("sent no answer that could be read. Check the address in its settings.", "protocol");
+    }
+    return this.#error("broke off in the middle of its answer. Try again.", "connection");
+  }
+
+  #error(words: string, code: "protocol" | "connection" | "upstream"): GatewayError {
+    const { gateway } = this.#context;
+    return new GatewayError(`Gateway "${gateway}" ${words}`, { gateway, code });
+  }
+
+  #notice(events: ModelEvent[], code: string, message: string): void {
+    if (this.#noticed.has(code)) return;
+    this.#noticed.add(code);
+    events.push({ type: "notice", code, message });
+  }
+}
+
+/** The choice with the index 0; the others were not asked for. */
+function firstChoice(choices: unknown): Record<string, unknown> | undefined {
+  if (!Array.isArray(choices)) return undefined;
+  const first: unknown = choices[0];
+  if (isObject(first) && (first.index === 0 || choices.length === 1) && !isOther(first.index)) return first;
+  return choices.find((choice): choice is Record<string, unknown> => isObject(choice) && !isOther(choice.index));
+}
+
+function isOther(index: unknown): boolean {
+  return typeof index === "number" && index > 0;
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+function parse(data: string): unknown {
+  try {
+    return JSON.parse(data);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,209 @@
+import { isObject, type JsonObject, type JsonValue, type ModelEvent } from "@waygate/core/plugin";
+import { ArgumentPieces } from "./arguments.ts";
+
+interface Call {
+  /** The service's id, once it has sent one. */
+  sentId: string | undefined;
+  /** The id of the events: the service's own if it came in time and is unique. */
+  id: string | undefined;
+  name: string;
+  readonly pieces: ArgumentPieces;
+  /** Pieces that came before the call could be announced. */
+  held: string[];
+  announced: boolean;
+  state: JsonObject | undefined;
+}
+
+/** What one entry of `tool_calls` says, whatever it leaves out. */
+interface Delta {
+  readonly index: number | undefined;
+  readonly id: string | undefined;
+  readonly name: string | undefined;
+  readonly arguments: string | undefined;
+  readonly state: JsonObject | undefined;
+}
+
+/**
+ * Puts tool calls together from the pieces of a stream. Services leave out the index or the id, use one index for all
+ * calls, repeat or split names: an entry belongs to the call that it can only mean, and a deviation is noticed once.
+ */
+export class ToolCallAssembler {
+  readonly #offered: ReadonlySet<string>;
+  readonly #calls: Call[] = [];
+  readonly #byIndex = new Map<number, Call>();
+  readonly #usedIds = new Set<string>();
+  readonly #noticed = new Set<string>();
+
+  /** `offered`: the names of the tools that the model may call. */
+  constructor(offered: ReadonlySet<string>) {
+    this.#offered = offered;
+  }
+
+  get any(): boolean {
+    return this.#calls.length > 0;
+  }
+
+  /** Whether a call is among the answer's that nothing more can be expected of: all have text that is complete. */
+  get complete(): boolean {
+    return this.#calls.every((call) => !call.pieces.incomplete);
+  }
+
+  /** Reads one entry of `tool_calls`. */
+  add(entry: unknown, events: ModelEvent[]): void {
+    if (!isObject(entry)) {
+      this.#notice(events, "tool-call-entry-empty", "A tool call entry held nothing.");
+      return;
+    }
+    const delta = readDelta(entry);
+    const call = this.#callFor(delta, events);
+    if (delta.id !== undefined) call.sentId ??= delta.id;
+    if (delta.state !== undefined) call.state = { ...call.state, ...delta.state };
+    if (delta.name !== undefined) this.#addName(call, delta.name, events);
+    if (delta.arguments !== undefined && delta.arguments !== "") {
+      call.pieces.add(delta.arguments);
+      if (!call.announced && call.name !== "") this.#announce(call, events);
+      if (call.announced) events.push({ type: "tool-call-delta", id: idOf(call), text: delta.arguments });
+      else call.held.push(delta.arguments);
+    } else if (!call.announced && this.#offered.has(call.name)) {
+      this.#announce(call, events);
+    }
+  }
+
+  /** Ends all calls. `cutOff`: the answer ended by its length. */
+  end(cutOff: boolean, events: ModelEvent[]): void {
+    for (const call of this.#calls) {
+      const { text, status, value, deviation } = call.pieces.read(cutOff);
+      if (call.name === "") {
+        this.#notice(events, "tool-call-name-missing", "A tool call came without a name and cannot be carried out.");
+        call.name = "unnamed";
+      }
+      if (!call.announced) this.#announce(call, events);
+      if (deviation !== undefined) this.#notice(events, deviation.code, deviation.message);
+      const state = call.state as JsonValue | undefined;
+      const end = { type: "tool-call-end", id: idOf(call), name: call.name, arguments: text, status, value } as const;
+      events.push(state === undefined ? end : { ...end, state });
+    }
+  }
+
+  #callFor(delta: Delta, events: ModelEvent[]): Call {
+    const { index, id, name } = delta;
+    if (index !== undefined) {
+      const current = this.#byIndex.get(index);
+      if (current !== undefined && !this.#isAnother(current, delta)) return current;
+      if (current !== undefined) {
+        this.#notice(
+          events,
+          "tool-call-index-shared",
+          "Several tool calls came under one index; their ids tell them apart.",
+        );
+      }
+      return this.#begin(index);
+    }
+    this.#notice(events, "tool-call-index-missing", "Tool calls came without an index.");
+    const known = id === undefined ? undefined : this.#calls.find((call) => call.sentId === id);
+    if (known !== undefined) return known;
+    const last = this.#calls[this.#calls.length - 1];
+    if (last === undefined) return this.#begin(undefined);
+    if (id !== undefined) return this.#isAnother(last, delta) ? this.#begin(undefined) : last;
+    return name !== undefined && this.#beginsAnother(last, name) ? this.#begin(undefined) : last;
+  }
+
+  /** Whether an entry at a call's place begins another call. An id may come late, or change within one call. */
+  #isAnother(current: Call, { id, name }: Delta): boolean {
+    if (id === undefined || current.sentId === undefined || id === current.sentId) return false;
+    if (name === undefined) return false;
+    return name !== current.name || !current.pieces.incomplete;
+  }
+
+  /** Without index and id, only the name tells: a call whose arguments are under way is not interrupted. */
+  #beginsAnother(last: Call, name: string): boolean {
+    if (last.name === "" || last.pieces.incomplete) return false;
+    return !last.pieces.empty || (name !== last.name && this.#offered.has(last.name));
+  }
+
+  #begin(index: number | undefined): Call {
+    const pieces = new ArgumentPieces();
+    const call: Call = {
+      sentId: undefined,
+      id: undefined,
+      name: "",
+      pieces,
+      held: [],
+      announced: false,
+      state: undefined,
+    };
+    this.#calls.push(call);
+    if (index !== undefined) this.#byIndex.set(index, call);
+    return call;
+  }
+
+  /** A name comes whole, repeated, or in fragments. */
+  #addName(call: Call, name: string, events: ModelEvent[]): void {
+    if (call.name === name || call.announced || this.#offered.has(call.name)) return;
+    if (call.name === "" || name.startsWith(call.name)) {
+      call.name = name;
+    } else {
+      call.name += name;
+      this.#notice(events, "tool-call-name-split", "The name of a tool came in pieces.");
+    }
+    if (!call.pieces.empty) this.#announce(call, events);
+  }
+
+  #announce(call: Call, events: ModelEvent[]): void {
+    call.announced = true;
+    call.id = this.#uniqueId(call, events);
+    events.push({ type: "tool-call-start", id: call.id, name: call.name });
+    for (const text of call.held) events.push({ type: "tool-call-delta", id: call.id, text });
+    call.held = [];
+  }
+
+  #uniqueId(call: Call, events: ModelEvent[]): string {
+    const sent = call.sentId;
+    if (sent !== undefined && !this.#usedIds.has(sent)) {
+      this.#usedIds.add(sent);
+      return sent;
+    }
+    const why = sent === undefined ? "without an id" : "with the id of another";
+    this.#notice(events, "tool-call-id-made", `A tool call came ${why} and was given one.`);
+    const id = `call_${crypto.randomUUID().replaceAll("-", "")}`;
+    this.#usedIds.add(id);
+    return id;
+  }
+
+  #notice(events: ModelEvent[], code: string, message: string): void {
+    if (this.#noticed.has(code)) return;
+    this.#noticed.add(code);
+    events.push({ type: "notice", code, message });
+  }
+}
+
+function idOf(call: Call): string {
+  return call.id ?? "";
+}
+
+function readDelta(entry: Record<string, unknown>): Delta {
+  const called = isObject(entry.function) ? entry.function : {};
+  return {
+    index: readIndex(entry.index),
+    id: text(entry.id),
+    name: text(called.name),
+    arguments: readArguments(called.arguments),
+    // Gemini's thought signatures, to be sent back with the call.
+    state: isObject(entry.extra_content) ? ({ extra_content: entry.extra_content } as JsonObject) : undefined,
+  };
+}
+
+/** A number or a numeral; null, -1 and whatever else stand for none. */
+function readIndex(value: unknown): number | undefined {
+  const index = typeof value === "string" && value !== "" ? Number(value) : value;
+  return typeof index === "number" && Number.isInteger(index) && index >= 0 ? index : undefined;
+}
+
+function readArguments(value: unknown): string | undefined {
+  if (typeof value === "string") return value;
+  return value === undefined || value === null ? undefined : JSON.stringify(value);
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}

@@ -1,0 +1,2 @@
+export { type Expectation, type Recording, readRecordings, recordingsFolder } from "./recording.ts";
+export { type ReplayServer, replay } from "./replay-server.ts";
