@@ -65,6 +65,7 @@ async function* readStream(
     const bytes = await response.read();
     if (bytes === undefined) {
       // The last event may lack its empty line.
+      reader.closing();
       parser.feed(`${decoder.end()}\n\n`);
       break;
     }

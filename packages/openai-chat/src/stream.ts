@@ -32,6 +32,7 @@ export class AnswerReader {
   #finish: string | undefined;
   #report: UsageReport | undefined;
   #done = false;
+  #closing = false;
   /** In a whole answer `message` counts, in a stream `delta`: Perplexity sends both, one of them empty. */
   #whole = false;
 
@@ -82,6 +83,11 @@ export class AnswerReader {
     if (choice !== undefined) this.#choice(choice, events);
     const usage = chunk.usage ?? choice?.usage ?? (isObject(chunk.x_groq) ? chunk.x_groq.usage : undefined);
     if (usage !== undefined && usage !== null) this.#report = readUsage(usage) ?? this.#report;
+  }
+
+  /** Says that the connection has ended: what comes now may have been cut off by it. */
+  closing(): void {
+    this.#closing = true;
   }
 
   /** Reads an answer that came whole, which needs no word that it has ended. */
@@ -187,7 +193,10 @@ export class AnswerReader {
 
   #callTools(entries: readonly unknown[], events: ModelEvent[]): void {
     this.#endReasoning(events);
-    for (const entry of entries) this.#calls.add(entry, events);
+    entries.forEach((entry, index) => {
+      // In a whole answer the place in the list is the index.
+      this.#calls.add(this.#whole && isObject(entry) ? { ...entry, index } : entry, events);
+    });
   }
 
   /** Announces the answer with the first chunk that says who answers; some services send nameless ones before. */
@@ -204,6 +213,7 @@ export class AnswerReader {
   #broken(data: string, events: ModelEvent[]): void {
     const parts = splitValues(data.replaceAll(/\}\s*data:\s*(?=\{)/g, "}\n"))?.map(parse);
     if (parts === undefined || parts.length < 2 || !parts.every(isObject)) {
+      if (this.#closing) throw this.#cut();
       throw this.#error(`sent a piece of its answer that cannot be read: ${shorten(data)}`, "protocol");
     }
     this.#notice(events, "stream-frames-spliced", "Several pieces of the answer came in one line.");

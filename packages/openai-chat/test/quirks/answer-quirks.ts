@@ -1,0 +1,576 @@
+import { chunk, delta, done, finish, type Quirk, role, text, usage } from "./wire.ts";
+
+const usageLine = "usage 10+5";
+const stop = "finish stop (stop)";
+const hello = ["text hel", "text lo", usageLine, stop];
+const error = { code: 502, message: "the upstream is gone" };
+
+/** How answers end, and how failures are told. */
+const endings: readonly Quirk[] = [
+  {
+    rows: ["Q28", "P6"],
+    title: "no finish reason, but `[DONE]`",
+    seen: "Snowflake",
+    frames: [role, text("hel"), text("lo"), done],
+    events: ["text hel", "text lo", "notice finish-reason-missing", "finish stop"],
+  },
+  {
+    rows: ["Q29", "P6"],
+    title: "the connection ends in the middle of the answer",
+    frames: [role, text("hel"), text("lo")],
+    events: ["text hel", "text lo"],
+    error: ["connection", "broke off in the middle of its answer"],
+  },
+  {
+    rows: ["Q29"],
+    title: "the connection ends in the middle of a line",
+    frames: [role, text("hel"), 'data: {"id":"chatcmpl-1","choices":[{"index":0,"delta":{"content":"l'],
+    events: ["text hel"],
+    error: ["connection", "broke off in the middle of its answer"],
+  },
+  {
+    rows: ["Q30"],
+    title: "no `[DONE]`",
+    frames: [role, text("hel"), text("lo"), finish("stop"), usage],
+    events: hello,
+  },
+  {
+    rows: ["Q31"],
+    title: "`[DONE]` with a space behind it",
+    frames: [role, text("hel"), text("lo"), finish("stop"), usage, "data: [DONE] \n\n"],
+    events: hello,
+  },
+  {
+    rows: ["P12"],
+    title: "the finish reason `eos`",
+    seen: "Together",
+    frames: [role, text("hi"), finish("eos"), usage, done],
+    events: ["text hi", usageLine, "finish stop (eos)"],
+  },
+  {
+    rows: ["Q41", "P9"],
+    title: "an error in the middle of the stream",
+    frames: [role, text("hel"), { error }, done],
+    events: ["text hel"],
+    error: ["upstream", "the upstream is gone"],
+  },
+  {
+    rows: ["Q42", "P9"],
+    title: "an error beside a choice that finishes with `error`",
+    seen: "OpenRouter",
+    frames: [role, text("hel"), chunk([{ index: 0, delta: { content: "" }, finish_reason: "error" }], { error }), done],
+    events: ["text hel"],
+    error: ["upstream", "the upstream is gone"],
+  },
+  {
+    rows: ["Q42"],
+    title: "a finish reason that says that the service gave up",
+    seen: "DeepSeek, SGLang",
+    frames: [role, text("hel"), finish("insufficient_system_resource"), done],
+    events: ["text hel"],
+    error: ["upstream", "insufficient_system_resource"],
+  },
+  {
+    rows: ["Q43"],
+    title: "the error as text",
+    seen: "xAI",
+    frames: [role, text("hel"), { code: "Some resource has been exhausted", error: "no capacity left" }],
+    events: ["text hel"],
+    error: ["upstream", "no capacity left"],
+  },
+  {
+    rows: ["Q43"],
+    title: "the error as an object of its own kind",
+    seen: "vLLM",
+    frames: [
+      role,
+      { object: "error", message: "maximum context length is 4096 tokens", type: "BadRequestError", code: 400 },
+    ],
+    events: [],
+    error: ["context-overflow", "maximum context length is 4096 tokens"],
+  },
+  {
+    rows: ["Q43"],
+    title: "an event named `error`",
+    frames: [role, text("hel"), 'event: error\ndata: {"message":"the server is too busy"}\n\n'],
+    events: ["text hel"],
+    error: ["upstream", "the server is too busy"],
+  },
+  {
+    rows: ["Q43"],
+    title: "an event named `error` whose data is plain text",
+    frames: [role, "event: error\ndata: out of memory\n\n"],
+    events: [],
+    error: ["upstream", "out of memory"],
+  },
+  {
+    rows: ["Q44"],
+    title: "an error as the first chunk",
+    frames: [{ error: { code: 429, message: "slow down" } }, done],
+    events: [],
+    error: ["rate-limited", "slow down"],
+  },
+  {
+    rows: ["Q45"],
+    title: "an error as the whole body of a 200",
+    response: { contentType: "application/json" },
+    frames: [
+      JSON.stringify({ error: { message: "no such key", type: "invalid_request_error", code: "invalid_api_key" } }),
+    ],
+    events: [],
+    error: ["authentication", "no such key"],
+  },
+  {
+    rows: ["Q46"],
+    title: "the whole answer in one piece of JSON, though a stream was asked for",
+    response: { contentType: "application/json" },
+    frames: [
+      JSON.stringify({
+        id: "chatcmpl-1",
+        object: "chat.completion",
+        model: "m",
+        choices: [
+          {
+            index: 0,
+            finish_reason: "tool_calls",
+            message: {
+              role: "assistant",
+              content: "hello",
+              reasoning_content: "hm",
+              tool_calls: [{ id: "a", type: "function", function: { name: "f", arguments: '{"x":1}' } }],
+            },
+          },
+        ],
+        usage: { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 },
+      }),
+    ],
+    events: [
+      "reasoning hm",
+      "reasoning-end",
+      "text hello",
+      "call a f",
+      'args a {"x":1}',
+      'end a f ok {"x":1}',
+      usageLine,
+      "finish tool-calls (tool_calls)",
+    ],
+  },
+  {
+    rows: ["Q46"],
+    title: "the whole answer under the content type of a stream",
+    frames: [
+      '\n{"id":"chatcmpl-1","model":"m","choices":[{"index":0,"finish_reason":"stop","message":{"content":"hello"}}]}',
+    ],
+    events: ["text hello", stop],
+  },
+  {
+    rows: ["Q47"],
+    title: "a page of HTML",
+    response: { contentType: "text/html" },
+    frames: ["<!doctype html><html><title>Sign in</title></html>"],
+    events: [],
+    error: ["protocol", "a page of HTML", "Check the address"],
+  },
+  {
+    rows: ["Q47"],
+    title: "an empty body",
+    frames: [""],
+    events: [],
+    error: ["protocol", "an empty answer"],
+  },
+  {
+    rows: ["Q47"],
+    title: "plain text",
+    response: { contentType: "text/plain" },
+    frames: ["upstream connect error"],
+    events: [],
+    error: ["protocol", "no stream: upstream connect error"],
+  },
+  {
+    rows: ["Q47"],
+    title: "JSON that is cut off",
+    response: { contentType: "application/json" },
+    frames: ['{"id":"chatcmpl-1","choices":[{"index":0,"message":{"content":"hel'],
+    events: [],
+    error: ["protocol", "cut off or broken"],
+  },
+  {
+    rows: ["Q61"],
+    title: "the connection is reset in the middle of the answer",
+    frames: [role, text("hel"), text("lo")],
+    ends: "reset",
+    events: ["text hel", "text lo"],
+    error: ["connection", "closed the connection before its answer was complete"],
+  },
+];
+
+/** How frames are written. */
+const framing: readonly Quirk[] = [
+  {
+    rows: ["Q38", "P10"],
+    title: "comments as signs of life",
+    seen: "OpenRouter",
+    frames: [": OPENROUTER PROCESSING\n\n", role, text("hel"), ": ping\n\n", text("lo"), finish("stop"), usage, done],
+    events: hello,
+  },
+  {
+    rows: ["Q38", "P13"],
+    title: "lines that end in CR LF",
+    frames: [role, text("hel"), text("lo"), finish("stop"), usage, done].map((frame) =>
+      typeof frame === "string" ? frame.replaceAll("\n", "\r\n") : `data: ${JSON.stringify(frame)}\r\n\r\n`,
+    ),
+    events: hello,
+  },
+  {
+    rows: ["Q38"],
+    title: "lines that end in CR",
+    frames: [role, text("hel"), text("lo"), finish("stop"), usage, done].map((frame) =>
+      typeof frame === "string" ? frame.replaceAll("\n", "\r") : `data: ${JSON.stringify(frame)}\r\r`,
+    ),
+    events: hello,
+  },
+  {
+    rows: ["Q38"],
+    title: "no space behind `data:`",
+    frames: [role, text("hel"), text("lo"), finish("stop"), usage].map((frame) => `data:${JSON.stringify(frame)}\n\n`),
+    events: hello,
+  },
+  {
+    rows: ["Q38"],
+    title: "a byte order mark",
+    frames: ["\u{feff}", role, text("hel"), text("lo"), finish("stop"), usage, done],
+    events: hello,
+  },
+  {
+    rows: ["Q38"],
+    title: "characters of several bytes, cut anywhere",
+    frames: [role, text("Grüße, 世界 👋🏽"), finish("stop"), usage, done],
+    events: ["text Grüße, 世界 👋🏽", usageLine, stop],
+  },
+  {
+    rows: ["Q39"],
+    title: "the last event without its empty line",
+    frames: [role, text("hel"), text("lo"), usage, `data: ${JSON.stringify(finish("stop"))}`],
+    events: hello,
+  },
+  {
+    rows: ["Q40"],
+    title: "two frames run together into one line",
+    seen: "GLM-5",
+    frames: [
+      role,
+      `data: ${JSON.stringify(text("hel"))}data: ${JSON.stringify(text("lo"))}\n\n`,
+      finish("stop"),
+      usage,
+      done,
+    ],
+    events: ["notice stream-frames-spliced", ...hello],
+  },
+  {
+    rows: ["Q40"],
+    title: "two chunks without anything between them",
+    frames: [
+      role,
+      `data: ${JSON.stringify(text("hel"))}${JSON.stringify(text("lo"))}\n\n`,
+      finish("stop"),
+      usage,
+      done,
+    ],
+    events: ["notice stream-frames-spliced", ...hello],
+  },
+  {
+    rows: ["Q37"],
+    title: "frames of other kinds, and empty ones",
+    frames: [
+      role,
+      { type: "ping" },
+      text("hel"),
+      "event: ping\ndata: {}\n\n",
+      { type: "billing.summary", billing: { cost: 1 } },
+      "data:\n\n",
+      text("lo"),
+      finish("stop"),
+      usage,
+      done,
+    ],
+    events: hello,
+  },
+  {
+    rows: ["Q37"],
+    title: "a line of data that can be no part of an answer",
+    frames: [role, text("hel"), "data: keep-alive\n\n", text("lo"), finish("stop"), usage, done],
+    events: ["text hel", "notice stream-line-ignored", "text lo", usageLine, stop],
+  },
+  {
+    rows: ["Q48"],
+    title: "a chunk that is no JSON",
+    frames: [
+      role,
+      text("hel"),
+      'data: {"id":"chatcmpl-1","choices":[{"delta":{"content":lo}}]}\n\n',
+      finish("stop"),
+      done,
+    ],
+    events: ["text hel"],
+    error: ["protocol", "cannot be read"],
+  },
+];
+
+/** What chunks hold. */
+const content: readonly Quirk[] = [
+  {
+    rows: ["Q32"],
+    title: "usage in a chunk of its own, with no choices",
+    frames: [role, text("hel"), text("lo"), finish("stop"), usage, done],
+    events: hello,
+  },
+  {
+    rows: ["Q33"],
+    title: "usage in a chunk that lacks `choices`",
+    frames: [
+      role,
+      text("hel"),
+      text("lo"),
+      finish("stop"),
+      { usage: { prompt_tokens: 10, completion_tokens: 5 } },
+      done,
+    ],
+    events: hello,
+  },
+  {
+    rows: ["Q33", "P15"],
+    title: "usage in a chunk whose `choices` is null",
+    frames: [
+      role,
+      text("hel"),
+      text("lo"),
+      finish("stop"),
+      chunk(null, { usage: { prompt_tokens: 10, completion_tokens: 5 } }),
+      done,
+    ],
+    events: hello,
+  },
+  {
+    rows: ["Q34"],
+    title: "usage within the choice",
+    seen: "Moonshot",
+    frames: [
+      role,
+      text("hel"),
+      text("lo"),
+      chunk([{ index: 0, delta: {}, finish_reason: "stop", usage: { prompt_tokens: 10, completion_tokens: 5 } }]),
+      done,
+    ],
+    events: hello,
+  },
+  {
+    rows: ["Q34"],
+    title: "usage under `x_groq`",
+    seen: "Groq",
+    frames: [
+      role,
+      text("hel"),
+      text("lo"),
+      chunk([{ index: 0, delta: {}, finish_reason: "stop" }], {
+        x_groq: { usage: { prompt_tokens: 10, completion_tokens: 5 } },
+      }),
+      done,
+    ],
+    events: hello,
+  },
+  {
+    rows: ["Q35"],
+    title: "counts as text",
+    frames: [
+      role,
+      text("hel"),
+      text("lo"),
+      finish("stop"),
+      { usage: { prompt_tokens: "10", completion_tokens: "5" } },
+      done,
+    ],
+    events: hello,
+  },
+  {
+    rows: ["Q36", "P11"],
+    title: "usage in every chunk: the last report counts",
+    frames: [1, 2, 5]
+      .map((tokens) =>
+        chunk([{ index: 0, delta: { content: `${tokens}` } }], {
+          usage: { prompt_tokens: 10, completion_tokens: tokens },
+        }),
+      )
+      .concat(finish("stop"), done as never),
+    events: ["text 1", "text 2", "text 5", usageLine, stop],
+  },
+  {
+    rows: ["Q49"],
+    title: "a role that is empty, null, or another",
+    frames: [
+      delta({ role: "", content: "a" }),
+      delta({ role: null, content: "b" }),
+      delta({ role: "model", content: "c" }),
+      finish("stop"),
+      usage,
+      done,
+    ],
+    events: ["text a", "text b", "text c", usageLine, stop],
+  },
+  {
+    rows: ["Q50"],
+    title: "content as a list of parts",
+    seen: "Mistral",
+    frames: [
+      delta({ content: [{ type: "thinking", thinking: [{ type: "text", text: "hm" }] }] }),
+      delta({
+        content: [
+          { type: "text", text: "hel" },
+          { type: "text", text: "lo" },
+        ],
+      }),
+      finish("stop"),
+      usage,
+      done,
+    ],
+    events: ["reasoning hm", "reasoning-end", ...hello],
+  },
+  {
+    rows: ["Q51"],
+    title: "`message` in place of `delta`",
+    frames: [
+      chunk([{ index: 0, message: { role: "assistant", content: "hel" } }]),
+      chunk([{ index: 0, message: { content: "lo" }, finish_reason: "stop" }]),
+      usage,
+      done,
+    ],
+    events: hello,
+  },
+  {
+    rows: ["Q51"],
+    title: "the whole `message` beside the last delta",
+    seen: "Perplexity",
+    frames: [
+      text("hel"),
+      text("lo"),
+      chunk([{ index: 0, delta: { content: "" }, message: { content: "hello" }, finish_reason: "stop" }]),
+      usage,
+      done,
+    ],
+    events: hello,
+  },
+  {
+    rows: ["Q51"],
+    title: "the whole `message` in a chunk of its own, after deltas",
+    frames: [
+      text("hel"),
+      text("lo"),
+      chunk([{ index: 0, message: { content: "hello" }, finish_reason: "stop" }]),
+      usage,
+      done,
+    ],
+    events: hello,
+  },
+  {
+    rows: ["Q52"],
+    title: "reasoning under either name",
+    frames: [
+      delta({ reasoning: "a" }),
+      delta({ reasoning_content: "b" }),
+      delta({ reasoning_content: "c", reasoning: "c" }),
+      text("hi"),
+      finish("stop"),
+      usage,
+      done,
+    ],
+    events: ["reasoning a", "reasoning b", "reasoning c", "reasoning-end", "text hi", usageLine, stop],
+  },
+  {
+    rows: ["Q53"],
+    title: "one name empty, the other not",
+    frames: [delta({ reasoning_content: "", reasoning: "x" }), text("hi"), finish("stop"), usage, done],
+    events: ["reasoning x", "reasoning-end", "text hi", usageLine, stop],
+  },
+  {
+    rows: ["Q54"],
+    title: "reasoning and text that take turns",
+    frames: [delta({ reasoning: "a" }), text("b"), delta({ reasoning: "c" }), text("d"), finish("stop"), usage, done],
+    events: ["reasoning a", "reasoning-end", "text b", "reasoning c", "reasoning-end", "text d", usageLine, stop],
+  },
+  {
+    rows: ["Q56"],
+    title: "a first chunk without id, model and choices",
+    seen: "Azure",
+    frames: [
+      { id: "", model: "", object: "", created: 0, choices: [], prompt_filter_results: [] },
+      role,
+      text("hel"),
+      text("lo"),
+      finish("stop"),
+      usage,
+      done,
+    ],
+    events: hello,
+  },
+  {
+    rows: ["Q57"],
+    title: "a second choice between the first one's chunks",
+    frames: [
+      chunk([{ index: 0, delta: { content: "hel" } }]),
+      chunk([{ index: 1, delta: { content: "B" } }]),
+      chunk([
+        { index: 1, delta: { content: "Y" } },
+        { index: 0, delta: { content: "lo" } },
+      ]),
+      chunk([{ index: 1, delta: {}, finish_reason: "length" }]),
+      finish("stop"),
+      usage,
+      done,
+    ],
+    events: hello,
+  },
+  {
+    rows: ["Q58"],
+    title: "`created` that is no number",
+    frames: [
+      chunk([{ index: 0, delta: { content: "hel" } }], { created: "now" }),
+      chunk([{ index: 0, delta: { content: "lo" } }], { created: null }),
+      finish("stop"),
+      usage,
+      done,
+    ],
+    events: hello,
+  },
+  {
+    rows: ["Q59"],
+    title: "`reasoning_details` alone",
+    frames: [
+      delta({ reasoning_details: [{ type: "reasoning.text", text: "hm", index: 0 }] }),
+      text("hi"),
+      finish("stop"),
+      usage,
+      done,
+    ],
+    events: ["reasoning hm", "reasoning-end", "text hi", usageLine, stop],
+  },
+  {
+    rows: ["Q59"],
+    title: "images in the answer are noticed, not dropped in silence",
+    frames: [
+      text("hi"),
+      delta({ images: [{ type: "image_url", image_url: { url: "data:image/png;base64,AAAA" } }] }),
+      finish("stop"),
+      usage,
+      done,
+    ],
+    events: ["text hi", "notice images-ignored", usageLine, stop],
+  },
+  {
+    rows: ["Q62"],
+    title: "an empty `reasoning_details`",
+    seen: "DeepSeek V4",
+    frames: [delta({ reasoning_details: [], reasoning: "hm" }), text("hi"), finish("stop"), usage, done],
+    events: ["reasoning hm", "reasoning-end", "text hi", usageLine, stop],
+  },
+];
+
+export const answerQuirks: readonly Quirk[] = [...endings, ...framing, ...content];
