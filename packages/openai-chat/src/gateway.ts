@@ -66,17 +66,19 @@ export function openChatService(options: ChatServiceOptions): ChatService {
     const body = JSON.stringify(encodeRequest(request, dialect));
     const failure = await context(model);
     const response = await exchange({ method: "POST", url, headers, body, signal });
+    let released = false;
     try {
       if (response.status !== 200) throw await refusal(response, failure, url);
       const tools = new Set(request.tools.map((tool) => tool.name));
       const keepReasoningDetails = dialect.reasoningReplay === "reasoning_details";
       yield* readAnswer(response, { ...failure, tools, keepReasoningDetails });
-      response.release();
+      released = true;
+      await response.release();
     } catch (error) {
       if (signal.aborted || isGatewayError(error)) throw error;
       throw connectionFailure(gateway, url, error);
     } finally {
-      response.cancel();
+      if (!released) response.cancel();
     }
   }
 

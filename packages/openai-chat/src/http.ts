@@ -17,8 +17,11 @@ export interface HttpResponse {
   readonly headers: Headers;
   /** What has come since the last time; undefined at the end. Rejects where the connection breaks or is cancelled. */
   read(): Promise<Buffer | undefined>;
-  /** Lets go of an exchange that has said all: it is given a moment to reach its end, which keeps its connection. */
-  release(): void;
+  /**
+   * Lets go of an exchange that has said all. Resolves when its connection is free for the next request, or when that
+   * takes too long to be waited for; an end that comes even later still frees it.
+   */
+  release(): Promise<void>;
   /** Breaks the exchange off, if it has not ended. */
   cancel(): void;
 }
@@ -35,7 +38,9 @@ export function send(dispatcher: Dispatcher, request: HttpRequest): Promise<Http
   });
 }
 
-/** How long a released exchange may take to reach its end, in milliseconds. */
+/** How long the end of a released exchange is waited for, in milliseconds: less than a new connection takes. */
+const patience = 10;
+/** How long it may take beyond that before its connection is given up, in milliseconds. */
 const grace = 250;
 
 /** undici's own event interface: its `request` and `fetch` cost more than all of the decoding. */
@@ -76,13 +81,19 @@ class Exchange implements Dispatcher.DispatchHandler, HttpResponse {
     return bytes;
   }
 
-  release(): void {
-    if (this.#over || this.#released) return;
-    this.#released = true;
-    this.#signal.removeEventListener("abort", this.#onAbort);
-    const controller = this.#controller;
-    if (controller?.paused === true) controller.resume();
-    setTimeout(() => this.cancel(), grace).unref();
+  async release(): Promise<void> {
+    if (!this.#over && !this.#released) {
+      this.#released = true;
+      this.#signal.removeEventListener("abort", this.#onAbort);
+      if (this.#controller?.paused === true) this.#controller.resume();
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+        setTimeout(resolve, patience).unref();
+      });
+      if (!this.#over) setTimeout(() => this.cancel(), grace).unref();
+    }
+    // undici hands the connection on in a turn of the event loop of its own.
+    if (this.#over) await new Promise((resolve) => setImmediate(resolve));
   }
 
   cancel(): void {
