@@ -17,8 +17,12 @@ export interface ChatDialect {
   readonly promptCacheKey: boolean;
   /** The fields that ask for reasoning, or for none. */
   readonly reasoning: (reasoning: ReasoningRequest) => JsonObject;
-  /** How reasoning of earlier answers is sent back: not at all, as text, or as the service's own details. */
-  readonly reasoningReplay: "none" | "reasoning_content" | "reasoning_details";
+  /** How reasoning of earlier answers is sent back: not at all, as text in this field, or as the service's own details. */
+  readonly reasoningReplay: "none" | "reasoning_content" | "reasoning" | "reasoning_details";
+  /** Which answers' reasoning that concerns: all, or only those since the user last spoke, within a loop of tools. */
+  readonly reasoningReplayScope: "conversation" | "turn";
+  /** Makes a tool call's id legal for the service. The same id must always give the same one. */
+  readonly toolCallId: (id: string) => string;
   /** Where images in tool results go: into the tool message, or into a user message that follows. */
   readonly toolResultImages: "parts" | "user-message";
   /** Fields added to the body last; they win over the codec's own. */
@@ -34,6 +38,8 @@ export const plainDialect: ChatDialect = {
   promptCacheKey: false,
   reasoning: reasoningEffort,
   reasoningReplay: "none",
+  reasoningReplayScope: "conversation",
+  toolCallId: (id) => id,
   toolResultImages: "user-message",
   extraBody: () => ({}),
 };

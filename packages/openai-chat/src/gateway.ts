@@ -1,5 +1,12 @@
-import { GatewayError, isGatewayError, type ModelEvent, type ModelRequest } from "@waygate/core/plugin";
+import {
+  GatewayError,
+  isGatewayError,
+  type JsonObject,
+  type ModelEvent,
+  type ModelRequest,
+} from "@waygate/core/plugin";
 import type { Dispatcher } from "undici";
+import { Amendments } from "./amendments.ts";
 import { connectionFailure } from "./connection-failure.ts";
 import type { ChatDialect } from "./dialect.ts";
 import { type FailureContext, failureOfStatus } from "./failure.ts";
@@ -37,6 +44,7 @@ export interface ChatService {
 /** Opens a service. Nothing is sent, and undici not loaded, before the first request. */
 export function openChatService(options: ChatServiceOptions): ChatService {
   const { gateway, address } = options;
+  const amendments = new Amendments();
   let own: Promise<Dispatcher> | undefined;
 
   const dispatcher = (): Promise<Dispatcher> => {
@@ -58,17 +66,34 @@ export function openChatService(options: ChatServiceOptions): ChatService {
     return { gateway, model, keyHint: options.keyHint, secret: await options.secret() };
   };
 
+  /** Sends a request; what the service refuses to take, it is asked again without, before anything was answered. */
+  async function ask(
+    { model, signal }: ModelRequest,
+    encoded: JsonObject,
+    failure: FailureContext,
+  ): Promise<{ readonly response: HttpResponse; readonly changes: readonly string[] }> {
+    const url = urlBelow(address, "/chat/completions");
+    const headers = { ...(await options.headers()), "content-type": "application/json", accept: "text/event-stream" };
+    const changes: string[] = [];
+    for (;;) {
+      const body = amendments.apply(model, encoded);
+      const response = await exchange({ method: "POST", url, headers, body: JSON.stringify(body), signal });
+      if (response.status === 200) return { response, changes };
+      const error = await refusal(response, failure, url);
+      const change = amendments.learn(model, body, error);
+      if (change === undefined) throw error;
+      changes.push(change);
+    }
+  }
+
   async function* stream(request: ModelRequest): AsyncGenerator<readonly ModelEvent[], void, void> {
     const { signal, model } = request;
     const dialect = options.dialect(model);
-    const url = urlBelow(address, "/chat/completions");
-    const headers = { ...(await options.headers()), "content-type": "application/json", accept: "text/event-stream" };
-    const body = JSON.stringify(encodeRequest(request, dialect));
     const failure = await context(model);
-    const response = await exchange({ method: "POST", url, headers, body, signal });
+    const { response, changes } = await ask(request, encodeRequest(request, dialect), failure);
     let released = false;
     try {
-      if (response.status !== 200) throw await refusal(response, failure, url);
+      if (changes.length > 0) yield [amended(gateway, model, changes)];
       const tools = new Set(request.tools.map((tool) => tool.name));
       const keepReasoningDetails = dialect.reasoningReplay === "reasoning_details";
       yield* readAnswer(response, { ...failure, tools, keepReasoningDetails });
@@ -76,7 +101,7 @@ export function openChatService(options: ChatServiceOptions): ChatService {
       await response.release();
     } catch (error) {
       if (signal.aborted || isGatewayError(error)) throw error;
-      throw connectionFailure(gateway, url, error);
+      throw connectionFailure(gateway, new URL(address), error);
     } finally {
       if (!released) response.cancel();
     }
@@ -110,9 +135,19 @@ export function openChatService(options: ChatServiceOptions): ChatService {
   };
 }
 
+function amended(gateway: string, model: string, changes: readonly string[]): ModelEvent {
+  const message = `${gateway}:${model} does not take the request as it was: ${changes.join(", ")}.`;
+  return { type: "notice", code: "request-amended", message };
+}
+
+/** The error of an answer that is none. */
 async function refusal(response: HttpResponse, context: FailureContext, url: URL): Promise<GatewayError> {
   const { status, headers } = response;
-  if (status >= 400) return failureOfStatus(context, status, headers, await readText(response, limits.errorBody));
+  try {
+    if (status >= 400) return failureOfStatus(context, status, headers, await readText(response, limits.errorBody));
+  } finally {
+    response.cancel();
+  }
   const target = status >= 300 && headers.location !== undefined ? ` to ${String(headers.location)}` : "";
   return new GatewayError(
     `Gateway "${context.gateway}" answered ${status}${target} in place of an answer. ` +
@@ -125,7 +160,9 @@ async function refusal(response: HttpResponse, context: FailureContext, url: URL
 async function readText(response: HttpResponse, limit: number): Promise<string> {
   const pieces: Buffer[] = [];
   let length = 0;
-  for (let bytes = await response.read(); bytes !== undefined && length < limit; bytes = await response.read()) {
+  while (length < limit) {
+    const bytes = await response.read();
+    if (bytes === undefined) break;
     pieces.push(bytes);
     length += bytes.length;
   }

@@ -21,9 +21,11 @@ import type { ChatDialect } from "./dialect.ts";
  * cache prompts by their prefix find it again.
  */
 export function encodeRequest(request: ModelRequest, dialect: ChatDialect): JsonObject {
+  const turn = request.messages.findLastIndex((message) => message.role === "user");
+  const from = dialect.reasoningReplayScope === "turn" ? turn : 0;
   const body: Record<string, JsonValue> = {
     model: request.model,
-    messages: request.messages.flatMap((message) => encodeMessage(message, dialect)),
+    messages: request.messages.flatMap((message, index) => encodeMessage(message, dialect, index >= from)),
     stream: true,
   };
   if (dialect.usageRequest === "stream_options") body.stream_options = { include_usage: true };
@@ -46,14 +48,14 @@ export function encodeRequest(request: ModelRequest, dialect: ChatDialect): Json
   return { ...body, ...dialect.extraBody(request) };
 }
 
-function encodeMessage(message: Message, dialect: ChatDialect): JsonObject[] {
+function encodeMessage(message: Message, dialect: ChatDialect, withReasoning: boolean): JsonObject[] {
   switch (message.role) {
     case "system":
       return [{ role: dialect.systemRole, content: message.content.map((part) => part.text).join("\n\n") }];
     case "user":
       return [{ role: "user", content: encodeUserContent(message) }];
     case "assistant":
-      return [encodeAssistant(message, dialect)];
+      return [encodeAssistant(message, dialect, withReasoning)];
     case "tool":
       return encodeToolResults(message, dialect);
   }
@@ -85,7 +87,7 @@ function address(source: MediaSource, mediaType: string): string {
   return source.type === "url" ? source.url : `data:${mediaType};base64,${source.data}`;
 }
 
-function encodeAssistant(message: AssistantMessage, dialect: ChatDialect): JsonObject {
+function encodeAssistant(message: AssistantMessage, dialect: ChatDialect, withReasoning: boolean): JsonObject {
   const text = message.content.map((part) => (part.type === "text" ? part.text : "")).join("");
   const calls = message.content.filter((part) => part.type === "tool-call");
   const encoded: Record<string, JsonValue> = {
@@ -93,28 +95,28 @@ function encodeAssistant(message: AssistantMessage, dialect: ChatDialect): JsonO
     // Services differ on whether content may be absent; null beside tool calls is what OpenAI itself sends.
     content: text === "" && calls.length > 0 ? null : text,
   };
-  Object.assign(encoded, encodeReasoning(message, dialect));
-  if (calls.length > 0) encoded.tool_calls = calls.map(encodeToolCall);
+  if (withReasoning) Object.assign(encoded, encodeReasoning(message, dialect));
+  if (calls.length > 0) encoded.tool_calls = calls.map((call) => encodeToolCall(call, dialect));
   return encoded;
 }
 
 function encodeReasoning(message: AssistantMessage, dialect: ChatDialect): JsonObject {
   const parts = message.content.filter((part) => part.type === "reasoning");
-  if (dialect.reasoningReplay === "reasoning_content") {
-    const text = parts.map((part) => part.text).join("");
-    return text === "" ? {} : { reasoning_content: text };
-  }
-  if (dialect.reasoningReplay === "reasoning_details") {
+  const field = dialect.reasoningReplay;
+  if (field === "none") return {};
+  if (field === "reasoning_details") {
     const details = parts.flatMap((part) => (Array.isArray(part.state?.data) ? part.state.data : []));
     return details.length === 0 ? {} : { reasoning_details: details };
   }
-  return {};
+  const text = parts.map((part) => part.text).join("");
+  return text === "" ? {} : { [field]: text };
 }
 
-function encodeToolCall(call: ToolCallPart): JsonObject {
+function encodeToolCall(call: ToolCallPart, dialect: ChatDialect): JsonObject {
   const state = call.state?.data;
   const extra = typeof state === "object" && state !== null && !Array.isArray(state) ? (state as JsonObject) : {};
-  return { id: call.id, type: "function", function: { name: call.name, arguments: encodeArguments(call) }, ...extra };
+  const called = { name: call.name, arguments: encodeArguments(call) };
+  return { id: dialect.toolCallId(call.id), type: "function", function: called, ...extra };
 }
 
 /** Many services parse the arguments of earlier calls and refuse the request where they are no JSON object. */
@@ -126,7 +128,7 @@ function encodeArguments(call: ToolCallPart): string {
 function encodeToolResults(message: ToolMessage, dialect: ChatDialect): JsonObject[] {
   const results = message.content.map((result) => ({
     role: "tool",
-    tool_call_id: result.id,
+    tool_call_id: dialect.toolCallId(result.id),
     content: encodeResultContent(result, dialect),
   }));
   if (dialect.toolResultImages === "parts") return results;
