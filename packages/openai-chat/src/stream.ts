@@ -66,8 +66,10 @@ export class AnswerReader {
     if (text === "[DONE]") this.#done = true;
     else if (text.startsWith("{")) this.data(text, name, events);
     else if (name === "error") throw failureOfBody(this.#context, parse(text) ?? text);
-    else
+    // The last line may be cut off: whether the answer is whole is told by its finish.
+    else if (!this.#closing) {
       this.#notice(events, "stream-line-ignored", `A line that is no part of an answer was ignored: ${shorten(text)}`);
+    }
   }
 
   /** Reads one chunk: a `chat.completion.chunk`, or a whole `chat.completion`. */

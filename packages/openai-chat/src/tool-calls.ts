@@ -30,6 +30,8 @@ interface Delta {
 export class ToolCallAssembler {
   readonly #offered: ReadonlySet<string>;
   readonly #calls: Call[] = [];
+  /** In the order in which the events know them. */
+  readonly #announced: Call[] = [];
   readonly #byIndex = new Map<number, Call>();
   readonly #usedIds = new Set<string>();
   readonly #noticed = new Set<string>();
@@ -72,12 +74,14 @@ export class ToolCallAssembler {
   /** Ends all calls. `cutOff`: the answer ended by its length. */
   end(cutOff: boolean, events: ModelEvent[]): void {
     for (const call of this.#calls) {
-      const { text, status, value, deviation } = call.pieces.read(cutOff);
       if (call.name === "") {
         this.#notice(events, "tool-call-name-missing", "A tool call came without a name and cannot be carried out.");
         call.name = "unnamed";
       }
       if (!call.announced) this.#announce(call, events);
+    }
+    for (const call of this.#announced) {
+      const { text, status, value, deviation } = call.pieces.read(cutOff);
       if (deviation !== undefined) this.#notice(events, deviation.code, deviation.message);
       const state = call.state as JsonValue | undefined;
       const end = { type: "tool-call-end", id: idOf(call), name: call.name, arguments: text, status, value } as const;
@@ -151,6 +155,7 @@ export class ToolCallAssembler {
 
   #announce(call: Call, events: ModelEvent[]): void {
     call.announced = true;
+    this.#announced.push(call);
     call.id = this.#uniqueId(call, events);
     events.push({ type: "tool-call-start", id: call.id, name: call.name });
     for (const text of call.held) events.push({ type: "tool-call-delta", id: call.id, text });

@@ -108,14 +108,11 @@ describe("the connection", () => {
     let sent = 0;
     await using server = await listen(async (incoming, response) => {
       response.writeHead(200, { "content-type": "text/event-stream" });
+      const closed = new Promise((resolve) => response.once("close", resolve));
       while (sent < total && !incoming.destroyed && !response.destroyed) {
         sent += piece.length;
-        if (!response.write(piece)) {
-          await new Promise<void>((resolve) => {
-            response.once("drain", resolve);
-            response.once("close", resolve);
-          });
-        }
+        if (!response.write(piece))
+          await Promise.race([closed, new Promise((resolve) => response.once("drain", resolve))]);
       }
     });
     const chat = service(server.origin);
