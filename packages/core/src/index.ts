@@ -1,4 +1,5 @@
 export type { Capabilities, Capability } from "./contract/capabilities.ts";
+export { type Deadlines, defaultDeadlines, type Phase } from "./contract/deadlines.ts";
 export { type ErrorCode, errorCodes, GatewayError, type GatewayErrorInit, isGatewayError } from "./contract/error.ts";
 export type {
   Cost,

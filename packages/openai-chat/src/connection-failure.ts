@@ -1,22 +1,36 @@
-import { GatewayError } from "@waygate/core/plugin";
+import { GatewayError, type Phase } from "@waygate/core/plugin";
+import { DeadlineExceeded } from "./http.ts";
 
 /** The error of an exchange that failed below HTTP: no address, no connection, no answer in time. */
 export function connectionFailure(gateway: string, url: URL, error: unknown): GatewayError {
+  if (error instanceof DeadlineExceeded) return timeout(gateway, url, error);
   const code = codeOf(error);
   const known = knownFailure(code, url);
   const words =
     known?.words ?? `The connection to ${url.host} failed: ${error instanceof Error ? error.message : String(error)}.`;
   return new GatewayError(`Gateway "${gateway}": ${words}`, {
     gateway,
-    code: known?.timeout === true ? "timeout" : "connection",
+    code: "connection",
     retryable: known?.retryable,
     cause: error,
   });
 }
 
+const phases: Partial<Record<Phase, string>> = {
+  connect: "did not accept a connection",
+  headers: "did not begin to answer",
+  "first-byte": "sent headers, but no answer",
+  idle: "fell silent in the middle of its answer",
+};
+
+function timeout(gateway: string, url: URL, { phase, milliseconds }: DeadlineExceeded): GatewayError {
+  const words = `${url.origin} ${phases[phase] ?? "took too long"}: nothing came for ${milliseconds / 1000} s.`;
+  const advice = "Try again, choose another model, or allow more time.";
+  return new GatewayError(`Gateway "${gateway}": ${words} ${advice}`, { gateway, code: "timeout", phase });
+}
+
 interface Known {
   readonly words: string;
-  readonly timeout?: boolean;
   readonly retryable?: boolean;
 }
 
@@ -27,19 +41,9 @@ function knownFailure(code: string | undefined, url: URL): Known | undefined {
     case "ENOTFOUND":
     case "EAI_AGAIN":
       return { words: `The host ${url.hostname} is not known. Check the address in the settings and the network.` };
-    case "UND_ERR_CONNECT_TIMEOUT":
     case "ETIMEDOUT":
-      return {
-        words: `${url.origin} did not accept a connection in time. Check the network, or try again.`,
-        timeout: true,
-      };
-    case "UND_ERR_HEADERS_TIMEOUT":
-      return {
-        words: `${url.origin} did not begin to answer in time. Try again, or choose another model.`,
-        timeout: true,
-      };
-    case "UND_ERR_BODY_TIMEOUT":
-      return { words: `${url.origin} fell silent in the middle of its answer. Try again.`, timeout: true };
+    case "UND_ERR_CONNECT_TIMEOUT":
+      return { words: `${url.origin} did not accept a connection. Check the network, or try again.` };
     case "ECONNRESET":
     case "EPIPE":
     case "UND_ERR_SOCKET":

@@ -1,4 +1,5 @@
 import {
+  defaultDeadlines,
   GatewayError,
   isGatewayError,
   type JsonObject,
@@ -37,7 +38,7 @@ export interface ChatService {
   stream(request: ModelRequest): AsyncIterable<readonly ModelEvent[]>;
   /** A GET below the address, as JSON. Rejects with a `GatewayError` for whatever is no JSON answer of status 200. */
   getJson(path: string, signal: AbortSignal): Promise<unknown>;
-  /** Ends the connections that nobody uses. */
+  /** Ends all connections. */
   close(): Promise<void>;
 }
 
@@ -68,7 +69,7 @@ export function openChatService(options: ChatServiceOptions): ChatService {
 
   /** Sends a request; what the service refuses to take, it is asked again without, before anything was answered. */
   async function ask(
-    { model, signal }: ModelRequest,
+    { model, signal, deadlines = defaultDeadlines }: ModelRequest,
     encoded: JsonObject,
     failure: FailureContext,
   ): Promise<{ readonly response: HttpResponse; readonly changes: readonly string[] }> {
@@ -77,7 +78,7 @@ export function openChatService(options: ChatServiceOptions): ChatService {
     const changes: string[] = [];
     for (;;) {
       const body = amendments.apply(model, encoded);
-      const response = await exchange({ method: "POST", url, headers, body: JSON.stringify(body), signal });
+      const response = await exchange({ method: "POST", url, headers, body: JSON.stringify(body), deadlines, signal });
       if (response.status === 200) return { response, changes };
       const error = await refusal(response, failure, url);
       const change = amendments.learn(model, body, error);
@@ -112,7 +113,7 @@ export function openChatService(options: ChatServiceOptions): ChatService {
     async getJson(path, signal) {
       const url = urlBelow(address, path);
       const headers = { ...(await options.headers()), accept: "application/json" };
-      const response = await exchange({ method: "GET", url, headers, signal });
+      const response = await exchange({ method: "GET", url, headers, deadlines: defaultDeadlines, signal });
       try {
         if (response.status !== 200) throw await refusal(response, await context(""), url);
         return JSON.parse(await readText(response, limits.body));
@@ -129,8 +130,8 @@ export function openChatService(options: ChatServiceOptions): ChatService {
       }
     },
     async close() {
-      // Not `destroy`: a stream that is still read may finish.
-      await (await own)?.close();
+      // No stream is open any more; what was given up while it was still connecting is not waited for.
+      await (await own)?.destroy();
     },
   };
 }

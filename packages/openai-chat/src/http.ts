@@ -1,3 +1,4 @@
+import type { Deadlines, Phase } from "@waygate/core/plugin";
 import type { Dispatcher } from "undici";
 import { limits } from "./limits.ts";
 
@@ -8,7 +9,20 @@ export interface HttpRequest {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | undefined;
+  readonly deadlines: Deadlines;
   readonly signal: AbortSignal;
+}
+
+/** A phase of the exchange took longer than it may. */
+export class DeadlineExceeded extends Error {
+  readonly phase: Phase;
+  readonly milliseconds: number;
+
+  constructor(phase: Phase, milliseconds: number) {
+    super(`The phase "${phase}" took longer than ${milliseconds} ms.`);
+    this.phase = phase;
+    this.milliseconds = milliseconds;
+  }
 }
 
 /** One exchange, from the moment when its headers are there. */
@@ -29,10 +43,13 @@ export interface HttpResponse {
 /** Sends a request. Redirects are not followed: a key must not travel to an address that nobody chose. */
 export function send(dispatcher: Dispatcher, request: HttpRequest): Promise<HttpResponse> {
   return new Promise((resolve, reject) => {
-    const exchange = new Exchange(request.signal, resolve, reject);
-    const { url, method, headers, body } = request;
+    const { url, method, headers, body, signal, deadlines } = request;
+    const exchange = new Exchange(signal, deadlines, resolve, reject);
+    const path = `${url.pathname}${url.search}`;
+    // The phases have deadlines of their own here, which stop while a slow reader holds the socket up.
+    const own = { headersTimeout: 0, bodyTimeout: 0 };
     dispatcher.dispatch(
-      { origin: url.origin, path: `${url.pathname}${url.search}`, method, headers: { ...headers }, body: body ?? null },
+      { origin: url.origin, path, method, headers: { ...headers }, body: body ?? null, ...own },
       exchange,
     );
   });
@@ -48,21 +65,33 @@ class Exchange implements Dispatcher.DispatchHandler, HttpResponse {
   status = 0;
   headers: Headers = {};
   readonly #signal: AbortSignal;
+  readonly #deadlines: Deadlines;
   readonly #accept: (response: HttpResponse) => void;
   readonly #refuse: (error: unknown) => void;
   #controller: Dispatcher.DispatchController | undefined;
   #queue: Buffer[] = [];
   #queued = 0;
+  /** How many pieces of the body have come. */
+  #pieces = 0;
   #wake: (() => void) | undefined;
   #over = false;
   #error: unknown;
   #released = false;
+  #phase: Phase | undefined;
+  #timer: NodeJS.Timeout | undefined;
 
-  constructor(signal: AbortSignal, accept: (response: HttpResponse) => void, refuse: (error: unknown) => void) {
+  constructor(
+    signal: AbortSignal,
+    deadlines: Deadlines,
+    accept: (response: HttpResponse) => void,
+    refuse: (error: unknown) => void,
+  ) {
     this.#signal = signal;
+    this.#deadlines = deadlines;
     this.#accept = accept;
     this.#refuse = refuse;
     signal.addEventListener("abort", this.#onAbort, { once: true });
+    this.#expect("connect", deadlines.connectMs);
   }
 
   async read(): Promise<Buffer | undefined> {
@@ -77,14 +106,16 @@ class Exchange implements Dispatcher.DispatchHandler, HttpResponse {
     const bytes = this.#queue.length === 1 ? first : Buffer.concat(this.#queue, this.#queued);
     this.#queue = [];
     this.#queued = 0;
-    if (this.#controller?.paused === true) this.#controller.resume();
+    if (this.#controller?.paused === true) {
+      this.#controller.resume();
+      if (!this.#over) this.#expect("idle", this.#deadlines.idleMs);
+    }
     return bytes;
   }
 
   async release(): Promise<void> {
     if (!this.#over && !this.#released) {
-      this.#released = true;
-      this.#signal.removeEventListener("abort", this.#onAbort);
+      this.#letGo();
       if (this.#controller?.paused === true) this.#controller.resume();
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
@@ -98,28 +129,38 @@ class Exchange implements Dispatcher.DispatchHandler, HttpResponse {
 
   cancel(): void {
     if (this.#over) return;
-    this.#released = true;
-    this.#signal.removeEventListener("abort", this.#onAbort);
+    this.#letGo();
     this.#controller?.abort(new Error("The answer was not wanted any more."));
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
     if (this.#signal.aborted) this.#onAbort();
+    else if (this.#error !== undefined) controller.abort(asError(this.#error));
+    else this.#expect("headers", this.#deadlines.headersMs);
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Headers): void {
     if (status < 200) return;
     this.status = status;
     this.headers = headers;
+    this.#expect("first-byte", this.#deadlines.firstByteMs);
     this.#accept(this);
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#released) return;
+    this.#pieces++;
     this.#queue.push(chunk);
     this.#queued += chunk.length;
-    if (this.#queued > limits.queue) controller.pause();
+    if (this.#queued > limits.queue) {
+      controller.pause();
+      this.#expectNothing();
+    } else if (this.#phase === "idle") {
+      this.#timer?.refresh();
+    } else {
+      this.#expect("idle", this.#deadlines.idleMs);
+    }
     this.#notify();
   }
 
@@ -128,20 +169,54 @@ class Exchange implements Dispatcher.DispatchHandler, HttpResponse {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    // undici wraps what `abort` was given only where it is no Error; the signal's own reason is the one to throw.
-    this.#error = this.#signal.aborted ? this.#signal.reason : error;
+    this.#error ??= this.#signal.aborted ? this.#signal.reason : error;
     this.#refuse(this.#error);
     this.#end();
   }
 
-  readonly #onAbort = (): void => {
-    const reason: unknown = this.#signal.reason;
-    this.#refuse(reason);
-    this.#controller?.abort(reason instanceof Error ? reason : new Error("aborted", { cause: reason }));
-  };
+  readonly #onAbort = (): void => this.#fail(this.#signal.reason);
+
+  /** Ends the exchange with an error of ours, at once: undici may take its time. */
+  #fail(error: unknown): void {
+    this.#error = error;
+    this.#refuse(error);
+    this.#controller?.abort(asError(error));
+    this.#expectNothing();
+    this.#notify();
+  }
+
+  /** Begins a phase: what it waits for has to come in time. */
+  #expect(phase: Phase, milliseconds: number): void {
+    this.#expectNothing();
+    this.#phase = phase;
+    // Longer than timers can count stands for any length of time.
+    if (milliseconds > 2 ** 31 - 1) return;
+    this.#timer = setTimeout(() => this.#expire(phase, milliseconds), milliseconds);
+  }
+
+  #expire(phase: Phase, milliseconds: number): void {
+    const before = this.#pieces;
+    // A program that was busy for so long finds its timers due before it is shown what has come in the meantime.
+    setImmediate(() => {
+      if (this.#phase === phase && this.#pieces === before) this.#fail(new DeadlineExceeded(phase, milliseconds));
+    });
+  }
+
+  #expectNothing(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#phase = undefined;
+  }
+
+  #letGo(): void {
+    this.#released = true;
+    this.#expectNothing();
+    this.#signal.removeEventListener("abort", this.#onAbort);
+  }
 
   #end(): void {
     this.#over = true;
+    this.#expectNothing();
     this.#signal.removeEventListener("abort", this.#onAbort);
     this.#notify();
   }
@@ -152,4 +227,9 @@ class Exchange implements Dispatcher.DispatchHandler, HttpResponse {
     this.#wake = undefined;
     wake?.();
   }
+}
+
+/** undici takes errors only; the reason of an abort may be anything. */
+function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error("aborted", { cause: reason });
 }

@@ -1,3 +1,4 @@
+import type { Phase } from "./deadlines.ts";
 import type { AssistantMessage } from "./message.ts";
 
 /**
@@ -39,6 +40,8 @@ export interface GatewayErrorInit {
   readonly retryable?: boolean | undefined;
   /** How long the service asked to wait, in milliseconds. */
   readonly retryAfterMs?: number | undefined;
+  /** Which phase took too long, for the code `timeout`. */
+  readonly phase?: Phase | undefined;
   /** The service's own words, unchanged. */
   readonly detail?: string | undefined;
   readonly cause?: unknown;
@@ -56,6 +59,7 @@ export class GatewayError extends Error {
   readonly status: number | undefined;
   readonly retryable: boolean;
   readonly retryAfterMs: number | undefined;
+  readonly phase: Phase | undefined;
   readonly detail: string | undefined;
   /** What the model had said when the error struck; set by the run. */
   partial: AssistantMessage | undefined;
@@ -68,6 +72,7 @@ export class GatewayError extends Error {
     this.status = init.status;
     this.retryable = init.retryable ?? errorCodes[init.code].retryable;
     this.retryAfterMs = init.retryAfterMs;
+    this.phase = init.phase;
     this.detail = init.detail;
     Object.defineProperty(this, brand, { value: true });
   }

@@ -1,3 +1,4 @@
+import type { Deadlines } from "./deadlines.ts";
 import type { JsonObject, JsonSchema } from "./json.ts";
 import type { Message } from "./message.ts";
 
@@ -23,6 +24,8 @@ export interface ModelRequest {
   readonly sessionId?: string | undefined;
   /** What only this gateway knows; checked against the plugin's `options` schema before it gets here. */
   readonly options?: JsonObject | undefined;
+  /** How long its phases may take. Default: `defaultDeadlines`. */
+  readonly deadlines?: Deadlines | undefined;
   readonly signal: AbortSignal;
 }
 

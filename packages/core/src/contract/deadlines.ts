@@ -1,0 +1,22 @@
+/** How long each phase of an exchange may take, in milliseconds. `Infinity` lets a phase take as long as it likes. */
+export interface Deadlines {
+  /** Until the request is on its way: looking the host up, connecting, TLS. */
+  readonly connectMs: number;
+  /** From then until the headers of the answer are there. */
+  readonly headersMs: number;
+  /** From then until the first byte of the answer. */
+  readonly firstByteMs: number;
+  /** Between two pieces of the answer. Any byte counts, so a service that sends signs of life is waited for. */
+  readonly idleMs: number;
+}
+
+/** The phases of an exchange, as errors of code `timeout` name them. */
+export type Phase = "connect" | "headers" | "first-byte" | "idle" | "total" | "tool";
+
+/** Long enough for models that think for minutes before their first word, and finite. */
+export const defaultDeadlines: Deadlines = {
+  connectMs: 10_000,
+  headersMs: 300_000,
+  firstByteMs: 300_000,
+  idleMs: 300_000,
+};
