@@ -1,0 +1,95 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import type { Answer } from "../../answer.ts";
+import type { Conversation } from "../../conversation.ts";
+import { RequestFailure } from "../../failure.ts";
+import type { Endpoint, Frame, Reply, Wire } from "../wire.ts";
+import type { Completion } from "./completion.ts";
+import { chunks, toCompletion, wholeBody } from "./completion.ts";
+import { failureBody } from "./failure.ts";
+import { modelList } from "./models.ts";
+import { decodeRequest } from "./request.ts";
+
+const ENDPOINTS: ReadonlyMap<string, Endpoint> = new Map([
+  ["/v1/models", { kind: "models", method: "GET" }],
+  ["/v1/chat/completions", { kind: "completion", method: "POST" }],
+]);
+
+/** What a slice of a whole body holds, so that faults can hit the middle of one. */
+const SLICE_BYTES = 64;
+
+/** OpenAI's chat completions, as most gateways and local servers speak them. */
+export const chatCompletions: Wire = {
+  endpoint: (path) => ENDPOINTS.get(path),
+  isAuthorized: (headers, apiKey) => sameText(headers.authorization ?? "", `Bearer ${apiKey}`),
+  models: modelList,
+  decode: decodeRequest,
+  encode,
+  failure: failureBody,
+};
+
+function encode(answer: Answer, conversation: Conversation, serial: number): Reply {
+  const status = answer.status ?? 200;
+  const streamed = conversation.stream && status < 400;
+  const type = streamed
+    ? { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-cache" }
+    : { "content-type": "application/json" };
+  return {
+    status,
+    headers: { ...type, "x-request-id": `req_simulator_${serial}`, ...lowerCased(answer.headers) },
+    streamed,
+    separateWrites: answer.raw !== undefined && typeof answer.raw !== "string" && !(answer.raw instanceof Uint8Array),
+    frames: frames(answer, streamed, status, () => toCompletion(answer, conversation, serial)),
+    errorFrame: (body) => {
+      const error =
+        body ?? failureBody(new RequestFailure(500, "The simulator broke off this answer, as it was told to."));
+      return streamed ? event(error) : JSON.stringify(error);
+    },
+    garbageFrame: streamed ? 'data: {"this is": not JSON\n\n' : "<html><body>This is not JSON.</body></html>",
+  };
+}
+
+function frames(answer: Answer, streamed: boolean, status: number, complete: () => Completion): Iterable<Frame> {
+  if (answer.raw !== undefined) return isOne(answer.raw) ? [answer.raw] : answer.raw;
+  if (answer.chunks !== undefined) return streamed ? events(answer.chunks) : sliced(answer.chunks[0] ?? {});
+  if (status >= 400) return sliced(errorBody(answer, status));
+  const completion = complete();
+  if (!streamed) return sliced(wholeBody(completion));
+  // A server that fails mid-answer has no end to report.
+  return completion.error === undefined ? events(chunks(completion)) : map(chunks(completion), event);
+}
+
+function errorBody(answer: Answer, status: number): unknown {
+  if (answer.error !== undefined) return { error: answer.error };
+  return failureBody(new RequestFailure(status, `The script answers with status ${status}.`));
+}
+
+function* events(values: Iterable<unknown>): Iterable<Frame> {
+  yield* map(values, event);
+  yield "data: [DONE]\n\n";
+}
+
+function event(value: unknown): string {
+  return `data: ${JSON.stringify(value)}\n\n`;
+}
+
+function* sliced(value: unknown): Iterable<Frame> {
+  const bytes = Buffer.from(JSON.stringify(value));
+  for (let start = 0; start < bytes.length; start += SLICE_BYTES) yield bytes.subarray(start, start + SLICE_BYTES);
+}
+
+function* map<In, Out>(values: Iterable<In>, change: (value: In) => Out): Iterable<Out> {
+  for (const value of values) yield change(value);
+}
+
+function isOne(raw: NonNullable<Answer["raw"]>): raw is Frame {
+  return typeof raw === "string" || raw instanceof Uint8Array;
+}
+
+function lowerCased(headers: Answer["headers"] = {}): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+function sameText(left: string, right: string): boolean {
+  const [a, b] = [left, right].map((text) => createHash("sha256").update(text).digest());
+  return a !== undefined && b !== undefined && timingSafeEqual(a, b);
+}
