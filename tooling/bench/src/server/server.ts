@@ -1,0 +1,97 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import { type Case, casesOf, closingAnswer, type Scale, slowAnswer, slowConsumer } from "../cases.ts";
+import { encodeEvents } from "./encode.ts";
+import { Pacer } from "./pacer.ts";
+
+/** A chat-completions server on loopback whose answers are encoded beforehand. The first path segment names the case. */
+export async function startServer(scale: Scale): Promise<{ server: Server; origin: string }> {
+  const routes = new Map(casesOf(scale).map((what) => [what.id, routeOf(what)]));
+  const slow = once(() => Buffer.concat(encodeEvents(slowAnswer(scale))));
+  let slowSocket: Socket | undefined;
+  routes.set(slowConsumer.id, (response) => {
+    slowSocket = response.socket ?? undefined;
+    sendCut(response, slow(), slowConsumer.send.bytes);
+  });
+
+  const server = createServer((request, response) => {
+    const id = request.url?.split("/")[1] ?? "";
+    if (id === "sent") {
+      response.end(String(slowSocket === undefined ? 0 : slowSocket.bytesWritten - slowSocket.writableLength));
+      return;
+    }
+    const route = routes.get(id);
+    if (route === undefined || request.method !== "POST") {
+      response.writeHead(404).end();
+      return;
+    }
+    readBody(request, (body) => {
+      response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-cache" });
+      route(response, body);
+    });
+  });
+  // A connection that is closed while its client reuses it would be a failure that says nothing about the client.
+  server.keepAliveTimeout = 0;
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  return { server, origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
+
+type Route = (response: ServerResponse, body: Buffer) => void;
+
+function routeOf(what: Case): Route {
+  const { send, steps } = what;
+  if ("everyMs" in send) {
+    const pacer = new Pacer(send.everyMs);
+    const events = once(() => encodeEvents(what.answer));
+    return (response) => pacer.send(response, events());
+  }
+  const whole = once(() => Buffer.concat(encodeEvents(what.answer)));
+  if (steps === undefined) return (response) => sendCut(response, whole(), send.bytes);
+  const answers = once(() => [
+    ...Array.from({ length: steps }, (_, step) => Buffer.concat(encodeEvents(what.answer, `_of_step_${step}`))),
+    Buffer.concat(encodeEvents(closingAnswer)),
+  ]);
+  return (response, body) => {
+    const answer = answers()[countResults(body)];
+    if (answer !== undefined) sendCut(response, answer, send.bytes);
+    else response.destroy();
+  };
+}
+
+function countResults(body: Buffer): number {
+  const result = '"role":"tool"';
+  let found = 0;
+  for (let at = body.indexOf(result); at !== -1; at = body.indexOf(result, at + result.length)) found += 1;
+  return found;
+}
+
+/** Writes as fast as the client reads, and no faster. */
+function sendCut(response: ServerResponse, body: Buffer, bytes: number): void {
+  let at = 0;
+  const send = () => {
+    while (at < body.length && !response.destroyed) {
+      const accepted = response.write(body.subarray(at, at + bytes));
+      at += bytes;
+      if (!accepted) {
+        response.once("drain", send);
+        return;
+      }
+    }
+    response.end();
+  };
+  send();
+}
+
+function readBody(request: IncomingMessage, done: (body: Buffer) => void): void {
+  const parts: Buffer[] = [];
+  request.on("data", (part: Buffer) => parts.push(part));
+  request.on("end", () => done(Buffer.concat(parts)));
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
