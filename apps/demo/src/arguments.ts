@@ -1,0 +1,142 @@
+import { parseArgs } from "node:util";
+import { didYouMean } from "@waygate/core/plugin";
+import { UsageError } from "./exit-code.ts";
+import { type Effort, efforts } from "./model-choice.ts";
+
+export const commands = ["chat", "models"] as const;
+export type CommandName = (typeof commands)[number];
+
+/** What the program was asked to do. */
+export interface Arguments {
+  readonly command: CommandName;
+  readonly help: boolean;
+  readonly version: boolean;
+  /** The question; undefined where none was given. */
+  readonly prompt: string | undefined;
+  /** `gateway:model`. */
+  readonly model: string | undefined;
+  readonly settings: string | undefined;
+  readonly folder: string;
+  readonly system: string | undefined;
+  readonly effort: Effort | undefined;
+  readonly maxSteps: number | undefined;
+  readonly json: boolean;
+  readonly yes: boolean;
+  readonly tools: boolean;
+  readonly tour: boolean;
+}
+
+const options = {
+  model: { type: "string", short: "m" },
+  settings: { type: "string" },
+  folder: { type: "string" },
+  system: { type: "string" },
+  effort: { type: "string" },
+  "max-steps": { type: "string" },
+  json: { type: "boolean" },
+  yes: { type: "boolean", short: "y" },
+  "no-tools": { type: "boolean" },
+  tour: { type: "boolean" },
+  help: { type: "boolean", short: "h" },
+  version: { type: "boolean", short: "V" },
+} as const;
+
+/** Reads the command line. Throws a `UsageError` that says what is wrong with it. */
+export function parseArguments(argv: readonly string[], currentFolder: string): Arguments {
+  const { values, tokens } = parseArgs({
+    args: [...argv],
+    options,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  const words: string[] = [];
+  const seen = new Set<string>();
+  for (const token of tokens) {
+    if (token.kind === "positional") words.push(token.value);
+    if (token.kind === "option") checkOption(token, seen);
+  }
+  const text = (name: keyof typeof options) => {
+    const value = values[name];
+    return typeof value === "string" ? value : undefined;
+  };
+  const command = commandOf(words);
+  if (values.tour === true && (words.length > 0 || values.json === true || command !== "chat")) {
+    throw new UsageError("--tour has a question of its own: leave the question, the command and --json out.");
+  }
+  return {
+    command,
+    help: values.help === true,
+    version: values.version === true,
+    prompt: words.length === 0 ? undefined : words.join(" "),
+    model: text("model"),
+    settings: text("settings"),
+    folder: text("folder") ?? currentFolder,
+    system: text("system"),
+    effort: effortOf(text("effort")),
+    maxSteps: countOf("--max-steps", text("max-steps")),
+    json: values.json === true,
+    yes: values.yes === true,
+    tools: values["no-tools"] !== true,
+    tour: values.tour === true,
+  };
+}
+
+interface OptionToken {
+  readonly name: string;
+  readonly rawName: string;
+  readonly value: string | undefined;
+  /** Written as `--name=value`. */
+  readonly inlineValue: boolean | undefined;
+}
+
+function checkOption({ name, rawName, value, inlineValue }: OptionToken, seen: Set<string>): void {
+  if (!isOption(name)) {
+    const known = Object.keys(options).map((option) => `--${option}`);
+    throw new UsageError(`There is no option ${rawName}.${didYouMean(rawName, known)} --help lists them all.`);
+  }
+  if (options[name].type === "boolean" && value !== undefined) {
+    throw new UsageError(`${rawName} takes no value: leave "${value}" out.`);
+  }
+  const swallowed = inlineValue !== true && value?.startsWith("--") === true;
+  if (options[name].type === "string" && (value === undefined || value === "" || swallowed)) {
+    throw new UsageError(`${rawName} needs a value after it.`);
+  }
+  if (seen.has(name)) throw new UsageError(`${rawName} was given twice.`);
+  seen.add(name);
+}
+
+function isOption(name: string): name is keyof typeof options {
+  return Object.hasOwn(options, name);
+}
+
+/** Takes the command off the words; what is left of them is the question. `chat` need not be said. */
+function commandOf(words: string[]): CommandName {
+  const [first] = words;
+  const command = commands.find((name) => name === first);
+  if (command !== undefined) words.shift();
+  // One bare word is a misspelt command rather than a question.
+  else if (first !== undefined && words.length === 1 && !/\s/.test(first)) {
+    throw new UsageError(
+      `There is no command "${first}".${didYouMean(first, commands)} To ask the model: waygate chat "${first}".`,
+    );
+  }
+  if (command === "models" && words.length > 0)
+    throw new UsageError(`"models" takes no further words: ${words.join(" ")}.`);
+  return command ?? "chat";
+}
+
+function effortOf(text: string | undefined): Effort | undefined {
+  const effort = efforts.find((candidate) => candidate === text);
+  if (text !== undefined && effort === undefined) {
+    throw new UsageError(`--effort is one of ${efforts.join(", ")}, not "${text}".${didYouMean(text, efforts)}`);
+  }
+  return effort;
+}
+
+function countOf(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const count = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+  if (count < 1) throw new UsageError(`${name} is a whole number above 0, not "${text}".`);
+  return count;
+}

@@ -1,0 +1,54 @@
+import type { Registry } from "@waygate/core";
+import { isObject } from "@waygate/core/plugin";
+import type { Simulator } from "@waygate/simulator";
+import type { Settings } from "./settings.ts";
+
+/** About as fast as a model speaks. */
+const tokensPerSecond = 80;
+
+/**
+ * The gateway that is there without being configured: a simulator in this process, on loopback, reached through the
+ * same plugin as any other OpenAI-compatible service. Nothing of it is loaded before it is started.
+ */
+export class BuiltInSimulator {
+  readonly id = "simulator";
+  readonly #registry: Registry;
+  readonly #settings: Settings;
+  #started: Promise<Simulator> | undefined;
+
+  constructor(registry: Registry, settings: Settings) {
+    this.#registry = registry;
+    this.#settings = settings;
+  }
+
+  /** Starts it and puts it among the gateways. Starting it again does nothing. */
+  async start(): Promise<void> {
+    this.#started ??= this.#start();
+    await this.#started;
+  }
+
+  async close(): Promise<void> {
+    await (await this.#started)?.close();
+  }
+
+  async #start(): Promise<Simulator> {
+    const { createSimulator } = await import("@waygate/simulator");
+    const simulator = await createSimulator({ tokensPerSecond });
+    const { languageModels } = this.#settings;
+    const services = isObject(languageModels.openai_compatible) ? languageModels.openai_compatible : {};
+    const service = { api_url: simulator.url, available_models: await listModels(simulator.url) };
+    this.#registry.reload({ ...languageModels, openai_compatible: { ...services, [this.id]: service } });
+    return simulator;
+  }
+}
+
+/** Its models as `available_models`: one that answers, and one for each way to fail. */
+async function listModels(url: string): Promise<readonly object[]> {
+  const list: unknown = await (await fetch(`${url}/models`)).json();
+  const entries: readonly unknown[] = isObject(list) && Array.isArray(list.data) ? list.data : [];
+  return entries.filter(isObject).map(({ id, name }) => ({
+    name: id,
+    display_name: typeof name === "string" ? name : String(id),
+    max_tokens: 128_000,
+  }));
+}

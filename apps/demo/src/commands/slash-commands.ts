@@ -1,0 +1,109 @@
+import { didYouMean } from "@waygate/core/plugin";
+import { modelTable } from "../terminal/model-table.ts";
+import { printableLine } from "../terminal/printable.ts";
+import type { Session } from "./session.ts";
+import { showError } from "./turn.ts";
+
+interface SlashCommand {
+  readonly usage: string;
+  readonly meaning: string;
+  run(session: Session, argument: string): Promise<"exit" | undefined>;
+}
+
+const commands: Readonly<Record<string, SlashCommand>> = {
+  "/model": {
+    usage: "/model GATEWAY:MODEL",
+    meaning: "go on with another model",
+    run: changeModel,
+  },
+  "/models": {
+    usage: "/models [TEXT]",
+    meaning: "list the models, or those with TEXT in their names",
+    run: showModels,
+  },
+  "/new": {
+    usage: "/new",
+    meaning: "start over; what was said and allowed is forgotten",
+    async run(session) {
+      session.startOver();
+      await session.showHeader();
+      return undefined;
+    },
+  },
+  "/help": {
+    usage: "/help",
+    meaning: "this list",
+    run: showHelp,
+  },
+  "/exit": {
+    usage: "/exit",
+    meaning: "leave; so does Ctrl-D",
+    run: async () => "exit",
+  },
+};
+
+/** For the Tab key. */
+export const slashCommandNames: readonly string[] = Object.keys(commands);
+
+export interface ParsedSlashCommand {
+  readonly name: string;
+  readonly argument: string;
+}
+
+/** Undefined for what is said to the model, which may well begin with a path. */
+export function parseSlashCommand(text: string): ParsedSlashCommand | undefined {
+  const match = /^(\/[a-z]+)(?:\s+(.*))?$/i.exec(text.trim());
+  return match === null ? undefined : { name: match[1] ?? "", argument: match[2] ?? "" };
+}
+
+export async function runSlashCommand(session: Session, parsed: ParsedSlashCommand): Promise<"exit" | undefined> {
+  const { name, argument } = parsed;
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  try {
+    if (command !== undefined) return await command.run(session, argument);
+    throw new Error(`There is no command ${name}.${didYouMean(name, slashCommandNames)} /help lists them.`);
+  } catch (error) {
+    await showError(session.services.screen, error);
+    return undefined;
+  }
+}
+
+async function changeModel(session: Session, name: string): Promise<undefined> {
+  const { screen, modelChooser } = session.services;
+  if (name === "") {
+    const { gateway, model } = session.conversation.choice;
+    await screen.aside.line(
+      `The model is ${printableLine(`${gateway}:${model}`)}. /model GATEWAY:MODEL changes it, /models lists them.`,
+    );
+    return;
+  }
+  session.conversation.choice = await modelChooser.named(name);
+  await session.showHeader();
+}
+
+async function showModels(session: Session, filter: string): Promise<undefined> {
+  const { registry, screen } = session.services;
+  const { gateway, model } = session.conversation.choice;
+  const wanted = filter.toLowerCase();
+  const lists = (await registry.models()).map((list) => ({
+    ...list,
+    models: list.models.filter(({ id, name }) => `${list.gateway}:${id} ${name}`.toLowerCase().includes(wanted)),
+  }));
+  const lines = modelTable(lists, screen.aside, `${gateway}:${model}`);
+  for (const line of lines) await screen.aside.line(line);
+  if (lines.length === 0) await screen.aside.line("There is no such model.");
+  for (const { error } of lists) if (error !== undefined) await showError(screen, error);
+}
+
+async function showHelp({ services }: Session): Promise<undefined> {
+  const { aside } = services.screen;
+  const rows = [
+    ...Object.values(commands).map(({ usage, meaning }) => [usage, meaning] as const),
+    ["Ctrl-C", "stop the answer; at the prompt, twice, leave"] as const,
+    ["\\ at the end of a line", "go on in another line"] as const,
+  ];
+  const width = Math.max(...rows.map(([usage]) => usage.length));
+  for (const [usage, meaning] of rows) {
+    await aside.line(`  ${usage.padEnd(width)}  ${aside.style("dim", meaning)}`);
+  }
+}

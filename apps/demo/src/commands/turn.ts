@@ -1,0 +1,53 @@
+import type { RunEndReason } from "@waygate/core";
+import type { Conversation, Turn } from "../conversation.ts";
+import { type ExitCode, exitCode, exitCodeOfEnd, exitCodeOfError } from "../exit-code.ts";
+import { isUsed, usageLine } from "../terminal/figures.ts";
+import { printable } from "../terminal/printable.ts";
+import { RunView } from "../terminal/run-view.ts";
+import type { Screen } from "../terminal/screen.ts";
+
+/**
+ * Carries out one turn on the screen: the answer as it comes, how it ended, what it cost. `interruption` is said of a
+ * turn that Ctrl-C ended.
+ */
+export async function showTurn(
+  screen: Screen,
+  conversation: Conversation,
+  prompt: string,
+  signal: AbortSignal,
+  interruption = "Interrupted.",
+): Promise<Turn> {
+  const view = new RunView(screen);
+  const turn = await conversation.say(prompt, signal, (event) => view.show(event));
+  await view.end();
+  const { aside } = screen;
+  if (aside.terminal) await aside.startBlock();
+  const { outcome, usage, cost } = turn;
+  if (outcome.type === "failed") await showError(screen, outcome.error);
+  else if (outcome.type === "interrupted") await aside.line(aside.style("yellow", interruption));
+  else if (outcome.reason !== "stop") await aside.line(aside.style("yellow", endings[outcome.reason]));
+  if (isUsed(usage)) await aside.line(aside.style("dim", usageLine(usage, cost)));
+  return turn;
+}
+
+/** One sentence about what went wrong. */
+export async function showError({ aside }: Screen, error: unknown): Promise<void> {
+  const message = error instanceof Error ? error.message : String(error);
+  await aside.paragraph("error: ", printable(message), "red");
+}
+
+export function exitCodeOfTurn({ outcome }: Turn): ExitCode {
+  if (outcome.type === "interrupted") return exitCode.interrupted;
+  return outcome.type === "failed" ? exitCodeOfError(outcome.error) : exitCodeOfEnd(outcome.reason);
+}
+
+const endings: Readonly<Record<Exclude<RunEndReason, "stop">, string>> = {
+  "max-steps": "The turn ended at its limit of steps (--max-steps) before the answer was complete.",
+  length: "The answer was cut off at the model's limit of output.",
+  "content-filter": "The answer was ended by a content filter of the service.",
+  guardrail: "The answer was ended by a guardrail of the service.",
+  refusal: "The model refused to answer.",
+  "context-overflow":
+    "The conversation has become too long for the model. Start a new one, or choose a model with a larger context.",
+  error: "The service broke the answer off without saying why. Ask again, or choose another model.",
+};

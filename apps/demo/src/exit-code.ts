@@ -1,0 +1,47 @@
+import { type ErrorCode, isGatewayError, type RunEndReason } from "@waygate/core";
+
+/** What scripts can tell from how the program ended. */
+export const exitCode = {
+  ok: 0,
+  /** The model or the gateway failed. */
+  failed: 1,
+  /** Wrong usage, settings or model: nothing was asked. */
+  usage: 2,
+  /** The answer is incomplete: a limit, a filter or a refusal ended it. */
+  incomplete: 3,
+  interrupted: 130,
+} as const;
+
+export type ExitCode = (typeof exitCode)[keyof typeof exitCode];
+
+/** Something that the person at the keyboard has to change. The message says what, in one sentence. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+  /** Stable, for programs. */
+  readonly code: string;
+
+  constructor(message: string, code: "usage" | "settings" = "usage") {
+    super(message);
+    this.code = code;
+  }
+}
+
+const usageCodes: ReadonlySet<ErrorCode> = new Set([
+  "settings",
+  "credentials",
+  "model-not-found",
+  "model-unavailable-in-region",
+  "unsupported",
+]);
+
+/** The exit code that a failure stands for. */
+export function exitCodeOfError(error: unknown): ExitCode {
+  if (error instanceof UsageError) return exitCode.usage;
+  return isGatewayError(error) && usageCodes.has(error.code) ? exitCode.usage : exitCode.failed;
+}
+
+/** The exit code that the end of a run stands for. */
+export function exitCodeOfEnd(reason: RunEndReason): ExitCode {
+  if (reason === "stop") return exitCode.ok;
+  return reason === "error" ? exitCode.failed : exitCode.incomplete;
+}

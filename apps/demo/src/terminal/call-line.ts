@@ -1,0 +1,39 @@
+import type { JsonValue, ToolResultContent } from "@waygate/core";
+import { cutLine } from "../tools/cut-line.ts";
+import { printableLine } from "./printable.ts";
+
+const nameWidth = 12;
+const maxValueLength = 60;
+
+/** `read_file     README.md  limit: 20`, in at most `width` characters. */
+export function callLine(name: string, args: JsonValue | undefined, width: number): string {
+  const text = `${printableLine(name).padEnd(nameWidth)}  ${argumentsText(args, width)}`;
+  return cutLine(text.trimEnd(), Math.max(20, width));
+}
+
+/** The first argument says by itself what it is; further ones come with their names. */
+function argumentsText(args: JsonValue | undefined, width: number): string {
+  if (args === undefined) return "";
+  if (typeof args !== "object" || args === null || Array.isArray(args)) return valueText(args, width);
+  return Object.entries(args)
+    .map(([key, value], index) =>
+      index === 0 ? valueText(value, width) : `${printableLine(key)}: ${valueText(value, maxValueLength)}`,
+    )
+    .join("  ");
+}
+
+function valueText(value: JsonValue, width: number): string {
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  // Cut first: an argument may be megabytes long.
+  return cutLine(printableLine(text.slice(0, 4 * width)), width);
+}
+
+/** What a tool gave, as text. */
+export function resultText(content: readonly ToolResultContent[]): string {
+  return content
+    .map((part) => {
+      if (part.type === "text") return part.text;
+      return part.type === "json" ? JSON.stringify(part.value) : `[${part.mediaType}]`;
+    })
+    .join("\n");
+}

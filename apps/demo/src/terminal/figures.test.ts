@@ -1,0 +1,31 @@
+import { expect, it } from "vitest";
+import { modelFigures, usageLine } from "./figures.ts";
+
+const usage = {
+  input: { total: 1240, cacheRead: 1024, cacheWrite: 0 },
+  output: { total: 86, reasoning: 12 },
+};
+
+it("gives tokens, and money where it is known", () => {
+  expect(usageLine(usage, undefined)).toBe("1,240 in (1,024 cached) · 86 out (12 reasoning)");
+  expect(usageLine(usage, { amount: 0.0012, currency: "USD", source: "billed" })).toMatch(/ · \$0\.0012$/);
+  expect(usageLine(usage, { amount: 2.5, currency: "EUR", source: "estimated" })).toMatch(/ · about 2\.50 EUR$/);
+});
+
+it.each([
+  [0, "$0.00"],
+  [0.000_034, "$0.000034"],
+  [0.02, "$0.02"],
+  [0.125, "$0.125"],
+  [12, "$12.00"],
+])("%d is %s", (amount, text) => {
+  expect(usageLine(usage, { amount, currency: "USD", source: "billed" })).toContain(` · ${text}`);
+});
+
+it("gives a model's window and prices", () => {
+  const model = { id: "m", name: "m", capabilities: {}, origin: {} };
+  expect(modelFigures(model)).toBe("");
+  expect(
+    modelFigures({ ...model, contextWindow: 1_048_576, pricing: { currency: "USD", input: 0.25, output: 2 } }),
+  ).toBe("1M context · $0.25 in, $2.00 out per million");
+});

@@ -1,0 +1,46 @@
+import type { Cost, Model, Usage } from "@waygate/core";
+
+const grouped = new Intl.NumberFormat("en-US");
+
+/** `1,240 in (1,024 cached) · 86 out (12 reasoning) · $0.0012` */
+export function usageLine(usage: Usage, cost: Cost | undefined): string {
+  const { input, output } = usage;
+  const parts = [
+    `${grouped.format(input.total)} in${note(input.cacheRead, "cached")}`,
+    `${grouped.format(output.total)} out${note(output.reasoning, "reasoning")}`,
+  ];
+  if (cost !== undefined) parts.push(`${cost.source === "estimated" ? "about " : ""}${money(cost)}`);
+  return parts.join(" · ");
+}
+
+export function isUsed({ input, output }: Usage): boolean {
+  return input.total + output.total > 0;
+}
+
+/** `128k context · $0.25 in, $2 out per million` */
+export function modelFigures({ contextWindow, pricing }: Model): string {
+  const parts: string[] = [];
+  if (contextWindow !== undefined) parts.push(`${tokens(contextWindow)} context`);
+  if (pricing?.input !== undefined && pricing.output !== undefined) {
+    const price = (amount: number) => money({ amount, currency: pricing.currency });
+    parts.push(`${price(pricing.input)} in, ${price(pricing.output)} out per million`);
+  }
+  return parts.join(" · ");
+}
+
+function note(count: number, what: string): string {
+  return count > 0 ? ` (${grouped.format(count)} ${what})` : "";
+}
+
+function money({ amount, currency }: Pick<Cost, "amount" | "currency">): string {
+  // Fractions of a cent are what a turn costs.
+  const digits = amount >= 1 || amount === 0 ? 2 : amount >= 0.01 ? 3 : 6;
+  const number = amount.toFixed(digits).replace(/(\.\d\d\d*?)0+$/, "$1");
+  return currency === "USD" ? `$${number}` : `${number} ${currency}`;
+}
+
+function tokens(count: number): string {
+  if (count < 1000) return String(count);
+  if (count < 1_000_000) return `${Math.round(count / 1000)}k`;
+  return `${Math.round(count / 100_000) / 10}M`;
+}

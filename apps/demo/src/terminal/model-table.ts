@@ -1,0 +1,25 @@
+import type { ModelList } from "@waygate/core";
+import { cutLine } from "../tools/cut-line.ts";
+import { modelFigures } from "./figures.ts";
+import type { Output } from "./output.ts";
+import { printableLine } from "./printable.ts";
+
+const maxNameLength = 60;
+
+/** One line for each model: `gateway:model`, its name, its figures. `current` is marked. */
+export function modelTable(lists: readonly ModelList[], output: Output, current?: string): readonly string[] {
+  const rows = lists.flatMap(({ gateway, models }) =>
+    models.map((model) => ({
+      id: printableLine(`${gateway}:${model.id}`),
+      name: model.name === model.id ? "" : cutLine(printableLine(model.name), maxNameLength),
+      figures: modelFigures(model),
+    })),
+  );
+  const idWidth = Math.max(0, ...rows.map(({ id }) => id.length));
+  const nameWidth = Math.max(0, ...rows.map(({ name }) => name.length));
+  return rows.map(({ id, name, figures }) => {
+    const mark = current === undefined ? "" : id === current ? `${output.style("green", "●")} ` : "  ";
+    const details = `${name.padEnd(nameWidth)}  ${figures}`.trimEnd();
+    return `${mark}${id.padEnd(idWidth)}  ${output.style("dim", details)}`.trimEnd();
+  });
+}

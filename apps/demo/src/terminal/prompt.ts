@@ -1,0 +1,101 @@
+import { createInterface } from "node:readline/promises";
+import type { ReadStream, WriteStream } from "node:tty";
+
+/** `end`: Ctrl-D. `leave`: Ctrl-C, twice. */
+export type Answer =
+  | { readonly type: "text"; readonly text: string }
+  | { readonly type: "end" }
+  | { readonly type: "leave" };
+
+export interface PromptOptions {
+  readonly input: ReadStream;
+  readonly output: WriteStream;
+  /** What stands before the cursor; may have colours. */
+  readonly mark: string;
+  /** Said at the first Ctrl-C. */
+  readonly leaveHint: string;
+  /** What a line may begin with, for the Tab key. */
+  readonly completions: readonly string[];
+}
+
+/** How long the further lines of a paste may take to arrive, in milliseconds. */
+const pasteGrace = 15;
+
+/** Reads what a person types, with a history of what was typed before. */
+export class Prompt {
+  readonly #options: PromptOptions;
+  #history: string[] = [];
+
+  constructor(options: PromptOptions) {
+    this.#options = options;
+  }
+
+  /** The next text. Several lines pasted at once are one text; `\` at the end of a line goes on to another. */
+  ask(): Promise<Answer> {
+    const { input, output, mark, leaveHint, completions } = this.#options;
+    // Made anew for each question: between them the keyboard belongs to others.
+    const readline = createInterface({
+      input,
+      output,
+      terminal: true,
+      prompt: mark,
+      history: this.#history,
+      historySize: 200,
+      removeHistoryDuplicates: true,
+      completer: (line: string): [string[], string] => [
+        completions.filter((completion) => completion.startsWith(line)),
+        line,
+      ],
+    });
+    return new Promise((resolve) => {
+      const lines: string[] = [];
+      let timer: NodeJS.Timeout | undefined;
+      let hinted = false;
+      const settle = (answer: Answer) => {
+        clearTimeout(timer);
+        readline.off("close", onClose);
+        readline.close();
+        resolve(answer);
+      };
+      const onClose = () => {
+        output.write("\n");
+        settle({ type: "end" });
+      };
+      const submit = () => {
+        // The last line of a paste has no end yet: it may still be edited.
+        if (readline.line === "") settle({ type: "text", text: lines.join("\n") });
+      };
+      readline.on("close", onClose);
+      readline.on("history", (history) => {
+        this.#history = history;
+      });
+      readline.on("line", (line) => {
+        hinted = false;
+        clearTimeout(timer);
+        if (line.endsWith("\\")) {
+          lines.push(line.slice(0, -1));
+          readline.setPrompt("  ");
+          readline.prompt();
+          return;
+        }
+        lines.push(line);
+        timer = setTimeout(submit, pasteGrace);
+      });
+      readline.on("SIGINT", () => {
+        if (hinted && readline.line === "" && lines.length === 0) {
+          output.write("\n");
+          settle({ type: "leave" });
+          return;
+        }
+        hinted = true;
+        lines.length = 0;
+        readline.write(null, { ctrl: true, name: "e" });
+        readline.write(null, { ctrl: true, name: "u" });
+        output.write(`\r\u001b[K${leaveHint}\n`);
+        readline.setPrompt(mark);
+        readline.prompt();
+      });
+      readline.prompt();
+    });
+  }
+}

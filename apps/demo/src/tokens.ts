@@ -1,0 +1,63 @@
+import type { CredentialSource, GatewayPlugin, Registry, Tool } from "@waygate/core";
+import type { InjectionToken } from "tsyringe";
+import type { Arguments, CommandName } from "./arguments.ts";
+import type { BuiltInSimulator } from "./built-in-simulator.ts";
+import type { Conversation } from "./conversation.ts";
+import type { Diagnostics } from "./diagnostics.ts";
+import type { ExitCode } from "./exit-code.ts";
+import type { ModelChoice, ModelChooser } from "./model-choice.ts";
+import type { Settings } from "./settings.ts";
+import type { Interrupts } from "./terminal/interrupts.ts";
+import type { Keyboard } from "./terminal/keyboard.ts";
+import type { Screen, StandardStream } from "./terminal/screen.ts";
+import type { Approval } from "./tools/approval.ts";
+import type { Workspace } from "./tools/workspace.ts";
+
+/** The streams and variables of the process. */
+export interface Host {
+  readonly stdin: NodeJS.ReadStream;
+  readonly stdout: StandardStream;
+  readonly stderr: StandardStream;
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+/** A conversation with what belongs to it alone. */
+export interface ConversationScope {
+  readonly conversation: Conversation;
+  readonly workspace: Workspace;
+}
+
+export type OpenConversation = (choice: ModelChoice) => ConversationScope;
+export type Command = () => Promise<ExitCode>;
+
+/** What the container can be asked for. */
+export const tokens = {
+  host: token<Host>("host"),
+  arguments: token<Arguments>("arguments"),
+  /** Registered once for each plugin. */
+  plugin: token<GatewayPlugin>("plugin"),
+  settings: token<Settings>("settings"),
+  credentials: token<CredentialSource>("credentials"),
+  registry: token<Registry>("registry"),
+  simulator: token<BuiltInSimulator>("simulator"),
+  modelChooser: token<ModelChooser>("model chooser"),
+  diagnostics: token<Diagnostics>("diagnostics"),
+  interrupts: token<Interrupts>("interrupts"),
+  screen: token<Screen>("screen"),
+  /** Undefined where nobody sits at a terminal. */
+  keyboard: token<Keyboard | undefined>("keyboard"),
+  openConversation: token<OpenConversation>("open conversation"),
+  commands: token<Readonly<Record<CommandName, Command>>>("commands"),
+
+  /** The rest exists once for each conversation. */
+  modelChoice: token<ModelChoice>("model choice"),
+  workspace: token<Workspace>("workspace"),
+  approval: token<Approval>("approval"),
+  /** Registered once for each tool. */
+  tool: token<Tool>("tool"),
+  conversation: token<Conversation>("conversation"),
+} as const;
+
+function token<Type>(name: string): InjectionToken<Type> {
+  return Symbol(`waygate: ${name}`);
+}

@@ -1,0 +1,81 @@
+import { type JsonValue, type ToolContext, type ToolReturn, toolOutput } from "@waygate/core";
+import type { Approval } from "./approval.ts";
+import { askFirst } from "./ask-first.ts";
+import { BoundedOutput } from "./bounded-output.ts";
+import { type CommandEnd, CommandProcess } from "./command-process.ts";
+import type { Workspace } from "./workspace.ts";
+
+interface Arguments {
+  readonly command: string;
+}
+
+export interface RunCommandOptions {
+  /** What the command sees. Keys have no business in it: its output goes to the model. */
+  readonly environment: NodeJS.ProcessEnv;
+  /** After which a command is ended. Default: 120,000. */
+  readonly timeoutMs?: number;
+}
+
+/** `run_command`: a shell command in the folder, after asking. Its output is shown while it comes. */
+export function runCommand(workspace: Workspace, approval: Approval, options: RunCommandOptions) {
+  const { environment, timeoutMs = 120_000 } = options;
+  return askFirst<Arguments>(
+    {
+      name: "run_command",
+      description:
+        "Runs a shell command in the working folder and gives what it writes, and its exit code. It has no input, " +
+        `at most ${timeoutMs / 1000} seconds, and what it leaves in the background is ended.`,
+      parameters: {
+        type: "object",
+        properties: { command: { type: "string", minLength: 1, description: "For the shell." } },
+        required: ["command"],
+        additionalProperties: false,
+      },
+      async propose({ command }) {
+        return { summary: "run a command", details: command };
+      },
+      execute: ({ command }, context) => follow(command, workspace.root, environment, timeoutMs, context),
+    },
+    approval,
+  );
+}
+
+async function* follow(
+  command: string,
+  folder: string,
+  environment: NodeJS.ProcessEnv,
+  timeoutMs: number,
+  { signal }: ToolContext,
+): AsyncGenerator<JsonValue, ToolReturn> {
+  signal.throwIfAborted();
+  const child = new CommandProcess(command, folder, environment);
+  const output = new BoundedOutput();
+  let timedOut = false;
+  const timer = setTimeout(() => {
+    timedOut = true;
+    child.stop();
+  }, timeoutMs);
+  const stop = () => child.stop();
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    for await (const piece of child.output) {
+      const text = String(piece);
+      output.add(text);
+      yield text;
+    }
+    const end = await child.ended;
+    const ending = timedOut ? `stopped after ${timeoutMs / 1000} seconds` : describe(end);
+    const written = output.toString();
+    const text = `${written}${written === "" || written.endsWith("\n") ? "" : "\n"}[${ending}]`;
+    return timedOut ? toolOutput([{ type: "text", text }], { isError: true }) : text;
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", stop);
+    // Left early, by an abort, it is still running.
+    child.stop();
+  }
+}
+
+function describe({ exitCode, signal }: CommandEnd): string {
+  return exitCode === undefined ? `ended by ${signal}` : `exit code ${exitCode}`;
+}

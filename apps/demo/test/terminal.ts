@@ -1,0 +1,69 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { stripVTControlCharacters } from "node:util";
+import { type Playground, program } from "./program.ts";
+
+/** Whether there is util-linux' `script`, which runs a program at a terminal of its own. */
+export const hasTerminals = spawnSync("script", ["--version"]).stdout?.toString().includes("util-linux") ?? false;
+
+export const keys = { ctrlC: "\u0003", ctrlD: "\u0004", enter: "\r" } as const;
+
+/** The program at a terminal, with somebody who types. */
+export class Terminal {
+  readonly #child: ChildProcess;
+  /** All that was shown, with control sequences. */
+  raw = "";
+  #seen = 0;
+  #waiting: (() => void) | undefined;
+  readonly exitCode: Promise<number | null>;
+
+  constructor(playground: Playground, args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
+    const command = [process.execPath, ...program, ...args]
+      .map((word) => `'${word.replaceAll("'", "'\\''")}'`)
+      .join(" ");
+    this.#child = spawn("script", ["-qec", `stty cols 100 rows 40; ${command}`, "/dev/null"], {
+      cwd: playground.folder,
+      env: { ...playground.environment, TERM: "xterm-256color", SHELL: "/bin/sh", ...environment },
+      stdio: ["pipe", "pipe", "inherit"],
+    });
+    this.#child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+      this.raw += text;
+      this.#waiting?.();
+    });
+    this.exitCode = new Promise((resolve) => {
+      this.#child.once("close", (code) => {
+        resolve(code);
+        this.#waiting?.();
+      });
+    });
+  }
+
+  /** All that was shown, as text. */
+  get text(): string {
+    return stripVTControlCharacters(this.raw).replaceAll("\r", "");
+  }
+
+  /** Resolves when this text is shown after what was waited for before. Returns all in between. */
+  async until(text: string): Promise<string> {
+    for (;;) {
+      const shown = this.text;
+      const at = shown.indexOf(text, this.#seen);
+      if (at >= 0) {
+        const between = shown.slice(this.#seen, at);
+        this.#seen = at + text.length;
+        return between;
+      }
+      if (this.#child.exitCode !== null) throw new Error(`The program ended without "${text}":\n${this.text}`);
+      await new Promise<void>((resolve) => {
+        this.#waiting = resolve;
+      });
+    }
+  }
+
+  type(text: string): void {
+    this.#child.stdin?.write(text);
+  }
+
+  close(): void {
+    this.#child.kill("SIGKILL");
+  }
+}
