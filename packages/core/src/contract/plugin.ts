@@ -2,7 +2,7 @@ import type { Capabilities } from "./capabilities.ts";
 import type { NoticeEvent } from "./event.ts";
 import type { Gateway } from "./gateway.ts";
 import type { JsonObject, JsonSchema } from "./json.ts";
-import { jsonSchemaOf, parseSettings, type SettingsIssue, type SettingsSchema } from "./settings.ts";
+import { hasJsonSchema, jsonSchemaOf, parseSettings, type SettingsIssue, type SettingsSchema } from "./settings.ts";
 
 /** The version of this contract. It changes only when plugins written for an older one would misbehave. */
 export const contractVersion = 1;
@@ -116,6 +116,8 @@ export function definePlugin<Settings, Options extends JsonObject = JsonObject>(
   if (typeof definition.open !== "function") {
     throw new TypeError(`definePlugin: "open" of ${definition.id} must be a function that returns a gateway.`);
   }
+  requireSchema(definition.settings, definition.id, "settings");
+  if (definition.options !== undefined) requireSchema(definition.options, definition.id, "options");
   const credentials = definition.credentials ?? [];
   const options = definition.options;
   return {
@@ -152,5 +154,14 @@ export function definePlugin<Settings, Options extends JsonObject = JsonObject>(
 function requireText(value: unknown, field: string): void {
   if (typeof value !== "string" || value === "") {
     throw new TypeError(`definePlugin: "${field}" must be a text that is not empty.`);
+  }
+}
+
+function requireSchema(schema: SettingsSchema | undefined, id: string, field: string): void {
+  if (!hasJsonSchema(schema)) {
+    throw new TypeError(
+      `definePlugin: "${field}" of ${id} must be a Standard Schema that has a JSON Schema; ` +
+        "valibot's become one with toStandardJsonSchema().",
+    );
   }
 }

@@ -31,7 +31,7 @@ export function parseSettings<Output>(schema: SettingsSchema<Output>, raw: unkno
   if (result instanceof Promise) {
     throw new TypeError("A settings schema must validate synchronously: take its asynchronous checks out.");
   }
-  const unknownKeys = findUnknownKeys(raw, jsonSchemaOf(schema), []);
+  const unknownKeys = findUnknownKeys(raw, [jsonSchemaOf(schema)], []);
   if (result.issues === undefined) return { ok: true, value: result.value, unknownKeys };
   return { ok: false, issues: result.issues.map(toIssue), unknownKeys };
 }
@@ -45,6 +45,11 @@ const tolerant = { errorMode: "ignore", unrepresentable: "any" };
 /** The JSON Schema (draft 2020-12) of what may be written. */
 export function jsonSchemaOf(schema: StandardJSONSchemaV1): JsonSchema {
   return schema["~standard"].jsonSchema.input({ target: "draft-2020-12", libraryOptions: tolerant });
+}
+
+/** Whether a schema has a JSON Schema, as its type promises. Valibot's have none until `toStandardJsonSchema` made them. */
+export function hasJsonSchema(schema: StandardJSONSchemaV1 | undefined): boolean {
+  return typeof schema?.["~standard"]?.jsonSchema?.input === "function";
 }
 
 /** Issues of any Standard Schema, with plain paths. */
@@ -66,50 +71,39 @@ export function formatPath(path: readonly (string | number)[]): string {
   return text;
 }
 
-function findUnknownKeys(value: unknown, schema: unknown, path: readonly (string | number)[]): SettingsIssue[] {
-  if (!isObject(schema)) return [];
+/** `schemas`: what the value may be. A key is unknown where none of them knows it. */
+function findUnknownKeys(
+  value: unknown,
+  schemas: readonly unknown[],
+  path: readonly (string | number)[],
+): SettingsIssue[] {
+  const alternatives = schemas.flatMap(alternativesOf);
   if (Array.isArray(value)) {
-    return value.flatMap((item, index) => findUnknownKeys(item, schema.items, [...path, index]));
+    const items = alternatives.map((schema) => schema.items);
+    return value.flatMap((item, index) => findUnknownKeys(item, items, [...path, index]));
   }
   if (!isObject(value)) return [];
-  const properties = propertiesOf(schema);
-  if (properties === undefined) {
-    return Object.keys(value).flatMap((key) =>
-      findUnknownKeys(value[key], schema.additionalProperties, [...path, key]),
-    );
+  const known = new Map<string, unknown[]>();
+  for (const { properties } of alternatives) {
+    if (!isObject(properties)) continue;
+    for (const [key, schema] of Object.entries(properties)) known.set(key, [...(known.get(key) ?? []), schema]);
   }
-  const issues: SettingsIssue[] = [];
-  for (const key of Object.keys(value)) {
-    const known = properties.get(key);
-    if (known !== undefined) issues.push(...findUnknownKeys(value[key], known, [...path, key]));
-    else if (isObject(schema.additionalProperties)) {
-      issues.push(...findUnknownKeys(value[key], schema.additionalProperties, [...path, key]));
-    } else if (schema.additionalProperties !== true) {
-      const candidate = nearest(key, properties.keys());
-      const hint =
-        candidate === undefined ? `Known keys: ${[...properties.keys()].join(", ")}.` : `Did you mean "${candidate}"?`;
-      issues.push({ path: [...path, key], message: `Unknown key "${key}", which has no effect. ${hint}` });
-    }
-  }
-  return issues;
+  const others = alternatives
+    .map((schema) => schema.additionalProperties)
+    .filter((rule) => rule === true || isObject(rule));
+  return Object.keys(value).flatMap((key) => {
+    const rules = known.get(key) ?? others;
+    if (rules.length > 0 || known.size === 0) return findUnknownKeys(value[key], rules, [...path, key]);
+    const candidate = nearest(key, known.keys());
+    const hint =
+      candidate === undefined ? `Known keys: ${[...known.keys()].join(", ")}.` : `Did you mean "${candidate}"?`;
+    return { path: [...path, key], message: `Unknown key "${key}", which has no effect. ${hint}` };
+  });
 }
 
-/** The properties of an object schema; those of its alternatives taken together where it is a union. */
-function propertiesOf(schema: Record<string, unknown>): Map<string, unknown> | undefined {
-  const properties = new Map<string, unknown>();
-  let found = false;
-  if (isObject(schema.properties)) {
-    found = true;
-    for (const [key, value] of Object.entries(schema.properties)) properties.set(key, value);
-  }
-  for (const union of [schema.anyOf, schema.oneOf, schema.allOf]) {
-    if (!Array.isArray(union)) continue;
-    for (const option of union) {
-      const inner = isObject(option) ? propertiesOf(option) : undefined;
-      if (inner === undefined) continue;
-      found = true;
-      for (const [key, value] of inner) properties.set(key, value);
-    }
-  }
-  return found ? properties : undefined;
+/** A schema, and those that it is a union of. */
+function alternativesOf(schema: unknown): readonly Record<string, unknown>[] {
+  if (!isObject(schema)) return [];
+  const unions = [schema.anyOf, schema.oneOf, schema.allOf].filter(Array.isArray);
+  return [schema, ...unions.flat().flatMap(alternativesOf)];
 }

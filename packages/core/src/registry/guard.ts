@@ -17,7 +17,10 @@ export interface GuardedGateway extends Gateway {
 }
 
 export interface GuardHooks {
-  /** A stream was begun; the function returned is called once, when it has ended in whatever way. */
+  /**
+   * A stream is about to begin; the function returned is called once, when it has ended in whatever way. Throws where
+   * the gateway is closed.
+   */
   streamStarted(): () => void;
 }
 
@@ -76,6 +79,8 @@ class GuardedStream implements AsyncIterator<readonly ModelEvent[], undefined, v
   #source: AsyncIterator<ModelEvent | readonly ModelEvent[]> | undefined;
   #ended: (() => void) | undefined;
   #over = false;
+  #aborted = false;
+  /** Ends the read that is waiting, if one is. */
   #reject: ((reason: unknown) => void) | undefined;
 
   constructor(id: string, plugin: GatewayPlugin, gateway: Gateway, request: ModelRequest, hooks: GuardHooks) {
@@ -87,7 +92,7 @@ class GuardedStream implements AsyncIterator<readonly ModelEvent[], undefined, v
   }
 
   next(): Promise<Result> {
-    if (this.#over) return Promise.resolve(done);
+    if (this.#over) return this.#aborted ? Promise.reject(this.#request.signal.reason) : Promise.resolve(done);
     if (this.#source === undefined) {
       try {
         const notices = this.#open();
@@ -115,8 +120,8 @@ class GuardedStream implements AsyncIterator<readonly ModelEvent[], undefined, v
     const { images, files } = capabilities;
     const recipient = { gateway: this.#id, model: this.#request.model, images, files };
     const { messages, notices } = fitHistory(this.#request.messages, recipient);
-    this.#source = this.#gateway.stream({ ...this.#request, messages, options })[Symbol.asyncIterator]();
     this.#ended = this.#hooks.streamStarted();
+    this.#source = this.#gateway.stream({ ...this.#request, messages, options })[Symbol.asyncIterator]();
     signal.addEventListener("abort", this.#onAbort, { once: true });
     return notices;
   }
@@ -125,16 +130,16 @@ class GuardedStream implements AsyncIterator<readonly ModelEvent[], undefined, v
     this.#reject = reject;
     const accept = (result: IteratorResult<ModelEvent | readonly ModelEvent[]>) => {
       if (this.#over) return;
-      if (result.done === true) {
+      // What a plugin's iterator returns is not sure to be a result at all.
+      if (result?.done === true) {
         const breach = this.#order.end();
         this.#end();
         if (breach === undefined) resolve(done);
         else reject(this.#breach(breach));
         return;
       }
-      const batch = Array.isArray(result.value)
-        ? (result.value as readonly ModelEvent[])
-        : [result.value as ModelEvent];
+      const value = result?.value;
+      const batch = Array.isArray(value) ? (value as readonly ModelEvent[]) : [value as ModelEvent];
       for (const event of batch) {
         const breach = this.#order.check(event);
         if (breach !== undefined) {
@@ -143,19 +148,33 @@ class GuardedStream implements AsyncIterator<readonly ModelEvent[], undefined, v
           return;
         }
       }
-      if (batch.length === 0) this.#source?.next().then(accept, fail);
-      else resolve({ done: false, value: batch });
+      if (batch.length === 0) {
+        advance();
+        return;
+      }
+      this.#reject = undefined;
+      resolve({ done: false, value: batch });
     };
     const fail = (error: unknown) => {
       if (this.#over) return;
       this.#end();
       reject(named(this.#id, this.#request.signal, error));
     };
-    this.#source?.next().then(accept, fail);
+    const advance = () => {
+      try {
+        this.#source?.next().then(accept, fail);
+      } catch (error) {
+        // An iterator written by hand may throw at once, or return no promise.
+        fail(error);
+      }
+    };
+    advance();
   };
 
   readonly #onAbort = (): void => {
     const reject = this.#reject;
+    // Without a read to end, the next one is told.
+    this.#aborted = true;
     this.#cancel();
     reject?.(this.#request.signal.reason);
   };
@@ -173,8 +192,8 @@ class GuardedStream implements AsyncIterator<readonly ModelEvent[], undefined, v
     if (this.#over) return;
     const source = this.#source;
     this.#end();
-    // Not awaited: a plugin that is slow to let go must not keep its consumer. Its last words interest nobody.
-    source?.return?.().then(undefined, () => undefined);
+    // Not awaited: a plugin that is slow to let go must not keep its consumer.
+    letGo(source);
   }
 
   #end(): void {
@@ -186,8 +205,19 @@ class GuardedStream implements AsyncIterator<readonly ModelEvent[], undefined, v
   }
 }
 
+/** Ends a plugin's stream. Its last words interest nobody, in whatever way it says them. */
+async function letGo(source: AsyncIterator<unknown> | undefined): Promise<void> {
+  try {
+    await source?.return?.();
+  } catch {
+    // A failure to end included.
+  }
+}
+
 function capabilitiesOf(plugin: GatewayPlugin, gateway: Gateway, model: string): Capabilities {
-  return { ...plugin.capabilities, ...gateway.model?.(model)?.capabilities };
+  const own = gateway.model?.(model)?.capabilities ?? {};
+  const known = Object.entries(own).filter(([, able]) => able !== undefined);
+  return { ...plugin.capabilities, ...Object.fromEntries(known) };
 }
 
 function refuseUnsupported(id: string, request: ModelRequest, capabilities: Capabilities): void {

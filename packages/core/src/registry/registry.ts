@@ -99,6 +99,7 @@ class OpenRegistry implements Registry {
   readonly #plugins = new Map<string, GatewayPlugin>();
   #settings: Readonly<Record<string, unknown>>;
   #slots = new Map<string, Slot>();
+  readonly #closing = new Set<Promise<void>>();
 
   constructor(options: RegistryOptions) {
     this.#options = options;
@@ -175,7 +176,10 @@ class OpenRegistry implements Registry {
   async close(): Promise<void> {
     const slots = [...this.#slots.values()];
     this.#slots = new Map();
-    await Promise.all(slots.map((slot) => slot.close()));
+    for (const slot of slots) this.#retire(slot);
+    const outcomes = await Promise.allSettled(this.#closing);
+    const failed = outcomes.find((outcome) => outcome.status === "rejected");
+    if (failed !== undefined) throw failed.reason;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -213,9 +217,16 @@ class OpenRegistry implements Registry {
     }
     this.#slots = next;
     for (const slot of previous.values()) {
-      // Nobody waits for it: it closes when its last stream has ended.
-      if (next.get(slot.entry.id) !== slot) slot.close().then(undefined, () => undefined);
+      if (next.get(slot.entry.id) !== slot) this.#retire(slot);
     }
+  }
+
+  /** Closes a gateway when its last stream has ended. Only `close()` waits for that. */
+  #retire(slot: Slot): void {
+    const closing = slot.close();
+    const settle = () => this.#closing.delete(closing);
+    this.#closing.add(closing);
+    closing.then(settle, settle);
   }
 }
 

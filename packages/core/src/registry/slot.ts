@@ -3,7 +3,7 @@ import type { Gateway } from "../contract/gateway.ts";
 import type { CredentialSpec, GatewayPlugin, Preparation } from "../contract/plugin.ts";
 import { formatPath, type SettingsIssue } from "../contract/settings.ts";
 import { type GuardedGateway, guard } from "./guard.ts";
-import type { GatewayEntry, RegistryOptions } from "./registry.ts";
+import type { CredentialQuery, GatewayEntry, RegistryOptions } from "./registry.ts";
 
 /** One gateway's place in the registry: its settings, checked; the gateway itself, once it is used. */
 export class Slot {
@@ -15,6 +15,7 @@ export class Slot {
   #entry: GatewayEntry;
   #gateway: GuardedGateway | undefined;
   #closeGateway: (() => Promise<void>) | undefined;
+  #refused = false;
   #streams = 0;
   #idle: (() => void) | undefined;
 
@@ -23,8 +24,8 @@ export class Slot {
     this.#plugin = plugin;
     this.#raw = raw;
     this.#options = options;
-    this.#preparation = prepare(plugin, raw);
-    const preparation = this.#preparation;
+    const { preparation, credentials } = inspect(plugin, id, raw);
+    this.#preparation = preparation;
     const located = (issue: SettingsIssue) => ({ path: [...path, ...issue.path], message: issue.message });
     const unknownKeys = preparation.unknownKeys.map(located);
     // A misspelt key is often why another is missing: of a gateway that is refused, all is said in one place.
@@ -39,7 +40,7 @@ export class Slot {
       state: preparation.ok ? "ready" : "refused",
       issues,
       address: preparation.ok ? preparation.address : undefined,
-      credentials: plugin.credentials(id),
+      credentials,
       capabilities: plugin.capabilities,
     };
   }
@@ -50,17 +51,17 @@ export class Slot {
 
   /** Whether this slot is what the plugin would make of these settings. */
   isOf(plugin: GatewayPlugin, raw: unknown): boolean {
-    return this.#plugin === plugin && JSON.stringify(this.#raw) === JSON.stringify(raw);
+    return !this.#refused && this.#plugin === plugin && JSON.stringify(this.#raw) === JSON.stringify(raw);
   }
 
-  /** Takes the gateway out of use, saying why. */
+  /** Takes the gateway out of use, saying why. A later slot, made anew, may find the cause gone. */
   refuse(path: readonly (string | number)[], message: string): void {
+    this.#refused = true;
     const issue: SettingsIssue = { path, message };
     this.#entry = { ...this.#entry, state: "refused", issues: [...this.#entry.issues, issue] };
   }
 
   gateway(): GuardedGateway {
-    if (this.#gateway !== undefined) return this.#gateway;
     const preparation = this.#preparation;
     const { id, issues } = this.#entry;
     if (!preparation.ok || this.#entry.state === "refused") {
@@ -73,10 +74,12 @@ export class Slot {
         code: "settings",
       });
     }
+    if (this.#gateway !== undefined) return this.#gateway;
     const opened = this.#open(preparation);
     this.#closeGateway = opened.close?.bind(opened);
     this.#gateway = guard(id, this.#plugin, opened, {
       streamStarted: () => {
+        this.#lifetime.signal.throwIfAborted();
         this.#streams++;
         return () => {
           this.#streams--;
@@ -97,24 +100,35 @@ export class Slot {
     this.#lifetime.abort(
       new GatewayError(`Gateway "${this.#entry.id}" was closed.`, { gateway: this.#entry.id, code: "settings" }),
     );
-    await this.#closeGateway?.();
+    try {
+      await this.#closeGateway?.();
+    } catch (error) {
+      throw this.#failure("close", error);
+    }
   }
 
   #open(preparation: Preparation & { readonly ok: true }): Gateway {
     const { id } = this.#entry;
     try {
-      return preparation.open({
+      const gateway = preparation.open({
         id,
         credential: (credential) => this.#credential(credential),
         transport: this.#options.transport ?? {},
         notice: (notice) => this.#options.onNotice?.({ gateway: id, ...notice }),
         signal: this.#lifetime.signal,
       });
+      if (typeof gateway?.stream !== "function") throw new TypeError("open() did not return a gateway");
+      return gateway;
     } catch (error) {
-      if (isGatewayError(error)) throw error;
-      const words = `The plugin "${this.#plugin.id}" failed to open gateway "${id}": ${messageOf(error)}.`;
-      throw new GatewayError(words, { gateway: id, code: "protocol", cause: error });
+      throw this.#failure("open", error);
     }
+  }
+
+  #failure(attempt: "open" | "close", error: unknown): unknown {
+    if (isGatewayError(error)) return error;
+    const { id } = this.#entry;
+    const words = `The plugin "${this.#plugin.id}" failed to ${attempt} gateway "${id}": ${messageOf(error)}.`;
+    return new GatewayError(words, { gateway: id, code: "protocol", cause: error });
   }
 
   async #credential(id: string): Promise<string | undefined> {
@@ -122,20 +136,36 @@ export class Slot {
     const spec = credentials.find((credential) => credential.id === id);
     if (spec === undefined)
       throw new TypeError(`The plugin of "${gateway}" asked for a credential "${id}" that it did not declare.`);
-    const value = await this.#options.credentials?.({ gateway, credential: spec, address });
+    const value = await this.#lookUp({ gateway, credential: spec, address });
     if (value !== undefined && value !== "") return value;
     if (spec.optional === true) return undefined;
     throw missingCredential(gateway, spec);
   }
+
+  async #lookUp(query: CredentialQuery): Promise<string | undefined> {
+    try {
+      return await this.#options.credentials?.(query);
+    } catch (error) {
+      if (isGatewayError(error)) throw error;
+      const { gateway, credential } = query;
+      // Without the source's own words: nobody knows what they quote.
+      const words = `The ${credential.label} of gateway "${gateway}" could not be looked up.`;
+      throw new GatewayError(words, { gateway, code: "credentials", cause: error });
+    }
+  }
 }
 
 /** A plugin whose own check throws is refused like one whose settings are wrong: it must not break the others. */
-function prepare(plugin: GatewayPlugin, raw: unknown): Preparation {
+function inspect(
+  plugin: GatewayPlugin,
+  id: string,
+  raw: unknown,
+): { readonly preparation: Preparation; readonly credentials: readonly CredentialSpec[] } {
   try {
-    return plugin.prepare(raw);
+    return { preparation: plugin.prepare(raw), credentials: plugin.credentials(id) };
   } catch (error) {
     const message = `The plugin "${plugin.id}" could not check its settings: ${messageOf(error)}.`;
-    return { ok: false, issues: [{ path: [], message }], unknownKeys: [] };
+    return { preparation: { ok: false, issues: [{ path: [], message }], unknownKeys: [] }, credentials: [] };
   }
 }
 

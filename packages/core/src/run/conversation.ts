@@ -5,7 +5,7 @@ import type { AssistantMessage, Message, ToolResultPart } from "../contract/mess
 export type MessageInput = Message | { readonly role: "system" | "user" | "assistant"; readonly content: string };
 
 /** Spells a message out. */
-export function toMessage(input: MessageInput): Message {
+function toMessage(input: MessageInput): Message {
   if (typeof input.content !== "string") return input as Message;
   return { role: input.role, content: [{ type: "text", text: input.content }] } as Message;
 }
@@ -15,6 +15,8 @@ export class Conversation {
   #messages: readonly Message[];
   usage: Usage = { input: { total: 0, cacheRead: 0, cacheWrite: 0 }, output: { total: 0, reasoning: 0 } };
   cost: Cost | undefined;
+  /** The last answer, which is not among the messages where it is empty. */
+  answer: AssistantMessage = { role: "assistant", content: [] };
 
   constructor(messages: readonly MessageInput[]) {
     this.#messages = messages.map(toMessage);
@@ -26,6 +28,7 @@ export class Conversation {
 
   /** Adds an answer together with the results of all its calls: never one without the other. */
   append(message: AssistantMessage, results: readonly ToolResultPart[]): void {
+    this.answer = message;
     if (message.content.length === 0) return;
     const added: Message[] = results.length > 0 ? [message, { role: "tool", content: results }] : [message];
     this.#messages = [...this.#messages, ...added];

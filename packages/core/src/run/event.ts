@@ -1,15 +1,54 @@
+import type { Phase } from "../contract/deadlines.ts";
+import type { ErrorCode } from "../contract/error.ts";
 import type { Cost, FinishReason, ModelEvent, Usage } from "../contract/event.ts";
 import type { JsonValue } from "../contract/json.ts";
 import type { AssistantMessage, ToolResultPart } from "../contract/message.ts";
 
 /** What a run tells: the model's own events as they come, and what the loop does around them. Immutable. */
-export type RunEvent = ModelEvent | StepStart | ToolStart | ToolProgress | ToolResult | StepEnd | RunEnd;
+export type RunEvent =
+  | ModelEvent
+  | StepStart
+  | Retry
+  | Failover
+  | ToolStart
+  | ToolProgress
+  | ToolResult
+  | StepEnd
+  | RunEnd;
 
 /** The model is about to be asked. */
 export interface StepStart {
   readonly type: "step-start";
   /** 1 for the first. */
   readonly step: number;
+}
+
+/** The model failed before it said anything, and is about to be asked again. */
+export interface Retry {
+  readonly type: "retry";
+  /** Which attempt failed: 1 for the first. */
+  readonly attempt: number;
+  /** How long is waited before the next, in milliseconds. */
+  readonly delayMs: number;
+  readonly error: ErrorSummary;
+}
+
+/** A model was given up before it said anything; another one is asked from here on. */
+export interface Failover {
+  readonly type: "failover";
+  readonly from: { readonly gateway: string; readonly model: string };
+  readonly to: { readonly gateway: string; readonly model: string };
+  readonly error: ErrorSummary;
+}
+
+/** A `GatewayError` as plain data. */
+export interface ErrorSummary {
+  readonly gateway: string;
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly status: number | undefined;
+  readonly upstream: string | undefined;
+  readonly phase: Phase | undefined;
 }
 
 /** A tool begins to work. Calls that never run (unknown tool, wrong arguments) have a result, but no start. */

@@ -53,10 +53,10 @@ export class ToolRunner {
 
   /** Waits for the next events; undefined when every call is answered. Rejects at once when the run is aborted. */
   async next(): Promise<readonly RunEvent[] | undefined> {
+    this.#signal.throwIfAborted();
     while (this.#events.length === 0) {
       if (this.#running === 0 && this.#queue.length === 0) return undefined;
       await new Promise<void>((resolve, reject) => {
-        this.#signal.throwIfAborted();
         const onAbort = () => reject(this.#signal.reason);
         this.#signal.addEventListener("abort", onAbort, { once: true });
         this.#wake = () => {
@@ -115,7 +115,7 @@ export class ToolRunner {
 
   async #execute(tool: Tool, part: ToolCallPart, args: unknown): Promise<unknown> {
     // The arguments were checked against the tool's own schema, which is all that `never` stands for.
-    const returned = tool.execute(args as never, { id: part.id, signal: this.#signal });
+    const returned: unknown = await tool.execute(args as never, { id: part.id, signal: this.#signal });
     if (!isGenerator(returned)) return returned;
     for (;;) {
       const { done, value } = await returned.next();

@@ -43,26 +43,54 @@ function typeName(value: JsonValue): string {
 }
 
 function checkValue(value: JsonValue, schema: Record<string, unknown>, path: string, faults: Faults): void {
-  const text = JSON.stringify(value);
-  if (Array.isArray(schema.enum) && !schema.enum.some((option) => JSON.stringify(option) === text)) {
-    faults.push(`${at(path)} must be one of ${JSON.stringify(schema.enum)}`);
+  if (Array.isArray(schema.enum)) {
+    const text = canonical(value);
+    if (!schema.enum.some((option) => canonical(option) === text)) {
+      faults.push(`${at(path)} must be one of ${JSON.stringify(schema.enum)}`);
+    }
   }
-  if (schema.const !== undefined && JSON.stringify(schema.const) !== text) {
+  if (schema.const !== undefined && canonical(schema.const) !== canonical(value)) {
     faults.push(`${at(path)} must be ${JSON.stringify(schema.const)}`);
   }
 }
 
+/** A text that is the same for equal values: the order of an object's keys means nothing. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    isObject(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner,
+  );
+}
+
 function checkText(value: string, schema: Record<string, unknown>, path: string, faults: Faults): void {
   const { minLength, maxLength, pattern } = schema;
-  if (typeof minLength === "number" && value.length < minLength) {
+  if (typeof minLength === "number" && countCharacters(value) < minLength) {
     faults.push(`${at(path)} must have at least ${minLength} characters`);
   }
-  if (typeof maxLength === "number" && value.length > maxLength) {
+  if (typeof maxLength === "number" && countCharacters(value) > maxLength) {
     faults.push(`${at(path)} must have at most ${maxLength} characters`);
   }
-  if (typeof pattern === "string" && !new RegExp(pattern, "u").test(value)) {
+  if (typeof pattern === "string" && !matches(value, pattern)) {
     faults.push(`${at(path)} must match ${pattern}`);
   }
+}
+
+/** Characters as the specification counts them: code points, not UTF-16 units. */
+function countCharacters(text: string): number {
+  let count = 0;
+  for (const _ of text) count++;
+  return count;
+}
+
+/** Patterns are Unicode ones, but many are written in the older, laxer syntax. What is neither is not held against a text. */
+function matches(text: string, pattern: string): boolean {
+  for (const flags of ["u", ""]) {
+    try {
+      return new RegExp(pattern, flags).test(text);
+    } catch {
+      // Not of this syntax.
+    }
+  }
+  return true;
 }
 
 function checkNumber(value: number, schema: Record<string, unknown>, path: string, faults: Faults): void {
@@ -101,7 +129,7 @@ function checkArray(
   if (typeof maxItems === "number" && value.length > maxItems) {
     faults.push(`${at(path)} must have at most ${maxItems} items`);
   }
-  if (uniqueItems === true && new Set(value.map((item) => JSON.stringify(item))).size < value.length) {
+  if (uniqueItems === true && new Set(value.map(canonical)).size < value.length) {
     faults.push(`${at(path)} must not repeat an item`);
   }
   value.forEach((item, index) => {
@@ -117,18 +145,18 @@ function checkObject(
   faults: Faults,
 ): void {
   const properties = isObject(schema.properties) ? schema.properties : {};
+  const patterns = isObject(schema.patternProperties) ? Object.entries(schema.patternProperties) : [];
   for (const key of Array.isArray(schema.required) ? schema.required : []) {
     if (typeof key === "string" && !Object.hasOwn(value, key)) faults.push(`${at(join(path, key))} is missing`);
   }
   for (const key of Object.keys(value)) {
-    const known = Object.hasOwn(properties, key);
-    const rule = known ? properties[key] : schema.additionalProperties;
-    if (!known && rule === false) {
+    const rules = patterns.filter(([pattern]) => matches(key, pattern)).map(([, rule]) => rule);
+    if (Object.hasOwn(properties, key)) rules.push(properties[key]);
+    else if (rules.length === 0 && schema.additionalProperties === false) {
       const names = Object.keys(properties).join(", ");
       faults.push(`${at(join(path, key))} is unknown; known are: ${names || "none"}`);
-    } else {
-      check(value[key] as JsonValue, rule, root, join(path, key), faults);
-    }
+    } else if (rules.length === 0) rules.push(schema.additionalProperties);
+    for (const rule of rules) check(value[key] as JsonValue, rule, root, join(path, key), faults);
   }
 }
 
@@ -166,7 +194,7 @@ function closest(attempts: readonly Faults[]): string {
 
 /** A reference within the same schema, such as `#/$defs/point`. Others are not followed. */
 function resolve(reference: string, root: unknown): unknown {
-  if (!reference.startsWith("#")) return undefined;
+  if (reference !== "#" && !reference.startsWith("#/")) return undefined;
   let target = root;
   for (const segment of reference.split("/").slice(1)) {
     const key = decodeURIComponent(segment).replaceAll("~1", "/").replaceAll("~0", "~");

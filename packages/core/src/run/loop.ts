@@ -31,6 +31,7 @@ export async function* loop(
 ): AsyncGenerator<readonly RunEvent[], void, void> {
   const { gateway, request, tools } = options;
   const origin = { gateway: gateway.id ?? "", model: request.model };
+  request.signal.throwIfAborted();
   for (let number = 1; ; number++) {
     const runner = new ToolRunner(tools, options.maxParallelTools, request.signal);
     const step = new Step(new MessageFold(origin), runner, tools, conversation);
@@ -54,6 +55,8 @@ export async function* loop(
     }
     const { message, results } = step.commit();
     yield [{ type: "step-end", step: number, message, results, usage: step.fold.usage }];
+    // The consumer may have aborted while it held that event.
+    request.signal.throwIfAborted();
     const reason: RunEndReason | undefined = step.endReason() ?? (number >= options.maxSteps ? "max-steps" : undefined);
     if (reason !== undefined) {
       const { usage, cost } = conversation;

@@ -1,6 +1,6 @@
 import type { Cost, Usage } from "../contract/event.ts";
 import type { Gateway } from "../contract/gateway.ts";
-import type { AssistantMessage, Message } from "../contract/message.ts";
+import type { Message } from "../contract/message.ts";
 import type { ModelRequest } from "../contract/request.ts";
 import { Conversation, type MessageInput } from "./conversation.ts";
 import type { RunEndReason, RunEvent } from "./event.ts";
@@ -66,6 +66,7 @@ class RunningConversation implements Run, AsyncIterator<RunEvent, undefined, voi
   readonly #signal: AbortSignal | undefined;
   #batch = none;
   #index = 0;
+  #pulling: Promise<Next> | undefined;
   #taken = false;
   #outcome: { readonly end: RunEvent & { type: "run-end" } } | { readonly error: unknown } | undefined;
   #settled: (() => void)[] = [];
@@ -77,7 +78,7 @@ class RunningConversation implements Run, AsyncIterator<RunEvent, undefined, voi
     this.#signal = signal;
     this.#conversation = new Conversation(messages);
     const request = { ...rest, tools: tools.map(toolSpec), signal: this.#controller.signal };
-    const abort = (reason: unknown) => this.#controller.abort(reason);
+    const abort = (reason: unknown) => this.#abort(reason);
     const byName = indexByName(tools);
     this.#batches = loop({ gateway, request, tools: byName, maxSteps, maxParallelTools, abort }, this.#conversation);
   }
@@ -103,17 +104,26 @@ class RunningConversation implements Run, AsyncIterator<RunEvent, undefined, voi
 
   next(): Promise<Next> {
     const event = this.#batch[this.#index];
-    if (event === undefined) return this.#pull();
-    this.#index++;
-    return Promise.resolve({ done: false, value: event });
+    if (event !== undefined) {
+      this.#index++;
+      return Promise.resolve({ done: false, value: event });
+    }
+    if (this.#pulling === undefined) {
+      this.#pulling = this.#pull();
+      return this.#pulling;
+    }
+    // Asked again before it answered: the batch on its way is handed out before another one is asked for.
+    const again = () => this.next();
+    return this.#pulling.then(again, again);
   }
 
   async return(): Promise<Next> {
     const reason = new DOMException("The run was left before it ended.", "AbortError");
     // Before the generator is asked to return: it may be waiting for what only the abort brings.
-    if (this.#outcome === undefined) this.#controller.abort(reason);
+    if (this.#outcome === undefined) this.#abort(reason);
     await this.#batches.return();
-    this.#settle({ error: reason });
+    // Not the reason above: the run may have been aborted before it was left.
+    this.#settle({ error: this.#controller.signal.reason });
     return { done: true, value: undefined };
   }
 
@@ -131,8 +141,7 @@ class RunningConversation implements Run, AsyncIterator<RunEvent, undefined, voi
     const outcome = this.#outcome;
     if (outcome === undefined || "error" in outcome) throw outcome?.error;
     const { reason, steps, usage, cost } = outcome.end;
-    const last = this.messages.findLast((message): message is AssistantMessage => message.role === "assistant");
-    const text = last?.content.map((part) => (part.type === "text" ? part.text : "")).join("") ?? "";
+    const text = this.#conversation.answer.content.map((part) => (part.type === "text" ? part.text : "")).join("");
     return { reason, text, messages: this.messages, steps, usage, cost };
   }
 
@@ -142,9 +151,11 @@ class RunningConversation implements Run, AsyncIterator<RunEvent, undefined, voi
         const { done, value } = await this.#batches.next();
         if (done === true) return { done: true, value: undefined };
         const first = value[0];
-        if (first === undefined) continue;
         const last = value[value.length - 1];
         if (last?.type === "run-end") this.#settle({ end: last });
+        // Aborted while it was on its way: held back like the rest.
+        else if (this.#controller.signal.aborted) continue;
+        if (first === undefined) continue;
         this.#batch = value;
         this.#index = 1;
         return { done: false, value: first };
@@ -152,7 +163,15 @@ class RunningConversation implements Run, AsyncIterator<RunEvent, undefined, voi
     } catch (error) {
       this.#settle({ error });
       throw error;
+    } finally {
+      this.#pulling = undefined;
     }
+  }
+
+  /** Ends all that is under way. What was delivered, but not handed out yet, is held back. */
+  #abort(reason: unknown): void {
+    this.#batch = none;
+    this.#controller.abort(reason);
   }
 
   #listen(): void {
@@ -160,7 +179,7 @@ class RunningConversation implements Run, AsyncIterator<RunEvent, undefined, voi
     else this.#signal?.addEventListener("abort", this.#onAbort, { once: true });
   }
 
-  readonly #onAbort = (): void => this.#controller.abort(this.#signal?.reason);
+  readonly #onAbort = (): void => this.#abort(this.#signal?.reason);
 
   #settle(outcome: { readonly end: RunEvent & { type: "run-end" } } | { readonly error: unknown }): void {
     this.#signal?.removeEventListener("abort", this.#onAbort);

@@ -2,7 +2,7 @@ import type { StandardJSONSchemaV1, StandardSchemaV1 } from "@standard-schema/sp
 import type { JsonSchema, JsonValue } from "../contract/json.ts";
 import type { ToolResultContent } from "../contract/message.ts";
 import type { ToolSpec } from "../contract/request.ts";
-import { formatPath, jsonSchemaOf, toIssue } from "../contract/settings.ts";
+import { formatPath, hasJsonSchema, jsonSchemaOf, toIssue } from "../contract/settings.ts";
 import { violations } from "./json-schema.ts";
 
 /** A schema of a tool's arguments: a Standard Schema that has a JSON Schema (Zod, ArkType, valibot), or a JSON Schema. */
@@ -81,10 +81,17 @@ export function readOutput(value: ToolReturn): ToolOutput {
   return { content: [{ type: "json", value: JSON.parse(text) }], isError: false };
 }
 
-/** What the model is told about a tool. */
+/** What the model is told about a tool. Throws a `TypeError` where its schema cannot be shown. */
 export function toolSpec(tool: Tool): ToolSpec {
   const { name, description, parameters } = tool;
-  return { name, description, parameters: isStandard(parameters) ? jsonSchemaOf(parameters) : parameters };
+  if (!isStandard(parameters)) return { name, description, parameters };
+  if (!hasJsonSchema(parameters)) {
+    throw new TypeError(
+      `The parameters of tool "${name}" have no JSON Schema, which the model must be shown; ` +
+        "valibot's get one with toStandardJsonSchema().",
+    );
+  }
+  return { name, description, parameters: jsonSchemaOf(parameters) };
 }
 
 export type CheckedArguments =

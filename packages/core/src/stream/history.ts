@@ -46,19 +46,24 @@ class Fitting {
 
   fit(messages: readonly Message[]): readonly Message[] {
     const fitted: Message[] = [];
-    /** The calls of the assistant message just passed that still want their results. */
-    let pending: readonly ToolCallPart[] = [];
+    /** The calls of the assistant message just passed, and the results that came after it. */
+    let calls: readonly ToolCallPart[] = [];
+    let results: ToolResultPart[] = [];
+    const answer = () => {
+      if (calls.length + results.length > 0) fitted.push({ role: "tool", content: this.#answers(calls, results) });
+      calls = [];
+      results = [];
+    };
     for (const message of messages) {
+      // Gathered, as some programs write one message for each result.
       if (message.role === "tool") {
-        fitted.push({ role: "tool", content: this.#answers(pending, message.content) });
-        pending = [];
+        results.push(...message.content);
         continue;
       }
-      if (pending.length > 0) fitted.push({ role: "tool", content: this.#answers(pending, []) });
-      pending = [];
+      answer();
       if (message.role === "assistant") {
         const content = message.content.map((part) => this.#assistantPart(part)).filter((part) => part !== undefined);
-        pending = content.filter((part) => part.type === "tool-call");
+        calls = content.filter((part) => part.type === "tool-call");
         if (content.length > 0) fitted.push({ role: "assistant", content });
       } else if (message.role === "user") {
         fitted.push({ role: "user", content: message.content.map((part) => this.#visible(part)) });
@@ -66,7 +71,7 @@ class Fitting {
         fitted.push(message);
       }
     }
-    if (pending.length > 0) fitted.push({ role: "tool", content: this.#answers(pending, []) });
+    answer();
     return fitted.filter((message) => message.content.length > 0);
   }
 
@@ -87,7 +92,7 @@ class Fitting {
       `earlier image(s) or file(s) were replaced by a line of text: ${gateway}:${model} does not take them.`,
     );
     add(this.#unanswered, "tool-result-missing", "tool call(s) without a result were answered as cancelled.");
-    add(this.#orphans, "tool-result-orphaned", "tool result(s) without a call before them were left out.");
+    add(this.#orphans, "tool-result-orphaned", "tool result(s) without a call of their own were left out.");
     return notices;
   }
 
@@ -105,15 +110,15 @@ class Fitting {
 
   /** The results in the order of their calls, one for each. */
   #answers(calls: readonly ToolCallPart[], results: readonly ToolResultPart[]): readonly ToolResultPart[] {
-    const byId = new Map(results.map((result) => [result.id, result]));
+    const left = [...results];
     const answers = calls.map((call): ToolResultPart => {
-      const result = byId.get(call.id);
-      byId.delete(call.id);
+      const index = left.findIndex((result) => result.id === call.id);
+      const [result] = index === -1 ? [] : left.splice(index, 1);
       if (result !== undefined) return { ...result, content: result.content.map((part) => this.#visible(part)) };
       this.#unanswered++;
       return cancelledResult(call);
     });
-    this.#orphans += byId.size;
+    this.#orphans += left.length;
     return answers;
   }
 
