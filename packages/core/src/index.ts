@@ -1,5 +1,6 @@
 export type { Capabilities, Capability } from "./contract/capabilities.ts";
 export { type Deadlines, defaultDeadlines, type Phase } from "./contract/deadlines.ts";
+export { didYouMean } from "./contract/did-you-mean.ts";
 export { type ErrorCode, errorCodes, GatewayError, type GatewayErrorInit, isGatewayError } from "./contract/error.ts";
 export type {
   Cost,
@@ -18,7 +19,7 @@ export type {
   UsageEvent,
 } from "./contract/event.ts";
 export type { CheckResult, Gateway, ModelsOptions } from "./contract/gateway.ts";
-export type { JsonObject, JsonSchema, JsonValue } from "./contract/json.ts";
+export { isObject, type JsonObject, type JsonSchema, type JsonValue } from "./contract/json.ts";
 export type {
   AssistantMessage,
   AssistantPart,
@@ -50,7 +51,7 @@ export type {
   ToolChoice,
   ToolSpec,
 } from "./contract/request.ts";
-export type { SettingsIssue } from "./contract/settings.ts";
+export { formatPath, type SettingsIssue } from "./contract/settings.ts";
 export type { GuardedGateway } from "./registry/guard.ts";
 export {
   type CredentialQuery,
@@ -65,6 +66,9 @@ export {
 } from "./registry/registry.ts";
 export type { MessageInput } from "./run/conversation.ts";
 export type {
+  ErrorSummary,
+  Failover,
+  Retry,
   RunEnd,
   RunEndReason,
   RunEvent,
@@ -74,7 +78,12 @@ export type {
   ToolResult,
   ToolStart,
 } from "./run/event.ts";
-export { type Run, type RunOptions, type RunResult, run } from "./run/run.ts";
+export type { Budget } from "./run/limits.ts";
+export { defaultFailoverCodes, type Target } from "./run/model-caller.ts";
+export type { RunOptions } from "./run/options.ts";
+export { defaultRetryPolicy, type RetryPolicy } from "./run/retry.ts";
+export { type Run, type RunResult, run } from "./run/run.ts";
+export type { PrepareStep, StepChanges, StepOutlook } from "./run/setup.ts";
 export {
   defineTool,
   type Tool,

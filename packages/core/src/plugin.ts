@@ -1,5 +1,5 @@
 export type { Capabilities } from "./contract/capabilities.ts";
-export { type Deadlines, defaultDeadlines, type Phase } from "./contract/deadlines.ts";
+export { type Deadlines, defaultDeadlines, longestTimerMs, type Phase } from "./contract/deadlines.ts";
 export { didYouMean } from "./contract/did-you-mean.ts";
 export { type ErrorCode, errorCodes, GatewayError, type GatewayErrorInit, isGatewayError } from "./contract/error.ts";
 export type {

@@ -208,7 +208,14 @@ describe("a run", () => {
   it("shows the gateway no settings of its own", async () => {
     const { running, gateway } = start([[finish()]], { maxSteps: 3, maxParallelTools: 2, tools: [echo] });
     await running.result();
-    expect(Object.keys(gateway.requests[0] ?? {}).sort()).toEqual(["messages", "model", "options", "signal", "tools"]);
+    expect(Object.keys(gateway.requests[0] ?? {}).sort()).toEqual([
+      "deadlines",
+      "messages",
+      "model",
+      "options",
+      "signal",
+      "tools",
+    ]);
   });
 
   it.each([

@@ -130,7 +130,7 @@ describe("tools", () => {
     let calls = 0;
     const read = toolOf("read", () => Promise.reject(new Error(`no ${++calls}`)), { readOnly: true });
     expect(await resultsOf([call("1", "read"), text("a")], [read])).toEqual([
-      { type: "tool-result", id: "1", name: "read", ...failed("Error: no 1") },
+      { type: "tool-result", id: "1", name: "read", ...failed("no 1") },
     ]);
     expect(calls).toBe(1);
   });
@@ -457,7 +457,7 @@ describe("a tool that reports progress", () => {
         yield 1;
         throw new Error("stuck");
       }),
-    ).toEqual(failed("Error: stuck"));
+    ).toEqual(failed("stuck"));
   });
 
   it("goes on only when its report was taken", async () => {

@@ -20,3 +20,6 @@ export const defaultDeadlines: Deadlines = {
   firstByteMs: 300_000,
   idleMs: 300_000,
 };
+
+/** The longest time that timers can count, in milliseconds: some 24 days. What is longer stands for no limit. */
+export const longestTimerMs = 2 ** 31 - 1;

@@ -34,6 +34,16 @@ export class Conversation {
     this.#messages = [...this.#messages, ...added];
   }
 
+  /** Adds what a person says, in between or to begin with. */
+  say(inputs: readonly MessageInput[]): void {
+    if (inputs.length > 0) this.#messages = [...this.#messages, ...inputs.map(toMessage)];
+  }
+
+  /** Puts another history in the place of the one so far. */
+  replace(messages: readonly MessageInput[]): void {
+    this.#messages = messages.map(toMessage);
+  }
+
   /** Counts a step's last report of usage and cost. */
   charge(usage: Usage | undefined, cost: Cost | undefined): void {
     if (usage !== undefined) this.usage = addUsage(this.usage, usage);

@@ -23,10 +23,13 @@ export interface StepStart {
   readonly step: number;
 }
 
-/** The model failed before it said anything, and is about to be asked again. */
+/**
+ * The model failed and is about to be asked again: before it had said anything or, where `onInterrupted` is
+ * `"continue"`, in the middle of its answer, which is kept.
+ */
 export interface Retry {
   readonly type: "retry";
-  /** Which attempt failed: 1 for the first. */
+  /** Which attempt in a row failed: 1 for the first. */
   readonly attempt: number;
   /** How long is waited before the next, in milliseconds. */
   readonly delayMs: number;
@@ -97,4 +100,4 @@ export interface RunEnd {
 }
 
 /** How the last answer finished, or the limit that ended the run. */
-export type RunEndReason = Exclude<FinishReason, "tool-calls"> | "max-steps";
+export type RunEndReason = Exclude<FinishReason, "tool-calls"> | "max-steps" | "max-tool-calls" | "budget";

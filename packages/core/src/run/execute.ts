@@ -1,3 +1,4 @@
+import { longestTimerMs } from "../contract/deadlines.ts";
 import type { JsonValue } from "../contract/json.ts";
 import type { ToolCallPart, ToolResultPart } from "../contract/message.ts";
 import type { FoldedCall } from "../stream/fold.ts";
@@ -12,6 +13,7 @@ export class ToolRunner {
   readonly #tools: ReadonlyMap<string, Tool>;
   readonly #limit: number;
   readonly #signal: AbortSignal;
+  readonly #timeoutMs: number | undefined;
   readonly #results = new Map<string, ToolResultPart>();
   readonly #queue: FoldedCall[] = [];
   #running = 0;
@@ -19,8 +21,9 @@ export class ToolRunner {
   #wake: (() => void) | undefined;
   #taken: (() => void)[] = [];
 
-  /** `limit`: how many tools work at the same time. */
-  constructor(tools: ReadonlyMap<string, Tool>, limit: number, signal: AbortSignal) {
+  /** `limit`: how many tools work at the same time. `timeoutMs`: for tools that have no limit of their own. */
+  constructor(tools: ReadonlyMap<string, Tool>, limit: number, signal: AbortSignal, timeoutMs: number | undefined) {
+    this.#timeoutMs = timeoutMs;
     this.#tools = tools;
     this.#limit = limit;
     this.#signal = signal;
@@ -39,6 +42,11 @@ export class ToolRunner {
   start(call: FoldedCall): void {
     this.#queue.push(call);
     this.#fill();
+  }
+
+  /** Answers a call with an error instead of carrying it out. */
+  refuse(call: ToolCallPart, text: string): void {
+    this.#finish(failure(call, text));
   }
 
   /** The events since the last time. */
@@ -76,13 +84,16 @@ export class ToolRunner {
       this.#answer(call).then((result) => {
         this.#running--;
         // After an abort the call has been answered as cancelled: what a stubborn tool still says is too late.
-        if (!this.#signal.aborted) {
-          this.#results.set(result.id, result);
-          this.#emit({ type: "tool-result", id: result.id, name: result.name, result });
-          this.#fill();
-        }
+        if (this.#signal.aborted) return;
+        this.#finish(result);
+        this.#fill();
       });
     }
+  }
+
+  #finish(result: ToolResultPart): void {
+    this.#results.set(result.id, result);
+    this.#emit({ type: "tool-result", id: result.id, name: result.name, result });
   }
 
   /** Never rejects: whatever goes wrong is an answer that the model reads. */
@@ -106,22 +117,45 @@ export class ToolRunner {
       if (!checked.ok) return failure(part, checked.message);
       this.#signal.throwIfAborted();
       this.#emit({ type: "tool-start", id: part.id, name: part.name, arguments: value });
-      const { content, isError } = readOutput(await this.#execute(tool, part, checked.value));
+      const limit = tool.timeoutMs ?? this.#timeoutMs ?? Number.POSITIVE_INFINITY;
+      const work = (signal: AbortSignal) => this.#execute(tool, part, checked.value, signal);
+      const { content, isError } = readOutput(
+        await (limit > longestTimerMs ? work(this.#signal) : this.#inTime(limit, work)),
+      );
       return { type: "tool-result", id: part.id, name: part.name, content, isError };
     } catch (error) {
-      return failure(part, error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+      return failure(part, errorText(error));
     }
   }
 
-  async #execute(tool: Tool, part: ToolCallPart, args: unknown): Promise<unknown> {
+  /** Gives work up that takes too long, whether it heeds its signal or not. */
+  async #inTime<Result>(limit: number, work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+    const controller = new AbortController();
+    const onAbort = () => controller.abort(this.#signal.reason);
+    this.#signal.addEventListener("abort", onAbort, { once: true });
+    const late = new Error(`It did not finish within ${limit / 1000} s and was given up.`);
+    const { promise, reject } = Promise.withResolvers<never>();
+    const timer = setTimeout(() => {
+      controller.abort(late);
+      reject(late);
+    }, limit);
+    try {
+      return await Promise.race([work(controller.signal), promise]);
+    } finally {
+      clearTimeout(timer);
+      this.#signal.removeEventListener("abort", onAbort);
+    }
+  }
+
+  async #execute(tool: Tool, part: ToolCallPart, args: unknown, signal: AbortSignal): Promise<unknown> {
     // The arguments were checked against the tool's own schema, which is all that `never` stands for.
-    const returned: unknown = await tool.execute(args as never, { id: part.id, signal: this.#signal });
+    const returned: unknown = await tool.execute(args as never, { id: part.id, signal });
     if (!isGenerator(returned)) return returned;
     for (;;) {
       const { done, value } = await returned.next();
       if (done === true) return value;
-      this.#emit({ type: "tool-progress", id: part.id, name: part.name, value });
-      if (!(await this.#untilTaken())) {
+      if (!signal.aborted) this.#emit({ type: "tool-progress", id: part.id, name: part.name, value });
+      if (signal.aborted || !(await this.#untilTaken())) {
         await returned.return(undefined);
         return undefined;
       }
@@ -157,6 +191,12 @@ function isGenerator(value: unknown): value is AsyncGenerator<JsonValue, unknown
 
 function failure(call: ToolCallPart, text: string): ToolResultPart {
   return { type: "tool-result", id: call.id, name: call.name, content: [{ type: "text", text }], isError: true };
+}
+
+/** An error's own words; its kind only where that says something. */
+function errorText(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.name === "Error" ? error.message : `${error.name}: ${error.message}`;
 }
 
 /** Enough of a text for a model to see what was wrong with it. */

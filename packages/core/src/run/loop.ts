@@ -1,24 +1,37 @@
-import { isGatewayError } from "../contract/error.ts";
-import type { ModelEvent } from "../contract/event.ts";
-import type { Gateway } from "../contract/gateway.ts";
+import { type ErrorCode, type GatewayError, isGatewayError } from "../contract/error.ts";
 import type { ModelRequest } from "../contract/request.ts";
-import { MessageFold } from "../stream/fold.ts";
-import type { Conversation } from "./conversation.ts";
-import type { RunEndReason, RunEvent } from "./event.ts";
-import { ToolRunner } from "./execute.ts";
-import { Step } from "./step.ts";
+import type { Conversation, MessageInput } from "./conversation.ts";
+import type { RunEvent } from "./event.ts";
+import { limitReached, type RunLimits } from "./limits.ts";
+import { summarize, type Target } from "./model-caller.ts";
+import { delayAfter, type RetryPolicy, sleep } from "./retry.ts";
+import { type PrepareStep, StepSetup } from "./setup.ts";
+import type { Step } from "./step.ts";
 import type { Tool } from "./tool.ts";
 
 export interface LoopOptions {
-  readonly gateway: Gateway & { readonly id?: string };
-  /** All of a request but the messages, which grow. */
-  readonly request: Omit<ModelRequest, "messages">;
-  readonly tools: ReadonlyMap<string, Tool>;
-  readonly maxSteps: number;
+  /** Whom to ask, the best first. */
+  readonly targets: readonly Target[];
+  /** What of a request stays the same, unless `prepareStep` changes it. */
+  readonly request: Omit<ModelRequest, "messages" | "tools" | "model" | "options">;
+  readonly tools: readonly Tool[];
+  readonly limits: RunLimits;
   readonly maxParallelTools: number;
+  /** For tools without a limit of their own, in milliseconds. */
+  readonly toolTimeoutMs: number | undefined;
+  readonly retry: RetryPolicy;
+  readonly failoverOn: readonly ErrorCode[];
+  readonly onInterrupted: "fail" | "continue";
+  readonly prepareStep: PrepareStep | undefined;
+  /** Hands over what was said to the model while it was busy. */
+  readonly takeSteering: () => readonly MessageInput[];
+  readonly hasSteering: () => boolean;
   /** Aborts everything that the run has begun. */
   readonly abort: (reason: unknown) => void;
 }
+
+/** Asks a model to go on whose answer broke off and left no result of a tool to go on with. */
+const goOn: MessageInput = { role: "user", content: "Your answer broke off. Go on exactly where it stopped." };
 
 /**
  * The tool-use loop: ask the model, hand its events on, carry out its calls, ask again. Yields the very batches that
@@ -29,50 +42,88 @@ export async function* loop(
   options: LoopOptions,
   conversation: Conversation,
 ): AsyncGenerator<readonly RunEvent[], void, void> {
-  const { gateway, request, tools } = options;
-  const origin = { gateway: gateway.id ?? "", model: request.model };
-  request.signal.throwIfAborted();
+  const { limits, request } = options;
+  const { signal } = request;
+  signal.throwIfAborted();
+  const setup = new StepSetup(options, conversation);
+  let toolCalls = 0;
+  let interruptions = 0;
   for (let number = 1; ; number++) {
-    const runner = new ToolRunner(tools, options.maxParallelTools, request.signal);
-    const step = new Step(new MessageFold(origin), runner, tools, conversation);
-    try {
-      yield [{ type: "step-start", step: number }];
-      for await (const batch of callModel(gateway, { ...request, messages: conversation.messages })) {
-        step.add(batch);
-        yield batch;
-        if (runner.hasEvents) yield runner.take();
-      }
-      step.startRemaining();
-      for (let events = await runner.next(); events !== undefined; events = await runner.next()) yield events;
-      request.signal.throwIfAborted();
-    } catch (error) {
-      if (isGatewayError(error)) error.partial = step.fold.message();
-      throw error;
-    } finally {
-      // Left early, the tools still at work are told to stop before their calls are answered for them.
-      if (!isOver(step, runner)) options.abort(new DOMException("The run was left before it ended.", "AbortError"));
-      step.commit();
-    }
+    await setup.prepare(number);
+    const step = setup.step((limits.maxToolCalls ?? Number.POSITIVE_INFINITY) - toolCalls);
+    const interruption = yield* takeStep(number, step, setup, options, interruptions + 1);
     const { message, results } = step.commit();
+    toolCalls += step.callsCarriedOut;
     yield [{ type: "step-end", step: number, message, results, usage: step.fold.usage }];
     // The consumer may have aborted while it held that event.
-    request.signal.throwIfAborted();
-    const reason: RunEndReason | undefined = step.endReason() ?? (number >= options.maxSteps ? "max-steps" : undefined);
+    signal.throwIfAborted();
+
+    const { usage, cost } = conversation;
+    const limit = limitReached(limits, { steps: number, toolCalls, usage, cost });
+    if (interruption !== undefined && limit === undefined) {
+      interruptions++;
+      yield [
+        { type: "retry", attempt: interruptions, delayMs: interruption.delayMs, error: summarize(interruption.error) },
+      ];
+      await sleep(interruption.delayMs, signal);
+      if (results.length === 0) conversation.say([goOn]);
+      continue;
+    }
+    interruptions = 0;
+    const ended = step.endReason();
+    const reason = ended === "stop" && limit === undefined && options.hasSteering() ? undefined : (ended ?? limit);
     if (reason !== undefined) {
-      const { usage, cost } = conversation;
       yield [{ type: "run-end", reason, steps: number, usage, cost }];
       return;
     }
   }
 }
 
-/** One call of the model, as batches. What makes it more than one attempt (retry, failover) belongs around this. */
-async function* callModel(gateway: Gateway, request: ModelRequest): AsyncGenerator<readonly ModelEvent[], void, void> {
-  for await (const events of gateway.stream(request)) {
-    yield Array.isArray(events) ? events : [events as ModelEvent];
-  }
+interface Interruption {
+  readonly error: GatewayError;
+  readonly delayMs: number;
 }
 
-function isOver(step: Step, runner: ToolRunner): boolean {
-  return step.fold.finish !== undefined && step.fold.calls.every(({ part }) => runner.results.has(part.id));
+/** One answer and its tool calls. Returns what broke the answer off, where the run is to go on nevertheless. */
+async function* takeStep(
+  number: number,
+  step: Step,
+  setup: StepSetup,
+  options: LoopOptions,
+  attempt: number,
+): AsyncGenerator<readonly RunEvent[], Interruption | undefined, void> {
+  const { fold, runner } = step;
+  let over = false;
+  try {
+    yield [{ type: "step-start", step: number }];
+    let interruption: Interruption | undefined;
+    try {
+      for await (const { said, own } of setup.caller.call(setup.request())) {
+        if (said === undefined) {
+          fold.answeredBy(setup.caller.origin);
+          yield own;
+          continue;
+        }
+        step.add(said);
+        yield said;
+        if (runner.hasEvents) yield runner.take();
+      }
+    } catch (error) {
+      if (!isGatewayError(error)) throw error;
+      error.partial = fold.message();
+      const mayGoOn = options.onInterrupted === "continue" && setup.caller.visible && !options.request.signal.aborted;
+      const delayMs = mayGoOn ? delayAfter(attempt, error, options.retry) : undefined;
+      if (delayMs === undefined) throw error;
+      interruption = { error, delayMs };
+    }
+    step.startRemaining();
+    for (let events = await runner.next(); events !== undefined; events = await runner.next()) yield events;
+    options.request.signal.throwIfAborted();
+    over = true;
+    return interruption;
+  } finally {
+    // Left early, the tools still at work are told to stop before their calls are answered for them.
+    if (!over) options.abort(new DOMException("The run was left before it ended.", "AbortError"));
+    step.commit();
+  }
 }

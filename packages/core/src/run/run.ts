@@ -1,26 +1,11 @@
+import { longestTimerMs } from "../contract/deadlines.ts";
+import { GatewayError } from "../contract/error.ts";
 import type { Cost, Usage } from "../contract/event.ts";
-import type { Gateway } from "../contract/gateway.ts";
 import type { Message } from "../contract/message.ts";
-import type { ModelRequest } from "../contract/request.ts";
 import { Conversation, type MessageInput } from "./conversation.ts";
 import type { RunEndReason, RunEvent } from "./event.ts";
 import { loop } from "./loop.ts";
-import { type Tool, toolSpec } from "./tool.ts";
-
-export interface RunOptions extends Omit<ModelRequest, "messages" | "tools" | "signal"> {
-  /** From a registry: `registry.gateway(id)`. */
-  readonly gateway: Gateway & { readonly id?: string };
-  /** The conversation so far, the user's message last. It is not modified. */
-  readonly messages: readonly MessageInput[];
-  /** What the model may have done. Default: nothing. */
-  readonly tools?: readonly Tool[] | undefined;
-  /** How often the model is asked at most. Default: 50. Reaching it ends the run with the reason `max-steps`. */
-  readonly maxSteps?: number | undefined;
-  /** How many tools work at the same time. Default: 8. */
-  readonly maxParallelTools?: number | undefined;
-  /** Ends the run at any moment; its reason is thrown, unwrapped. */
-  readonly signal?: AbortSignal | undefined;
-}
+import { completeOptions, type RunOptions } from "./options.ts";
 
 export interface RunResult {
   readonly reason: RunEndReason;
@@ -43,6 +28,11 @@ export interface Run extends AsyncIterable<RunEvent, undefined, void>, AsyncDisp
   /** Of all steps so far. */
   readonly usage: Usage;
   readonly cost: Cost | undefined;
+  /**
+   * Says something to the model while it is busy: it reads it before its next answer, and has one more if it was about
+   * to end. After the end of the run it has no effect.
+   */
+  steer(message: MessageInput): void;
   /** Runs to the end if nobody iterates. Rejects with what ended the run, if something did. */
   result(): Promise<RunResult>;
 }
@@ -63,7 +53,9 @@ class RunningConversation implements Run, AsyncIterator<RunEvent, undefined, voi
   readonly #conversation: Conversation;
   readonly #batches: AsyncGenerator<readonly RunEvent[], void, void>;
   readonly #controller = new AbortController();
-  readonly #signal: AbortSignal | undefined;
+  readonly #options: RunOptions;
+  #steering: MessageInput[] = [];
+  #total: ReturnType<typeof setTimeout> | undefined;
   #batch = none;
   #index = 0;
   #pulling: Promise<Next> | undefined;
@@ -72,15 +64,15 @@ class RunningConversation implements Run, AsyncIterator<RunEvent, undefined, voi
   #settled: (() => void)[] = [];
 
   constructor(options: RunOptions) {
-    const { gateway, messages, tools = [], maxSteps = 50, maxParallelTools = 8, signal, ...rest } = options;
-    requirePositive("maxSteps", maxSteps);
-    requirePositive("maxParallelTools", maxParallelTools);
-    this.#signal = signal;
-    this.#conversation = new Conversation(messages);
-    const request = { ...rest, tools: tools.map(toolSpec), signal: this.#controller.signal };
-    const abort = (reason: unknown) => this.#abort(reason);
-    const byName = indexByName(tools);
-    this.#batches = loop({ gateway, request, tools: byName, maxSteps, maxParallelTools, abort }, this.#conversation);
+    this.#options = options;
+    this.#conversation = new Conversation(options.messages);
+    const completed = completeOptions(options, {
+      signal: this.#controller.signal,
+      abort: (reason) => this.#abort(reason),
+      hasSteering: () => this.#steering.length > 0,
+      takeSteering: () => this.#steering.splice(0),
+    });
+    this.#batches = loop(completed, this.#conversation);
   }
 
   get messages(): readonly Message[] {
@@ -100,6 +92,10 @@ class RunningConversation implements Run, AsyncIterator<RunEvent, undefined, voi
     this.#taken = true;
     this.#listen();
     return this;
+  }
+
+  steer(message: MessageInput): void {
+    this.#steering.push(message);
   }
 
   next(): Promise<Next> {
@@ -174,32 +170,27 @@ class RunningConversation implements Run, AsyncIterator<RunEvent, undefined, voi
     this.#controller.abort(reason);
   }
 
+  /** Begins to heed the caller's signal and the deadline of the whole. */
   #listen(): void {
-    if (this.#signal?.aborted === true) this.#onAbort();
-    else this.#signal?.addEventListener("abort", this.#onAbort, { once: true });
+    const { signal, gateway, deadlines } = this.#options;
+    if (signal?.aborted === true) this.#onAbort();
+    else signal?.addEventListener("abort", this.#onAbort, { once: true });
+    const totalMs = deadlines?.totalMs;
+    if (totalMs === undefined || totalMs > longestTimerMs) return;
+    const id = gateway.id ?? "";
+    const words = `The run with gateway "${id}" took longer than ${totalMs / 1000} s. Allow it more time, or less to do.`;
+    const late = () => this.#abort(new GatewayError(words, { gateway: id, code: "timeout", phase: "total" }));
+    this.#total = setTimeout(late, totalMs);
   }
 
-  readonly #onAbort = (): void => this.#abort(this.#signal?.reason);
+  readonly #onAbort = (): void => this.#abort(this.#options.signal?.reason);
 
   #settle(outcome: { readonly end: RunEvent & { type: "run-end" } } | { readonly error: unknown }): void {
-    this.#signal?.removeEventListener("abort", this.#onAbort);
+    clearTimeout(this.#total);
+    this.#options.signal?.removeEventListener("abort", this.#onAbort);
     if (this.#outcome !== undefined) return;
     this.#outcome = outcome;
     for (const resolve of this.#settled) resolve();
     this.#settled = [];
   }
-}
-
-function indexByName(tools: readonly Tool[]): ReadonlyMap<string, Tool> {
-  const byName = new Map(tools.map((tool) => [tool.name, tool]));
-  if (byName.size < tools.length) {
-    const twice = tools.find((tool, index) => tools.findIndex((other) => other.name === tool.name) < index);
-    throw new TypeError(`Two tools are named "${twice?.name}": a model could not tell them apart.`);
-  }
-  return byName;
-}
-
-function requirePositive(name: string, value: number): void {
-  if (!(Number.isInteger(value) && value > 0))
-    throw new TypeError(`run: "${name}" must be a whole number above 0, not ${value}.`);
 }

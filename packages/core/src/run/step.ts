@@ -10,18 +10,33 @@ import type { Tool } from "./tool.ts";
 /** One answer of the model and the carrying out of its tool calls. */
 export class Step {
   readonly fold: MessageFold;
-  readonly #runner: ToolRunner;
+  readonly runner: ToolRunner;
   readonly #tools: ReadonlyMap<string, Tool>;
   readonly #conversation: Conversation;
-  /** How many of the fold's calls were handed to the runner. */
+  /** The calls that were handed to the runner. */
   readonly #started = new Set<string>();
+  readonly #callsLeft: number;
+  #refused = 0;
   #committed: { message: AssistantMessage; results: readonly ToolResultPart[] } | undefined;
 
-  constructor(fold: MessageFold, runner: ToolRunner, tools: ReadonlyMap<string, Tool>, conversation: Conversation) {
+  /** `callsLeft`: how many calls may be carried out; further ones are answered with that. */
+  constructor(
+    fold: MessageFold,
+    runner: ToolRunner,
+    tools: ReadonlyMap<string, Tool>,
+    conversation: Conversation,
+    callsLeft: number,
+  ) {
     this.fold = fold;
-    this.#runner = runner;
+    this.runner = runner;
     this.#tools = tools;
     this.#conversation = conversation;
+    this.#callsLeft = callsLeft;
+  }
+
+  /** How many calls were handed to their tools. */
+  get callsCarriedOut(): number {
+    return this.#started.size - this.#refused;
   }
 
   /** Folds a batch; tools that only read begin as soon as their call is complete. */
@@ -47,7 +62,7 @@ export class Step {
     if (this.#committed === undefined) {
       const message = this.fold.message();
       const calls = message.content.filter((part) => part.type === "tool-call");
-      const results = calls.map((call) => this.#runner.results.get(call.id) ?? cancelledResult(call));
+      const results = calls.map((call) => this.runner.results.get(call.id) ?? cancelledResult(call));
       this.#committed = { message, results };
       this.#conversation.append(message, results);
       this.#conversation.charge(this.fold.usage, this.fold.cost);
@@ -74,6 +89,11 @@ export class Step {
     const call = this.fold.calls.find(({ part }) => part.id === id);
     if (call === undefined) return;
     this.#started.add(id);
-    this.#runner.start(call);
+    if (this.callsCarriedOut > this.#callsLeft) {
+      this.#refused++;
+      this.runner.refuse(call.part, "The limit on tool calls is reached, so this call was not carried out.");
+      return;
+    }
+    this.runner.start(call);
   }
 }

@@ -20,6 +20,8 @@ export interface Tool {
    * is complete; others start when the answer has ended. Default: false.
    */
   readonly readOnly?: boolean;
+  /** How long it may take, in milliseconds; then it is given up, and the model is told so. Default: the run's. */
+  readonly timeoutMs?: number;
   /**
    * Does the work. Its arguments have been checked. What it throws becomes a result that the model reads. An async
    * generator's yields are progress; what it returns is the result.
@@ -34,7 +36,7 @@ export type ToolReturn = unknown;
 export interface ToolContext {
   /** The id of the call. */
   readonly id: string;
-  /** Aborted when the run is. A tool that cannot be stopped is no longer waited for. */
+  /** Aborted when the run is, or the tool's time is up. A tool that cannot be stopped is no longer waited for. */
   readonly signal: AbortSignal;
 }
 
@@ -92,6 +94,16 @@ export function toolSpec(tool: Tool): ToolSpec {
     );
   }
   return { name, description, parameters: jsonSchemaOf(parameters) };
+}
+
+/** Tools by their names. Throws a `TypeError` where two have the same one. */
+export function indexTools(tools: readonly Tool[]): ReadonlyMap<string, Tool> {
+  const byName = new Map(tools.map((tool) => [tool.name, tool]));
+  if (byName.size < tools.length) {
+    const twice = tools.find((tool, index) => tools.findIndex((other) => other.name === tool.name) < index);
+    throw new TypeError(`Two tools are named "${twice?.name}": a model could not tell them apart.`);
+  }
+  return byName;
 }
 
 export type CheckedArguments =

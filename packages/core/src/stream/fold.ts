@@ -37,6 +37,11 @@ export class MessageFold {
     this.#origin = origin;
   }
 
+  /** Says that somebody else answers; nothing has been said yet. */
+  answeredBy(origin: Origin): void {
+    this.#origin = origin;
+  }
+
   /** The calls that have ended, in the order in which they ended. */
   get calls(): readonly FoldedCall[] {
     return this.#calls;

@@ -1,0 +1,139 @@
+import { type ErrorCode, type GatewayError, isGatewayError } from "../contract/error.ts";
+import type { ModelEvent } from "../contract/event.ts";
+import type { Gateway } from "../contract/gateway.ts";
+import type { JsonObject } from "../contract/json.ts";
+import type { Origin } from "../contract/message.ts";
+import type { ModelRequest } from "../contract/request.ts";
+import { isCoolingDown, noteAnswered, noteGivenUp } from "./cooldown.ts";
+import type { ErrorSummary, Failover, Retry } from "./event.ts";
+import { delayAfter, type RetryPolicy, sleep } from "./retry.ts";
+
+/** A model to ask, and where. */
+export interface Target {
+  readonly gateway: Gateway & { readonly id?: string };
+  readonly model: string;
+  /** What only its gateway knows. */
+  readonly options?: JsonObject | undefined;
+}
+
+/** What a call delivers: the model's events as they came, or what became of the call itself. */
+export type CallBatch =
+  | { readonly said: readonly ModelEvent[]; readonly own?: undefined }
+  | { readonly own: readonly (Retry | Failover)[]; readonly said?: undefined };
+
+/** What another model may do better with. What is wrong with the request itself is wrong everywhere. */
+export const defaultFailoverCodes: readonly ErrorCode[] = [
+  "rate-limited",
+  "overloaded",
+  "upstream",
+  "timeout",
+  "connection",
+  "protocol",
+  "payment-required",
+  "authentication",
+  "credentials",
+  "permission",
+  "model-not-found",
+  "model-unavailable-in-region",
+];
+
+/**
+ * Asks the first of several models that answers. As long as nothing was said, a failure is retried and then passed on to
+ * the next model; once anything was said, a failure is final, as repeating it could say, or do, things twice.
+ */
+export class ModelCaller {
+  readonly #targets: readonly Target[];
+  readonly #retry: RetryPolicy;
+  readonly #failoverCodes: ReadonlySet<ErrorCode>;
+  #at: number;
+  #visible = false;
+
+  /** `targets`: in the order of preference, at least one. */
+  constructor(targets: readonly Target[], retry: RetryPolicy, failoverCodes: readonly ErrorCode[]) {
+    this.#targets = targets;
+    this.#retry = retry;
+    this.#failoverCodes = new Set(failoverCodes);
+    const rested = targets.findIndex(({ gateway, model }) => !isCoolingDown(gateway, model));
+    this.#at = Math.max(0, rested);
+  }
+
+  /** Who is asked at present. A run stays with a model that has answered. */
+  get target(): Target {
+    const target = this.#targets[this.#at];
+    if (target === undefined) throw new TypeError("There is no model to ask.");
+    return target;
+  }
+
+  /** The same, as opaque state is tagged with it. */
+  get origin(): Origin {
+    const { gateway, model } = this.target;
+    return { gateway: gateway.id ?? "", model };
+  }
+
+  /** Whether the present answer has said anything yet. */
+  get visible(): boolean {
+    return this.#visible;
+  }
+
+  /** One answer, as batches. What a failed attempt had announced is not passed on. */
+  async *call(request: Omit<ModelRequest, "model" | "options">): AsyncGenerator<CallBatch, void, void> {
+    for (let attempt = 1; ; attempt++) {
+      const { gateway, model } = this.target;
+      try {
+        yield* this.#attempt(request);
+        noteAnswered(gateway, model);
+        return;
+      } catch (error) {
+        if (request.signal.aborted || !isGatewayError(error) || this.#visible) throw error;
+        const delayMs = delayAfter(attempt, error, this.#retry);
+        if (delayMs !== undefined) {
+          yield { own: [{ type: "retry", attempt, delayMs, error: summarize(error) }] };
+          await sleep(delayMs, request.signal);
+          continue;
+        }
+        yield { own: [this.#moveOn(error)] };
+        attempt = 0;
+      }
+    }
+  }
+
+  async *#attempt(request: Omit<ModelRequest, "model" | "options">): AsyncGenerator<CallBatch, void, void> {
+    const { gateway, model, options } = this.target;
+    this.#visible = false;
+    let held: ModelEvent[] = [];
+    for await (const events of gateway.stream({ ...request, model, options })) {
+      const batch = Array.isArray(events) ? (events as readonly ModelEvent[]) : [events as ModelEvent];
+      if (!this.#visible && !batch.some(isVisible)) {
+        held.push(...batch);
+        continue;
+      }
+      this.#visible = true;
+      yield { said: held.length === 0 ? batch : [...held, ...batch] };
+      held = [];
+    }
+    if (held.length > 0) yield { said: held };
+  }
+
+  /** Turns to the next model that is worth asking; throws the error where there is none. */
+  #moveOn(error: GatewayError): Failover {
+    const from = this.target;
+    if (!this.#failoverCodes.has(error.code)) throw error;
+    const later = this.#targets.slice(this.#at + 1);
+    if (later.length === 0) throw error;
+    noteGivenUp(from.gateway, from.model);
+    const rested = later.findIndex(({ gateway, model }) => !isCoolingDown(gateway, model));
+    this.#at += 1 + Math.max(0, rested);
+    const name = ({ gateway, model }: Target) => ({ gateway: gateway.id ?? "", model });
+    return { type: "failover", from: name(from), to: name(this.target), error: summarize(error) };
+  }
+}
+
+/** Whether an event is part of what the model says or does, so that repeating the request could repeat it. */
+function isVisible({ type }: ModelEvent): boolean {
+  return type !== "response-start" && type !== "notice" && type !== "usage";
+}
+
+/** An error as the data of an event. */
+export function summarize({ gateway, code, message, status, upstream, phase }: GatewayError): ErrorSummary {
+  return { gateway, code, message, status, upstream, phase };
+}

@@ -1,0 +1,93 @@
+import { type Deadlines, defaultDeadlines } from "../contract/deadlines.ts";
+import type { ErrorCode } from "../contract/error.ts";
+import type { ModelRequest } from "../contract/request.ts";
+import type { MessageInput } from "./conversation.ts";
+import type { Budget } from "./limits.ts";
+import type { LoopOptions } from "./loop.ts";
+import { defaultFailoverCodes, type Target } from "./model-caller.ts";
+import { defaultRetryPolicy, type RetryPolicy } from "./retry.ts";
+import type { PrepareStep } from "./setup.ts";
+import { indexTools, type Tool, toolSpec } from "./tool.ts";
+
+/** What a run is asked to do. `gateway`, `model` and `messages` are all that it needs. */
+export interface RunOptions
+  extends Target,
+    Omit<ModelRequest, "model" | "options" | "messages" | "tools" | "signal" | "deadlines"> {
+  /** The conversation so far, the user's message last. It is not modified. */
+  readonly messages: readonly MessageInput[];
+  /** What the model may have done. Default: nothing. */
+  readonly tools?: readonly Tool[] | undefined;
+
+  /** Whom to ask where the model fails before it has said anything, the best first. Default: nobody. */
+  readonly fallbacks?: readonly Target[] | undefined;
+  /** The failures that are passed on to a fallback. Default: those that another model may do better with. */
+  readonly failoverOn?: readonly ErrorCode[] | undefined;
+  /** How a failure before the first word is retried, as far as it is not by default; `false`: not at all. */
+  readonly retry?: Partial<RetryPolicy> | false | undefined;
+  /**
+   * What happens where an answer breaks off that had begun. `fail` (default): the error is thrown, with what was said as
+   * its `partial`. `continue`: what was said is kept, and the model is asked to go on, as often as `retry` allows in a row.
+   */
+  readonly onInterrupted?: "fail" | "continue" | undefined;
+  /** How long phases of an exchange may take, as far as it is not the default; `totalMs`: the run as a whole. */
+  readonly deadlines?: (Partial<Deadlines> & { readonly totalMs?: number | undefined }) | undefined;
+
+  /** How often the model is asked at most. Default: 50. Reaching it ends the run with the reason `max-steps`. */
+  readonly maxSteps?: number | undefined;
+  /** How many tool calls are carried out at most. Default: any number. It ends the run with the reason `max-tool-calls`. */
+  readonly maxToolCalls?: number | undefined;
+  /** How much all steps together may use; checked after each. It ends the run with the reason `budget`. */
+  readonly budget?: Budget | undefined;
+  /** How many tools work at the same time. Default: 8. */
+  readonly maxParallelTools?: number | undefined;
+  /** How long a tool may work that has no `timeoutMs` of its own, in milliseconds. Default: as long as it likes. */
+  readonly toolTimeoutMs?: number | undefined;
+
+  /** Looks at the run before each step, and may change its history, tools, models and more. */
+  readonly prepareStep?: PrepareStep | undefined;
+  /** Ends the run at any moment; its reason is thrown, unwrapped. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What the run itself adds to its options. */
+type Own = Pick<LoopOptions, "takeSteering" | "hasSteering" | "abort"> & { readonly signal: AbortSignal };
+
+/** Fills the defaults in. Throws a `TypeError` that names the option for values that are wrong in themselves. */
+export function completeOptions(options: RunOptions, { signal, ...own }: Own): LoopOptions {
+  const { gateway, model, options: modelOptions, fallbacks = [], messages: _, signal: __, ...rest } = options;
+  const { tools = [], maxSteps = 50, maxToolCalls, maxParallelTools = 8, toolTimeoutMs, budget, ...rest2 } = rest;
+  const { retry, failoverOn, onInterrupted, prepareStep, deadlines, ...request } = rest2;
+  requireCount("maxSteps", maxSteps);
+  requireCount("maxParallelTools", maxParallelTools);
+  if (maxToolCalls !== undefined) requireCount("maxToolCalls", maxToolCalls);
+  const policy = { ...defaultRetryPolicy, ...defined(retry === false ? { maxAttempts: 1 } : (retry ?? {})) };
+  requireCount("retry.maxAttempts", policy.maxAttempts);
+  // What is wrong with a tool is said where the run is begun, not in the middle of it.
+  indexTools(tools);
+  for (const tool of tools) toolSpec(tool);
+  const { totalMs: ___, ...phases } = deadlines ?? {};
+  return {
+    ...own,
+    targets: [{ gateway, model, options: modelOptions }, ...fallbacks],
+    request: { ...request, deadlines: { ...defaultDeadlines, ...defined(phases) }, signal },
+    tools,
+    limits: { maxSteps, maxToolCalls, budget },
+    maxParallelTools,
+    toolTimeoutMs,
+    retry: policy,
+    failoverOn: failoverOn ?? defaultFailoverCodes,
+    onInterrupted: onInterrupted ?? "fail",
+    prepareStep,
+  };
+}
+
+/** Without the fields that are there, but undefined: they stand for the default too. */
+function defined<Fields extends object>(fields: Fields): { [Key in keyof Fields]?: Exclude<Fields[Key], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
+}
+
+function requireCount(name: string, value: number): void {
+  if (!(Number.isInteger(value) && value > 0)) {
+    throw new TypeError(`run: "${name}" must be a whole number above 0, not ${value}.`);
+  }
+}

@@ -1,0 +1,90 @@
+import type { ModelRequest, ToolSpec } from "../contract/request.ts";
+import { MessageFold } from "../stream/fold.ts";
+import type { Conversation, MessageInput } from "./conversation.ts";
+import { ToolRunner } from "./execute.ts";
+import type { LoopOptions } from "./loop.ts";
+import { ModelCaller, type Target } from "./model-caller.ts";
+import { Step } from "./step.ts";
+import { indexTools, type Tool, toolSpec } from "./tool.ts";
+
+/** Where a run stands before a step. */
+export interface StepOutlook extends Pick<Conversation, "messages" | "usage" | "cost"> {
+  /** 1 for the first. */
+  readonly step: number;
+}
+
+type Adjustable =
+  | "toolChoice"
+  | "parallelTools"
+  | "reasoning"
+  | "temperature"
+  | "topP"
+  | "stop"
+  | "maxOutputTokens"
+  | "responseFormat";
+
+/** What a step, and those after it, do differently. What is left out stays as it was. */
+export interface StepChanges extends Partial<Pick<ModelRequest, Adjustable>> {
+  /** The history from here on: a shortened one, say. */
+  readonly messages?: readonly MessageInput[] | undefined;
+  readonly tools?: readonly Tool[] | undefined;
+  /** Whom to ask, the best first. They replace the model and its fallbacks. */
+  readonly targets?: readonly Target[] | undefined;
+}
+
+/** Looks at a run before each step, and may change what it does. What it throws ends the run. */
+export type PrepareStep = (outlook: StepOutlook) => StepChanges | undefined | Promise<StepChanges | undefined>;
+
+/** What the next step is made with; changed by `prepareStep` from one step to the next. */
+export class StepSetup {
+  readonly #options: LoopOptions;
+  readonly #conversation: Conversation;
+  #request: LoopOptions["request"];
+  #tools: ReadonlyMap<string, Tool>;
+  #specs: readonly ToolSpec[];
+  #caller: ModelCaller;
+
+  constructor(options: LoopOptions, conversation: Conversation) {
+    this.#options = options;
+    this.#conversation = conversation;
+    this.#request = options.request;
+    this.#tools = indexTools(options.tools);
+    this.#specs = options.tools.map(toolSpec);
+    this.#caller = new ModelCaller(options.targets, options.retry, options.failoverOn);
+  }
+
+  get caller(): ModelCaller {
+    return this.#caller;
+  }
+
+  /** Asks the program what to change, and takes in what was said to the model in the meantime. */
+  async prepare(step: number): Promise<void> {
+    const { prepareStep, retry, failoverOn, takeSteering } = this.#options;
+    if (prepareStep !== undefined) {
+      const { messages: history, usage, cost } = this.#conversation;
+      const changes = await prepareStep({ step, messages: history, usage, cost });
+      this.#request.signal.throwIfAborted();
+      const { messages, targets, tools, ...rest } = changes ?? {};
+      if (messages !== undefined) this.#conversation.replace(messages);
+      if (targets !== undefined) this.#caller = new ModelCaller(targets, retry, failoverOn);
+      if (tools !== undefined) {
+        this.#tools = indexTools(tools);
+        this.#specs = tools.map(toolSpec);
+      }
+      this.#request = { ...this.#request, ...rest };
+    }
+    this.#conversation.say(takeSteering());
+  }
+
+  /** `callsLeft`: how many tool calls may still be carried out. */
+  step(callsLeft: number): Step {
+    const { maxParallelTools, toolTimeoutMs } = this.#options;
+    const runner = new ToolRunner(this.#tools, maxParallelTools, this.#request.signal, toolTimeoutMs);
+    const fold = new MessageFold(this.#caller.origin);
+    return new Step(fold, runner, this.#tools, this.#conversation, callsLeft);
+  }
+
+  request(): Omit<ModelRequest, "model" | "options"> {
+    return { ...this.#request, tools: this.#specs, messages: this.#conversation.messages };
+  }
+}
