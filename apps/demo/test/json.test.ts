@@ -52,7 +52,7 @@ describe("waygate chat --json", () => {
   });
 
   it("ends with the failure", async () => {
-    simulator.fault({ kind: "status", status: 429, headers: { "retry-after": "7" } });
+    simulator.fault({ kind: "status", status: 429, headers: { "retry-after": "120" } });
     const { code, stdout, stderr } = await playground.run(["chat", "--json", "Hello there"]);
     expect(code).toBe(1);
     expect(stderr).toMatch(/^error: Gateway "local" answered 429.*\n$/);
@@ -63,9 +63,19 @@ describe("waygate chat --json", () => {
       gateway: "local",
       status: 429,
       retryable: true,
-      retryAfterMs: 7000,
+      retryAfterMs: 120_000,
     });
     expect(Object.keys(last ?? {})).not.toContain("stack");
+  });
+
+  it("says when it asks again", async () => {
+    simulator.fault({ kind: "status", status: 503 });
+    const { code, stdout } = await playground.run(["chat", "--json", "Hello there"]);
+    expect(code).toBe(0);
+    const retries = linesOf(stdout).filter(({ type }) => type === "retry");
+    expect(retries).toEqual([
+      expect.objectContaining({ attempt: 1, error: expect.objectContaining({ code: "overloaded", status: 503 }) }),
+    ]);
   });
 
   it("ends with what is wrong before anything is asked", async () => {

@@ -36,11 +36,19 @@ interface Known {
 
 function knownFailure(code: string | undefined, url: URL): Known | undefined {
   switch (code) {
+    // Nobody is there, or nobody of that name: asking again at once would only keep a person waiting.
     case "ECONNREFUSED":
-      return { words: `Nothing answers at ${url.origin}. Start the service, or correct its address in the settings.` };
+      return {
+        words: `Nothing answers at ${url.origin}. Start the service, or correct its address in the settings.`,
+        retryable: false,
+      };
     case "ENOTFOUND":
+      return {
+        words: `The host ${url.hostname} is not known. Check the address in the settings and the network.`,
+        retryable: false,
+      };
     case "EAI_AGAIN":
-      return { words: `The host ${url.hostname} is not known. Check the address in the settings and the network.` };
+      return { words: `The host ${url.hostname} could not be looked up. Check the network, or try again.` };
     case "ETIMEDOUT":
     case "UND_ERR_CONNECT_TIMEOUT":
       return { words: `${url.origin} did not accept a connection. Check the network, or try again.` };

@@ -1,4 +1,4 @@
-import type { JsonObject, ModelRequest, ReasoningRequest } from "@waygate/core/plugin";
+import type { FilePart, JsonObject, ModelRequest, ReasoningRequest } from "@waygate/core/plugin";
 
 /**
  * How a service's chat-completions wire differs from the plain one. Values and small pure functions: the codec reads
@@ -17,16 +17,46 @@ export interface ChatDialect {
   readonly promptCacheKey: boolean;
   /** The fields that ask for reasoning, or for none. */
   readonly reasoning: (reasoning: ReasoningRequest) => JsonObject;
-  /** How reasoning of earlier answers is sent back: not at all, as text in this field, or as the service's own details. */
-  readonly reasoningReplay: "none" | "reasoning_content" | "reasoning" | "reasoning_details";
+  /**
+   * How reasoning of earlier answers is sent back: not at all, as text in this field, as the service's own details, or as
+   * parts of the content.
+   */
+  readonly reasoningReplay: "none" | "reasoning_content" | "reasoning" | "reasoning_details" | "thinking-parts";
+  /** Whether the field of an answer that called tools is sent back even where its reasoning is empty. */
+  readonly reasoningReplayEmpty: boolean;
+  /**
+   * Whether the service's details are kept together with the model that gave them, as `{ model, reasoning_details }`,
+   * in place of alone: for services that may answer with another model than was asked for.
+   */
+  readonly reasoningKeepsModel: boolean;
+  /** Whether the text of reasoning goes along as `reasoning` where `reasoning_details` are sent back. */
+  readonly reasoningTextBeside: boolean;
   /** Which answers' reasoning that concerns: all, or only those since the user last spoke, within a loop of tools. */
   readonly reasoningReplayScope: "conversation" | "turn";
   /** Makes a tool call's id legal for the service. The same id must always give the same one. */
   readonly toolCallId: (id: string) => string;
   /** Where images in tool results go: into the tool message, or into a user message that follows. */
   readonly toolResultImages: "parts" | "user-message";
-  /** Fields added to the body last; they win over the codec's own. */
-  readonly extraBody: (request: ModelRequest) => JsonObject;
+  /** The content part of a file; undefined: as a plain service takes it. */
+  readonly filePart: (part: FilePart) => JsonObject | undefined;
+  /** Fields added last to the body made so far; they win over the codec's own. */
+  readonly extraBody: (request: ModelRequest, body: JsonObject) => JsonObject;
+  /**
+   * What an answer says of itself in fields of the service's own. Asked once, of the choice that says why it ended, and
+   * the chunk, or whole answer, that this choice stands in.
+   */
+  readonly readEnd: (
+    choice: Readonly<Record<string, unknown>>,
+    chunk: Readonly<Record<string, unknown>>,
+  ) => AnswerEnd | undefined;
+}
+
+/** What is known of an answer when it has ended. */
+export interface AnswerEnd {
+  /** The service behind the gateway that answered. */
+  readonly upstream?: string | undefined;
+  /** True where reasoning was counted beside the completion, which the counts alone do not always show. */
+  readonly reasoningBeside?: boolean | undefined;
 }
 
 /** Plain chat completions, as OpenAI documents them. */
@@ -38,10 +68,15 @@ export const plainDialect: ChatDialect = {
   promptCacheKey: false,
   reasoning: reasoningEffort,
   reasoningReplay: "none",
+  reasoningReplayEmpty: false,
+  reasoningKeepsModel: false,
+  reasoningTextBeside: false,
   reasoningReplayScope: "conversation",
   toolCallId: (id) => id,
   toolResultImages: "user-message",
+  filePart: () => undefined,
   extraBody: () => ({}),
+  readEnd: () => undefined,
 };
 
 /**

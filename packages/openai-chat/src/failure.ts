@@ -6,8 +6,38 @@ export interface FailureContext {
   readonly model: string;
   /** What to do about a key that is refused: such as `Check MY_GATEWAY_API_KEY.` */
   readonly keyHint: string;
-  /** Blotted out wherever a service's words repeat it. */
-  readonly secret: string | undefined;
+  /** Blotted out wherever a service's words repeat it, or one of them. */
+  readonly secret: Secret;
+  /** What the service's errors mean beyond what all services have in common. */
+  readonly readFailure?: FailureReader | undefined;
+}
+
+/** A key, several, or none. */
+export type Secret = string | readonly string[] | undefined;
+
+/** A failed answer, as it is understood without knowing the service. */
+export interface FailedAnswer {
+  readonly status: number | undefined;
+  /** Parsed where it is JSON; text otherwise. */
+  readonly body: unknown;
+  readonly code: ErrorCode;
+  /** The service's own words. */
+  readonly detail: string;
+  readonly upstream: string | undefined;
+}
+
+/** Reads a service's errors. What it leaves out stays as it was understood; undefined: all of it does. */
+export type FailureReader = (failed: FailedAnswer) => FailureReading | undefined;
+
+export interface FailureReading {
+  readonly code?: ErrorCode | undefined;
+  readonly detail?: string | undefined;
+  readonly upstream?: string | undefined;
+  /** A sentence on what to do, in place of the code's. */
+  readonly remedy?: string | undefined;
+  readonly retryable?: boolean | undefined;
+  /** Used where the headers name no wait. */
+  readonly retryAfterMs?: number | undefined;
 }
 
 /** The error of an HTTP status above 399, from its body and headers. */
@@ -17,15 +47,14 @@ export function failureOfStatus(
   headers: Readonly<Record<string, string | string[] | undefined>>,
   body: string,
 ): GatewayError {
-  const words = readWords(parse(body) ?? pageTitle(body) ?? body);
-  return failure(context, status, words, retryAfterMs(headers, Date.now()));
+  const raw = parse(body) ?? pageTitle(body) ?? body;
+  return failure(context, status, raw, readWords(raw), retryAfterMs(headers, Date.now()));
 }
 
 /** The error that stands in an answer itself: in a 200, or in the middle of a stream. */
 export function failureOfBody(context: FailureContext, error: unknown): GatewayError {
   const words = readWords(error);
-  const status = words.status;
-  return failure(context, status, words, undefined);
+  return failure(context, words.status, error, words, undefined);
 }
 
 interface Words {
@@ -39,22 +68,32 @@ interface Words {
 function failure(
   context: FailureContext,
   status: number | undefined,
+  body: unknown,
   words: Words,
   wait: number | undefined,
 ): GatewayError {
-  const code = codeOf(status, words);
-  const detail = blot(words.message, context.secret);
+  const plain: FailedAnswer = {
+    status,
+    body,
+    code: codeOf(status, words),
+    detail: words.message,
+    upstream: words.upstream,
+  };
+  const reading = context.readFailure?.(plain) ?? {};
+  const code = reading.code ?? plain.code;
+  const upstream = reading.upstream ?? plain.upstream;
+  const detail = blot(reading.detail ?? plain.detail, context.secret);
   const who =
-    words.upstream === undefined
-      ? `Gateway "${context.gateway}"`
-      : `"${words.upstream}" behind gateway "${context.gateway}"`;
+    upstream === undefined ? `Gateway "${context.gateway}"` : `"${upstream}" behind gateway "${context.gateway}"`;
   const answered = status === undefined ? "reported an error" : `answered ${status}`;
-  return new GatewayError(`${who} ${answered}: ${shorten(detail)} ${remedy(code, context)}`.trim(), {
+  const advice = reading.remedy ?? remedy(code, context);
+  return new GatewayError(`${who} ${answered}: ${shorten(detail)} ${advice}`.trim(), {
     gateway: context.gateway,
     code,
-    upstream: words.upstream,
+    upstream,
     status,
-    retryAfterMs: wait,
+    retryable: reading.retryable,
+    retryAfterMs: wait ?? reading.retryAfterMs,
     detail,
   });
 }
@@ -166,7 +205,7 @@ function remedy(code: ErrorCode, context: FailureContext): string {
 }
 
 /** `retry-after-ms`, `Retry-After` in seconds or as a date, or the reset time that OpenRouter sends. */
-export function retryAfterMs(
+function retryAfterMs(
   headers: Readonly<Record<string, string | string[] | undefined>>,
   now: number,
 ): number | undefined {
@@ -205,8 +244,9 @@ function pageTitle(body: string): string | undefined {
   return body.match(/<title[^>]*>([^<]*)</i)?.[1]?.trim() || "a page of HTML, not an answer of a model";
 }
 
-function blot(text: string, secret: string | undefined): string {
-  return secret === undefined || secret === "" ? text : text.replaceAll(secret, "***");
+function blot(text: string, secret: Secret): string {
+  const secrets = typeof secret === "string" ? [secret] : (secret ?? []);
+  return secrets.reduce((blotted, each) => (each === "" ? blotted : blotted.replaceAll(each, "***")), text);
 }
 
 /** One line of a reasonable length; the whole stands in `detail`. */

@@ -10,7 +10,7 @@ import type { Dispatcher } from "undici";
 import { Amendments } from "./amendments.ts";
 import { connectionFailure } from "./connection-failure.ts";
 import type { ChatDialect } from "./dialect.ts";
-import { type FailureContext, failureOfStatus } from "./failure.ts";
+import { type FailureContext, type FailureReader, failureOfStatus, type Secret } from "./failure.ts";
 import { type HttpRequest, type HttpResponse, send } from "./http.ts";
 import { limits } from "./limits.ts";
 import { encodeRequest } from "./request.ts";
@@ -24,18 +24,29 @@ export interface ChatServiceOptions {
   readonly address: string;
   /** The headers of a request, asked for anew each time, so that a new key applies at once. */
   readonly headers: () => Promise<Readonly<Record<string, string>>>;
-  /** The key among the headers, if there is one: it is blotted out where a service repeats it. */
-  readonly secret: () => Promise<string | undefined>;
-  /** What to tell a person whose key is refused. */
-  readonly keyHint: string;
+  /** The keys among the headers, if there are any: they are blotted out where a service repeats them. */
+  readonly secret: () => Promise<Secret>;
+  /** What to tell a person whose key is refused; a function is handed the key. */
+  readonly keyHint: string | ((secret: Secret) => string);
   readonly dialect: (model: string) => ChatDialect;
+  /** What the service's errors mean beyond what all services have in common. */
+  readonly readFailure?: FailureReader | undefined;
   /** An undici `Dispatcher` to use in place of an own one. */
   readonly dispatcher?: object | undefined;
 }
 
+export interface RequestManner {
+  readonly dialect?: ChatDialect | undefined;
+  /** In place of the service's, asked for when the request is sent. */
+  readonly headers?: ChatServiceOptions["headers"] | undefined;
+  /** In place of the service's, where the body carries keys of its own. */
+  readonly secret?: ChatServiceOptions["secret"] | undefined;
+}
+
 /** A service that speaks chat completions: what a gateway plugin needs of it, and nothing else. */
 export interface ChatService {
-  stream(request: ModelRequest): AsyncIterable<readonly ModelEvent[]>;
+  /** `manner`: how this one request is made, where it is not as the service's options say. */
+  stream(request: ModelRequest, manner?: RequestManner): AsyncIterable<readonly ModelEvent[]>;
   /** A GET below the address, as JSON. Rejects with a `GatewayError` for whatever is no JSON answer of status 200. */
   getJson(path: string, signal: AbortSignal): Promise<unknown>;
   /** Ends all connections. */
@@ -63,8 +74,10 @@ export function openChatService(options: ChatServiceOptions): ChatService {
     }
   };
 
-  const context = async (model: string): Promise<FailureContext> => {
-    return { gateway, model, keyHint: options.keyHint, secret: await options.secret() };
+  const context = async (model: string, keys = options.secret): Promise<FailureContext> => {
+    const { keyHint, readFailure } = options;
+    const secret = await keys();
+    return { gateway, model, keyHint: typeof keyHint === "string" ? keyHint : keyHint(secret), secret, readFailure };
   };
 
   /** Sends a request; what the service refuses to take, it is asked again without, before anything was answered. */
@@ -72,9 +85,10 @@ export function openChatService(options: ChatServiceOptions): ChatService {
     { model, signal, deadlines = defaultDeadlines }: ModelRequest,
     encoded: JsonObject,
     failure: FailureContext,
+    ownHeaders: ChatServiceOptions["headers"],
   ): Promise<{ readonly response: HttpResponse; readonly changes: readonly string[] }> {
     const url = urlBelow(address, "/chat/completions");
-    const headers = { ...(await options.headers()), "content-type": "application/json", accept: "text/event-stream" };
+    const headers = { ...(await ownHeaders()), "content-type": "application/json", accept: "text/event-stream" };
     const changes: string[] = [];
     for (;;) {
       const body = amendments.apply(model, encoded);
@@ -87,17 +101,21 @@ export function openChatService(options: ChatServiceOptions): ChatService {
     }
   }
 
-  async function* stream(request: ModelRequest): AsyncGenerator<readonly ModelEvent[], void, void> {
+  async function* stream(
+    request: ModelRequest,
+    manner: RequestManner = {},
+  ): AsyncGenerator<readonly ModelEvent[], void, void> {
     const { signal, model } = request;
-    const dialect = options.dialect(model);
-    const failure = await context(model);
-    const { response, changes } = await ask(request, encodeRequest(request, dialect), failure);
+    const { dialect = options.dialect(model), headers = options.headers } = manner;
+    const failure = await context(model, manner.secret);
+    const { response, changes } = await ask(request, encodeRequest(request, dialect), failure, headers);
     let released = false;
     try {
       if (changes.length > 0) yield [amended(gateway, model, changes)];
       const tools = new Set(request.tools.map((tool) => tool.name));
       const keepReasoningDetails = dialect.reasoningReplay === "reasoning_details";
-      yield* readAnswer(response, { ...failure, tools, keepReasoningDetails });
+      const { reasoningKeepsModel, readEnd } = dialect;
+      yield* readAnswer(response, { ...failure, tools, keepReasoningDetails, reasoningKeepsModel, readEnd });
       released = true;
       await response.release();
     } catch (error) {
@@ -171,7 +189,7 @@ async function readText(response: HttpResponse, limit: number): Promise<string> 
 }
 
 /** An address with a path below its own, its query kept: Azure's carries the version of the API there. */
-export function urlBelow(address: string, path: string): URL {
+function urlBelow(address: string, path: string): URL {
   const url = new URL(address);
   url.pathname = `${url.pathname.replace(/\/+$/, "")}${path}`;
   return url;

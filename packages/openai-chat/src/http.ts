@@ -1,4 +1,4 @@
-import type { Deadlines, Phase } from "@waygate/core/plugin";
+import { type Deadlines, longestTimerMs, type Phase } from "@waygate/core/plugin";
 import type { Dispatcher } from "undici";
 import { limits } from "./limits.ts";
 
@@ -189,8 +189,7 @@ class Exchange implements Dispatcher.DispatchHandler, HttpResponse {
   #expect(phase: Phase, milliseconds: number): void {
     this.#expectNothing();
     this.#phase = phase;
-    // Longer than timers can count stands for any length of time.
-    if (milliseconds > 2 ** 31 - 1) return;
+    if (milliseconds > longestTimerMs) return;
     this.#timer = setTimeout(() => this.#expire(phase, milliseconds), milliseconds);
   }
 

@@ -7,6 +7,7 @@ import type {
   MediaSource,
   Message,
   ModelRequest,
+  ReasoningPart,
   ResponseFormat,
   ToolCallPart,
   ToolChoice,
@@ -15,6 +16,7 @@ import type {
   UserMessage,
 } from "@waygate/core/plugin";
 import type { ChatDialect } from "./dialect.ts";
+import { keptDetails } from "./reasoning-details.ts";
 
 /**
  * The body of a chat-completions request. The same request gives the same bytes, key by key, so that services that
@@ -45,7 +47,7 @@ export function encodeRequest(request: ModelRequest, dialect: ChatDialect): Json
   if (request.reasoning !== undefined) Object.assign(body, dialect.reasoning(request.reasoning));
   if (request.responseFormat !== undefined) body.response_format = encodeResponseFormat(request.responseFormat);
   if (dialect.promptCacheKey && request.sessionId !== undefined) body.prompt_cache_key = request.sessionId;
-  return { ...body, ...dialect.extraBody(request) };
+  return { ...body, ...dialect.extraBody(request, body) };
 }
 
 function encodeMessage(message: Message, dialect: ChatDialect, withReasoning: boolean): JsonObject[] {
@@ -53,7 +55,7 @@ function encodeMessage(message: Message, dialect: ChatDialect, withReasoning: bo
     case "system":
       return [{ role: dialect.systemRole, content: message.content.map((part) => part.text).join("\n\n") }];
     case "user":
-      return [{ role: "user", content: encodeUserContent(message) }];
+      return [{ role: "user", content: encodeUserContent(message, dialect) }];
     case "assistant":
       return [encodeAssistant(message, dialect, withReasoning)];
     case "tool":
@@ -61,12 +63,12 @@ function encodeMessage(message: Message, dialect: ChatDialect, withReasoning: bo
   }
 }
 
-function encodeUserContent(message: UserMessage): JsonValue {
+function encodeUserContent(message: UserMessage, dialect: ChatDialect): JsonValue {
   const [only] = message.content;
   if (message.content.length === 1 && only?.type === "text") return only.text;
   return message.content.map((part) => {
     if (part.type === "text") return { type: "text", text: part.text };
-    return part.type === "image" ? encodeImage(part) : encodeFile(part);
+    return part.type === "image" ? encodeImage(part) : (dialect.filePart(part) ?? encodeFile(part));
   });
 }
 
@@ -88,12 +90,10 @@ function address(source: MediaSource, mediaType: string): string {
 }
 
 function encodeAssistant(message: AssistantMessage, dialect: ChatDialect, withReasoning: boolean): JsonObject {
-  const text = message.content.map((part) => (part.type === "text" ? part.text : "")).join("");
   const calls = message.content.filter((part) => part.type === "tool-call");
   const encoded: Record<string, JsonValue> = {
     role: "assistant",
-    // Services differ on whether content may be absent; null beside tool calls is what OpenAI itself sends.
-    content: text === "" && calls.length > 0 ? null : text,
+    content: encodeAssistantContent(message, dialect, withReasoning),
   };
   if (withReasoning) Object.assign(encoded, encodeReasoning(message, dialect));
   if (calls.length > 0) encoded.tool_calls = calls.map((call) => encodeToolCall(call, dialect));
@@ -105,11 +105,38 @@ function encodeReasoning(message: AssistantMessage, dialect: ChatDialect): JsonO
   const field = dialect.reasoningReplay;
   if (field === "none") return {};
   if (field === "reasoning_details") {
-    const details = parts.flatMap((part) => (Array.isArray(part.state?.data) ? part.state.data : []));
-    return details.length === 0 ? {} : { reasoning_details: details };
+    const details = parts.map((part) => keptDetails(part.state?.data)).filter((kept) => kept !== undefined);
+    return {
+      ...(dialect.reasoningTextBeside ? encodeReasoningText(parts, "reasoning") : {}),
+      // An empty list that was kept is sent back too: DeepSeek V4 refuses the next request without.
+      ...(details.length === 0 ? {} : { reasoning_details: details.flat() }),
+    };
   }
-  const text = parts.map((part) => part.text).join("");
+  // Parts of the content, which are encoded with it.
+  if (field === "thinking-parts") return {};
+  const called = message.content.some((part) => part.type === "tool-call");
+  return dialect.reasoningReplayEmpty && called ? { [field]: textOf(parts) } : encodeReasoningText(parts, field);
+}
+
+function encodeReasoningText(parts: readonly ReasoningPart[], field: string): JsonObject {
+  const text = textOf(parts);
   return text === "" ? {} : { [field]: text };
+}
+
+function textOf(parts: readonly { readonly text: string }[]): string {
+  return parts.map((part) => part.text).join("");
+}
+
+/** Text alone, or a list of parts that begins with what was thought. */
+function encodeAssistantContent(message: AssistantMessage, dialect: ChatDialect, withReasoning: boolean): JsonValue {
+  const text = textOf(message.content.filter((part) => part.type === "text"));
+  const thoughts = textOf(message.content.filter((part) => part.type === "reasoning"));
+  if (withReasoning && dialect.reasoningReplay === "thinking-parts" && thoughts !== "") {
+    const thinking = { type: "thinking", thinking: [{ type: "text", text: thoughts }] };
+    return text === "" ? [thinking] : [thinking, { type: "text", text }];
+  }
+  // Services differ on whether content may be absent; null beside tool calls is what OpenAI itself sends.
+  return text === "" && message.content.some((part) => part.type === "tool-call") ? null : text;
 }
 
 function encodeToolCall(call: ToolCallPart, dialect: ChatDialect): JsonObject {

@@ -1,5 +1,6 @@
-import { GatewayError, isObject, type ModelEvent } from "@waygate/core/plugin";
+import { GatewayError, isObject, type JsonValue, type ModelEvent } from "@waygate/core/plugin";
 import { readContent, readReasoning } from "./content.ts";
+import type { AnswerEnd, ChatDialect } from "./dialect.ts";
 import { type FailureContext, failureOfBody, shorten } from "./failure.ts";
 import { finishReason, saysFailed } from "./finish.ts";
 import { splitValues } from "./json-scanner.ts";
@@ -13,6 +14,9 @@ export interface AnswerContext extends FailureContext {
   readonly tools: ReadonlySet<string>;
   /** Whether `reasoning_details` are kept, to be sent back. */
   readonly keepReasoningDetails: boolean;
+  /** Whether they are kept together with the model that gave them. */
+  readonly reasoningKeepsModel: boolean;
+  readonly readEnd: ChatDialect["readEnd"];
 }
 
 /**
@@ -25,11 +29,16 @@ export class AnswerReader {
   readonly #details: ReasoningDetails | undefined;
   readonly #noticed = new Set<string>();
   #started = false;
+  /** The model that answers. */
+  #model: string | undefined;
   #reasoning = false;
   #deltaSeen = false;
   #content = false;
   #refused = false;
   #finish: string | undefined;
+  #end: AnswerEnd | undefined;
+  /** Whether the service behind the gateway was named when the answer began. */
+  #upstreamNamed = false;
   #report: UsageReport | undefined;
   #done = false;
   #closing = false;
@@ -82,9 +91,11 @@ export class AnswerReader {
     }
     if (!this.#started) this.#start(chunk, events);
     const choice = firstChoice(chunk.choices);
-    if (choice !== undefined) this.#choice(choice, events);
+    if (choice !== undefined) this.#choice(choice, chunk, events);
     const usage = chunk.usage ?? choice?.usage ?? (isObject(chunk.x_groq) ? chunk.x_groq.usage : undefined);
-    if (usage !== undefined && usage !== null) this.#report = readUsage(usage) ?? this.#report;
+    if (usage !== undefined && usage !== null) {
+      this.#report = readUsage(usage, this.#end?.reasoningBeside) ?? this.#report;
+    }
   }
 
   /** Says that the connection has ended: what comes now may have been cut off by it. */
@@ -96,6 +107,9 @@ export class AnswerReader {
   whole(answer: unknown, events: ModelEvent[]): void {
     this.#done = true;
     this.#whole = true;
+    // Before the answer is announced: what it says of its end belongs into its beginning here.
+    const choice = isObject(answer) ? firstChoice(answer.choices) : undefined;
+    if (isObject(answer) && choice !== undefined) this.#end = this.#context.readEnd(choice, answer);
     this.chunk(answer, undefined, events);
   }
 
@@ -116,14 +130,20 @@ export class AnswerReader {
     const reason = this.#refused && known === "stop" ? "refusal" : (known ?? "stop");
     this.#endReasoning(events);
     const details = this.#details?.take();
-    if (details !== undefined) events.push({ type: "reasoning-end", state: details });
+    if (details !== undefined) events.push({ type: "reasoning-end", state: this.#stateOf(details) });
     this.#calls.end(reason === "length", events);
     if (this.#report !== undefined) events.push({ type: "usage", ...this.#report });
     // The calls decide, not the word: services say "stop" after calls.
-    events.push({ type: "finish", reason: reason === "stop" && this.#calls.any ? "tool-calls" : reason, raw });
+    const finish: ModelEvent = {
+      type: "finish",
+      reason: reason === "stop" && this.#calls.any ? "tool-calls" : reason,
+      raw,
+    };
+    const upstream = this.#upstreamNamed ? undefined : this.#end?.upstream;
+    events.push(upstream === undefined ? finish : Object.assign(finish, { upstream }));
   }
 
-  #choice(choice: Record<string, unknown>, events: ModelEvent[]): void {
+  #choice(choice: Record<string, unknown>, chunk: Record<string, unknown>, events: ModelEvent[]): void {
     const { delta, message } = choice;
     if (isObject(message) && (this.#whole || (!isObject(delta) && !this.#deltaSeen))) {
       // In a stream only of a service that has no other name for it: after deltas it would repeat them.
@@ -134,8 +154,13 @@ export class AnswerReader {
     }
     const finish = choice.finish_reason;
     if (typeof finish !== "string" || finish === "") return;
-    if (saysFailed(finish)) throw this.#error(`broke its answer off ("${finish}"). Try again.`, "upstream");
+    if (saysFailed(finish)) {
+      // A whole answer that failed says why beside the finish.
+      if (isObject(choice.error)) throw failureOfBody(this.#context, choice);
+      throw this.#error(`broke its answer off ("${finish}"). Try again.`, "upstream");
+    }
     this.#finish = finish;
+    if (!this.#whole) this.#end = this.#context.readEnd(choice, chunk);
   }
 
   #delta(delta: Record<string, unknown>, events: ModelEvent[]): void {
@@ -172,7 +197,7 @@ export class AnswerReader {
   #sayReasoning(delta: Record<string, unknown>, events: ModelEvent[]): void {
     const text = readReasoning(delta);
     if (text !== "") this.#think(text, events);
-    if (Array.isArray(delta.reasoning_details)) this.#details?.add(delta.reasoning_details);
+    if (Array.isArray(delta.reasoning_details)) this.#details?.add(delta.reasoning_details, this.#whole);
   }
 
   #say(text: string, events: ModelEvent[]): void {
@@ -193,6 +218,11 @@ export class AnswerReader {
     events.push({ type: "reasoning-end" });
   }
 
+  #stateOf(details: readonly JsonValue[]): JsonValue {
+    if (!this.#context.reasoningKeepsModel || this.#model === undefined) return details;
+    return { model: this.#model, reasoning_details: details };
+  }
+
   #callTools(entries: readonly unknown[], events: ModelEvent[]): void {
     this.#endReasoning(events);
     entries.forEach((entry, index) => {
@@ -208,7 +238,10 @@ export class AnswerReader {
     const choices = Array.isArray(chunk.choices) && chunk.choices.length > 0;
     if (this.#started || (id === undefined && model === undefined && !choices)) return;
     this.#started = true;
-    events.push({ type: "response-start", id, model, upstream: text(chunk.provider) });
+    this.#model = model;
+    const upstream = text(chunk.provider) ?? this.#end?.upstream;
+    this.#upstreamNamed = upstream !== undefined;
+    events.push({ type: "response-start", id, model, upstream });
   }
 
   /** Frames that a proxy ran together into one line are read one by one; what cannot be read is not passed over. */

@@ -7,9 +7,10 @@ export interface UsageReport {
 
 /**
  * Reads a `usage` object, whoever wrote it. Undefined where it holds no counts. Services disagree on whether cached
- * and reasoning tokens are within the totals; what comes out has them within.
+ * and reasoning tokens are within the totals; what comes out has them within. `reasoningBeside`: reasoning is known to
+ * be counted beside the completion.
  */
-export function readUsage(raw: unknown): UsageReport | undefined {
+export function readUsage(raw: unknown, reasoningBeside = false): UsageReport | undefined {
   if (!isObject(raw)) return undefined;
   const prompt = count(raw.prompt_tokens) ?? count(raw.input_tokens);
   const completion = count(raw.completion_tokens) ?? count(raw.output_tokens);
@@ -27,7 +28,9 @@ export function readUsage(raw: unknown): UsageReport | undefined {
   const reasoning = count(completionDetails.reasoning_tokens) ?? count(raw.reasoning_tokens) ?? 0;
   const input = withSubset(prompt ?? 0, cacheRead + cacheWrite, false);
   const total = count(raw.total_tokens);
-  const apart = total !== undefined && reasoning > 0 && total === (prompt ?? 0) + (completion ?? 0) + reasoning;
+  const apart =
+    reasoningBeside ||
+    (total !== undefined && reasoning > 0 && total === (prompt ?? 0) + (completion ?? 0) + reasoning);
   const output = withSubset(completion ?? 0, reasoning, apart);
   return {
     usage: { input: { total: input, cacheRead, cacheWrite }, output: { total: output, reasoning } },

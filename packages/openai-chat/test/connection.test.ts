@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { getEventListeners } from "node:events";
 import type { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
@@ -94,7 +95,6 @@ describe("the connection", () => {
   );
 
   it("leaves no listener on the signal behind", async () => {
-    const { getEventListeners } = await import("node:events");
     await using server = await listen((_incoming, response) => sendAnswer(response));
     const chat = service(server.origin);
     const { signal } = new AbortController();

@@ -124,6 +124,28 @@ describe("an HTTP error", () => {
   });
 });
 
+describe("a refused key", () => {
+  it("is blotted out where it came with one request only", async () => {
+    await using server = await listen((_request, response) =>
+      response.writeHead(401).end(said("No lent-1, no sk-test-key.")),
+    );
+    const chat = service(server.origin);
+    const lent = { secret: async () => ["sk-test-key", "lent-1"] };
+    await expect(collect(chat.stream(request(), lent))).rejects.toThrow("answered 401: No ***, no ***.");
+    await expect(collect(chat.stream(request()))).rejects.toThrow("answered 401: No lent-1, no ***.");
+    await chat.close();
+  });
+
+  it("is explained by a hint that may look at the key", async () => {
+    await using server = await listen((_request, response) => response.writeHead(401).end(said("No.")));
+    const chat = service(server.origin, {
+      keyHint: (secret) => `Not one that begins with ${String(secret).slice(0, 3)}.`,
+    });
+    await expect(collect(chat.stream(request()))).rejects.toThrow("answered 401: No. Not one that begins with sk-.");
+    await chat.close();
+  });
+});
+
 describe("a connection that fails", () => {
   it("is refused", async () => {
     const probe = createServer().listen(0, "127.0.0.1");
@@ -131,7 +153,7 @@ describe("a connection that fails", () => {
     const { port } = probe.address() as AddressInfo;
     await new Promise((resolve) => probe.close(resolve));
     const error = await failureAt(`http://127.0.0.1:${port}/v1`);
-    expect({ code: error.code, retryable: error.retryable }).toEqual({ code: "connection", retryable: true });
+    expect({ code: error.code, retryable: error.retryable }).toEqual({ code: "connection", retryable: false });
     expect(error.message).toBe(
       `Gateway "test": Nothing answers at http://127.0.0.1:${port}. Start the service, or correct its address in the settings.`,
     );
@@ -147,6 +169,7 @@ describe("a connection that fails", () => {
   it("leads to a host that is not known", async () => {
     const error = await failureAt("http://no-such-host.invalid/v1");
     expect(error.code).toBe("connection");
-    expect(error.message).toContain("no-such-host.invalid is not known");
+    // Which of the two depends on what the machine's resolver says of a name that cannot be.
+    expect(error.message).toMatch(/no-such-host\.invalid (is not known|could not be looked up)/);
   });
 });

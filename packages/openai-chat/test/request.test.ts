@@ -165,6 +165,34 @@ describe("messages", () => {
     expect(await sentMessages([said], { reasoningReplay: "reasoning_details" })).toEqual([
       { role: "assistant", content: "Yes.", reasoning_details: details },
     ]);
+    const beside = { reasoningReplay: "reasoning_details", reasoningTextBeside: true } as const;
+    expect(await sentMessages([said], beside)).toEqual([
+      { role: "assistant", content: "Yes.", reasoning: "Hm. So.", reasoning_details: details },
+    ]);
+    const textOnly: Message = { role: "assistant", content: said.content.slice(0, 2) };
+    expect(await sentMessages([textOnly], beside)).toEqual([{ role: "assistant", content: "Yes.", reasoning: "Hm. " }]);
+  });
+
+  it("send reasoning back as parts of the content, or an empty field, where the service wants it so", async () => {
+    const thought = { type: "reasoning", text: "Hm." } as const;
+    const call = { type: "tool-call", id: "a", name: "f", arguments: "{}", status: "ok" } as const;
+    const said: Message[] = [
+      { role: "assistant", content: [thought, { type: "text", text: "Yes." }] },
+      { role: "assistant", content: [thought, call] },
+      { role: "assistant", content: [call] },
+    ];
+    const called = [{ id: "a", type: "function", function: { name: "f", arguments: "{}" } }];
+    const thinking = { type: "thinking", thinking: [{ type: "text", text: "Hm." }] };
+    expect(await sentMessages(said, { reasoningReplay: "thinking-parts" })).toEqual([
+      { role: "assistant", content: [thinking, { type: "text", text: "Yes." }] },
+      { role: "assistant", content: [thinking], tool_calls: called },
+      { role: "assistant", content: null, tool_calls: called },
+    ]);
+    expect(await sentMessages(said, { reasoningReplay: "reasoning_content", reasoningReplayEmpty: true })).toEqual([
+      { role: "assistant", content: "Yes.", reasoning_content: "Hm." },
+      { role: "assistant", content: null, reasoning_content: "Hm.", tool_calls: called },
+      { role: "assistant", content: null, reasoning_content: "", tool_calls: called },
+    ]);
   });
 
   it("send a thought signature back with its call", async () => {

@@ -67,7 +67,7 @@ export async function collect(stream: AsyncIterable<readonly ModelEvent[]>): Pro
 }
 
 /** An answer of one word, as a stream. */
-export const answer = [
+const answer = [
   { id: "1", model: "m", choices: [{ index: 0, delta: { content: "Hi" } }] },
   { id: "1", model: "m", choices: [{ index: 0, delta: {}, finish_reason: "stop" }] },
 ]

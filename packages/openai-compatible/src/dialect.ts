@@ -1,32 +1,82 @@
-import type { ModelRequest, ReasoningRequest } from "@waygate/core/plugin";
-import { type ChatDialect, plainDialect, reasoningEffort } from "@waygate/openai-chat";
+import type { FilePart, JsonObject, JsonValue, ModelRequest, ReasoningRequest } from "@waygate/core/plugin";
+import { type ChatDialect, plainDialect } from "@waygate/openai-chat";
+import { mergeBody } from "./extra-body.ts";
+import { extrasOf } from "./options.ts";
+import type { ServiceDialect } from "./service-dialect.ts";
 import type { ModelSettings } from "./settings.ts";
+import { nineCharacters } from "./tool-call-id.ts";
 
-/** How a model is spoken to, from its flags. One that the settings do not name is spoken to plainly. */
-export function dialectOf(settings: ModelSettings | undefined): ChatDialect {
-  if (settings === undefined) return plainDialect;
-  const { capabilities } = settings;
+/**
+ * How a model is spoken to: as its service is, but for the flags of its settings. `extras`: fields for the body, the
+ * later ones winning; those of the request itself come after them.
+ */
+export function chatDialect(
+  service: ServiceDialect,
+  model: ModelSettings | undefined,
+  extras: readonly JsonObject[],
+): ChatDialect {
+  const flags = model?.capabilities ?? {};
   return {
     ...plainDialect,
-    maxTokensParameter: capabilities.max_tokens_parameter ? "max_tokens" : "max_completion_tokens",
-    parallelToolCalls: capabilities.parallel_tool_calls ? true : undefined,
-    promptCacheKey: capabilities.prompt_cache_key,
-    reasoningReplay: capabilities.interleaved_reasoning ? "reasoning_content" : "none",
-    reasoning: (reasoning: ReasoningRequest) => {
-      // Servers that know no effort refuse even "none": it is sent only to models that were given an effort.
-      if (reasoning === "off" && settings.reasoning_effort === undefined) return {};
-      return reasoningEffort(reasoning);
-    },
+    maxTokensParameter: maxTokens(service, flags.max_tokens_parameter),
+    systemRole: service.systemRole,
+    usageRequest: service.usage,
+    parallelToolCalls: flags.parallel_tool_calls === true ? true : undefined,
+    promptCacheKey: flags.prompt_cache_key ?? service.promptCacheKey,
+    reasoning: (reasoning) => askForReasoning(service, model, reasoning),
+    reasoningReplay: replay(service, flags.interleaved_reasoning),
+    reasoningReplayEmpty: service.replayEmpty,
+    reasoningReplayScope: service.replayScope,
+    toolCallId: service.toolCallIds === "nine-characters" ? nineCharacters : (id) => id,
+    toolResultImages: service.toolResultImages,
+    filePart: service.files === "document_url" ? documentUrl : plainDialect.filePart,
+    extraBody: (request, body) => changes(body, [...extras, ...extrasOf(request)]),
   };
 }
 
+function maxTokens({ maxTokens }: ServiceDialect, older: boolean | undefined): ServiceDialect["maxTokens"] {
+  if (older === undefined) return maxTokens;
+  return older ? "max_tokens" : "max_completion_tokens";
+}
+
+function replay({ replay }: ServiceDialect, interleaved: boolean | undefined): ServiceDialect["replay"] {
+  if (interleaved === undefined) return replay;
+  if (!interleaved) return "none";
+  return replay === "none" ? "reasoning_content" : replay;
+}
+
+function askForReasoning(
+  { reasoning: rule }: ServiceDialect,
+  model: ModelSettings | undefined,
+  asked: ReasoningRequest,
+): JsonObject {
+  if (asked === "off") {
+    return rule.offFor === "where-effort-is-set" && model?.reasoning_effort === undefined ? {} : rule.off;
+  }
+  return "effort" in asked ? rule.effort(asked.effort) : rule.budget(asked.budgetTokens);
+}
+
+/** A document as Mistral takes it: by its address, or by its bytes in place of one. Audio goes as it does elsewhere. */
+function documentUrl({ mediaType, source, name }: FilePart): JsonObject | undefined {
+  if (mediaType.startsWith("audio/")) return undefined;
+  const url = source.type === "url" ? source.url : `data:${mediaType};base64,${source.data}`;
+  return { type: "document_url", document_url: url, ...(name === undefined ? {} : { document_name: name }) };
+}
+
+/** The fields of a body that the extras change. What is removed is undefined, which JSON leaves out. */
+function changes(body: JsonObject, extras: readonly JsonObject[]): JsonObject {
+  const merged = extras.reduce(mergeBody, body);
+  const touched = new Set(extras.flatMap((extra) => Object.keys(extra)));
+  const entries = [...touched].map((key): [string, JsonValue | undefined] => [key, merged[key]]);
+  // The type of JSON has no undefined; an object that is about to be written as JSON may.
+  return Object.fromEntries(entries) as JsonObject;
+}
+
 /** Fills in what the settings say of the model where the request leaves it open. */
-export function withDefaults(
-  request: ModelRequest,
-  settings: ModelSettings | undefined,
-  limit: number | undefined,
-): ModelRequest {
+export function withDefaults(request: ModelRequest, settings: ModelSettings | undefined): ModelRequest {
   const effort = settings?.reasoning_effort;
   const reasoning = request.reasoning ?? (effort === undefined ? undefined : effort === "none" ? "off" : { effort });
+  // `max_completion_tokens`, the newer name, wins.
+  const limit = settings?.max_completion_tokens ?? settings?.max_output_tokens;
   return { ...request, reasoning, maxOutputTokens: request.maxOutputTokens ?? limit };
 }

@@ -1,7 +1,5 @@
 import { didYouMean } from "@waygate/core/plugin";
-
-/** What the codec itself must set. */
-const reserved = new Set(["authorization", "content-type", "accept", "content-length", "host"]);
+import { ownHeaders } from "./auth-header.ts";
 
 export interface CheckedHeaders {
   readonly headers: Readonly<Record<string, string>>;
@@ -9,8 +7,12 @@ export interface CheckedHeaders {
   readonly refused: readonly string[];
 }
 
-/** Sorts out headers of the settings that are reserved or that HTTP cannot carry. */
-export function checkHeaders(custom: Readonly<Record<string, string>>): CheckedHeaders {
+/**
+ * Sorts out headers of the settings that are reserved or that HTTP cannot carry. `keyHeader`: the one that carries the
+ * key, which is no place for one from the settings file.
+ */
+export function checkHeaders(custom: Readonly<Record<string, string>>, keyHeader: string): CheckedHeaders {
+  const reserved = new Set([...ownHeaders, "authorization", keyHeader]);
   const headers: Record<string, string> = {};
   const refused: string[] = [];
   for (const [name, value] of Object.entries(custom)) {

@@ -1,8 +1,9 @@
 import { contractVersion, definePlugin, type Gateway, GatewayError, type OpenContext } from "@waygate/core/plugin";
-import { openChatService } from "@waygate/openai-chat";
-import { dialectOf, withDefaults } from "./dialect.ts";
-import { checkHeaders } from "./headers.ts";
-import { outputLimit, toModel } from "./models.ts";
+import { Catalog } from "./catalog.ts";
+import { checkService } from "./check.ts";
+import { withDefaults } from "./dialect.ts";
+import { options } from "./options.ts";
+import { openService } from "./service.ts";
 import { type ServiceSettings, settings } from "./settings.ts";
 
 /** Any service that speaks OpenAI's chat completions: one gateway for each entry of `openai_compatible`. */
@@ -13,6 +14,7 @@ export const openaiCompatible = definePlugin({
   settingsKey: "openai_compatible",
   instances: "map",
   settings,
+  options,
   credentials: (id) => [{ id: "api_key", label: "API key", env: [keyVariable(id)], optional: true }],
   capabilities: {
     tools: true,
@@ -26,39 +28,29 @@ export const openaiCompatible = definePlugin({
   open,
 });
 
-function open({ id, settings, credential, transport, notice }: OpenContext<ServiceSettings>): Gateway {
-  const models = new Map(settings.available_models.map((model) => [model.name, model]));
-  const { headers, refused } = checkHeaders(settings.custom_headers);
-  for (const message of refused) notice({ code: "header-refused", message });
-  const key = () => credential("api_key");
-  const service = openChatService({
-    gateway: id,
-    address: settings.api_url,
-    async headers() {
-      const secret = await key();
-      return secret === undefined ? headers : { ...headers, authorization: `Bearer ${secret}` };
-    },
-    secret: key,
-    keyHint: `Check the key in ${keyVariable(id)}.`,
-    dialect: (model) => dialectOf(models.get(model)),
-    dispatcher: transport.dispatcher,
-  });
-  const list = settings.available_models.map(toModel);
+function open(context: OpenContext<ServiceSettings>): Gateway {
+  const { id, settings, credential } = context;
+  const service = openService(context, keyVariable(id));
+  const catalog = new Catalog(context, service);
 
   return {
-    models: () => Promise.resolve(list),
-    model: (name) => list.find((model) => model.id === name),
+    models: (asked) => catalog.models(asked),
+    model: (name) => catalog.model(name),
     stream(request) {
-      const model = models.get(request.model);
+      const model = service.models.get(request.model);
       if (model?.capabilities.chat_completions === false) throw responsesRefused(id, request.model);
-      return service.stream(withDefaults(request, model, model && outputLimit(model)));
+      return service.chat.stream(withDefaults(request, model));
+    },
+    async check({ signal }) {
+      const hasKey = (await credential("api_key")) !== undefined;
+      return checkService({ settings, service, catalog, hasKey, keyVariable: keyVariable(id), signal });
     },
     close: () => service.close(),
   };
 }
 
 /** `my-gateway` → `MY_GATEWAY_API_KEY` */
-export function keyVariable(id: string): string {
+function keyVariable(id: string): string {
   return `${id.replace(/[^A-Za-z0-9]+/g, "_").toUpperCase()}_API_KEY`;
 }
 

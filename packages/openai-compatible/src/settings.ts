@@ -1,6 +1,10 @@
 import { toStandardJsonSchema } from "@valibot/to-json-schema";
+import { didYouMean } from "@waygate/core/plugin";
 import { addressProblem } from "@waygate/openai-chat";
 import * as v from "valibot";
+import { readAuthHeader } from "./auth-header.ts";
+import { type DialectName, dialectNames } from "./dialects.ts";
+import { jsonBody } from "./json-body.ts";
 
 const text = (what: string) => v.pipe(v.string(`must be ${what}`), v.nonEmpty(`must be ${what}`));
 const tokens = v.pipe(
@@ -11,32 +15,39 @@ const tokens = v.pipe(
 /** For a missing key valibot reports the whole object, with the key as what it expected. */
 const shape = (issue: { readonly expected: string | null }) =>
   issue.expected?.startsWith('"') === true ? "is missing, but required" : "must be an object";
-const flag = (fallback: boolean) => v.optional(v.boolean("must be true or false"), fallback);
+const flag = v.optional(v.boolean("must be true or false"));
 
-/** What a model can do, as far as it cannot be asked. Every flag may be left out. */
+const dialect = v.picklist(dialectNames, ({ input }) => {
+  const hint = typeof input === "string" ? didYouMean(input, dialectNames) : "";
+  return `must be one of ${dialectNames.join(", ")}.${hint}`;
+});
+
+/** What a model can do, and how it is spoken to. A flag that is left out is as the list or the dialect says. */
 const capabilities = v.object(
   {
-    tools: flag(true),
-    images: flag(false),
-    parallel_tool_calls: flag(false),
-    prompt_cache_key: flag(false),
-    chat_completions: flag(true),
-    interleaved_reasoning: flag(false),
-    max_tokens_parameter: flag(false),
+    tools: flag,
+    images: flag,
+    parallel_tool_calls: flag,
+    prompt_cache_key: flag,
+    chat_completions: flag,
+    interleaved_reasoning: flag,
+    max_tokens_parameter: flag,
   },
   shape,
 );
 
-export const reasoningEfforts = ["none", "minimal", "low", "medium", "high", "xhigh", "max"] as const;
+const reasoningEfforts = ["none", "minimal", "low", "medium", "high", "xhigh", "max"] as const;
 
 const model = v.object(
   {
     name: text("the model's name, as the service knows it"),
     display_name: v.optional(text("a name for people")),
-    max_tokens: tokens,
+    max_tokens: v.optional(tokens),
     max_output_tokens: v.optional(tokens),
     max_completion_tokens: v.optional(tokens),
     reasoning_effort: v.optional(v.picklist(reasoningEfforts, `must be one of ${reasoningEfforts.join(", ")}`)),
+    dialect: v.optional(dialect),
+    extra_body: v.optional(jsonBody),
     capabilities: v.optional(capabilities, {}),
   },
   shape,
@@ -50,12 +61,30 @@ const address = v.pipe(
   }),
 );
 
+const authHeader = v.pipe(
+  v.string('must be text, such as "api-key"'),
+  v.rawCheck(({ dataset, addIssue }) => {
+    const header = dataset.typed ? readAuthHeader(dataset.value) : undefined;
+    if (typeof header === "string") addIssue({ message: header });
+  }),
+);
+
+const queryValue = v.union(
+  [v.string(), v.pipe(v.number(), v.finite()), v.boolean()],
+  "must be text, a number, or true or false",
+);
+
 /** The settings of one service: what stands under its id in `language_models.openai_compatible`. */
 const service = v.object(
   {
     api_url: address,
-    available_models: v.array(model, "must be a list of models"),
+    dialect: v.optional(dialect, "openai" satisfies DialectName),
+    available_models: v.optional(v.array(model, "must be a list of models")),
+    discover: v.optional(v.boolean("must be true or false")),
+    auth_header: v.optional(authHeader),
     custom_headers: v.optional(v.record(v.string(), v.string("must be text")), {}),
+    extra_query: v.optional(v.record(v.string(), queryValue), {}),
+    extra_body: v.optional(jsonBody),
   },
   shape,
 );
@@ -63,4 +92,4 @@ const service = v.object(
 export const settings = toStandardJsonSchema(service);
 
 export type ServiceSettings = v.InferOutput<typeof service>;
-export type ModelSettings = ServiceSettings["available_models"][number];
+export type ModelSettings = v.InferOutput<typeof model>;

@@ -2,6 +2,7 @@ import { createRegistry, isGatewayError, type ModelEvent, type Registry, type Us
 import openaiCompatible from "@waygate/openai-compatible";
 import { type Recording, type ReplayServer, readRecordings, recordingsFolder, replay } from "@waygate/recordings";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { dialectFor } from "./recorded-services.ts";
 
 /** What an answer comes to when its events are put together. */
 interface Answer {
@@ -44,8 +45,13 @@ const cacheCountedApart = new Set([
   "e40bce20b007858d",
 ]);
 
-/** Sizes of the pieces in which the bodies arrive: single bytes, odd sizes that cut characters and lines, and whole. */
-const slicings = { "odd pieces": [1, 7, 2, 61, 3, 509, 5, 4093], whole: [Number.MAX_SAFE_INTEGER] };
+/** Sizes of the pieces in which the bodies arrive: single bytes, odd sizes that cut characters and lines. */
+const oddPieces = [1, 7, 2, 61, 3, 509, 5, 4093];
+const ways = [
+  { name: "in odd pieces", sizes: oddPieces, dialect: () => undefined },
+  { name: "whole", sizes: [Number.MAX_SAFE_INTEGER], dialect: () => undefined },
+  { name: "in odd pieces, in the dialect of the service", sizes: oddPieces, dialect: dialectFor },
+];
 
 describe.skipIf(folder === undefined)("recorded exchanges (skipped where RECORDINGS is not there)", () => {
   it("are all there", () => {
@@ -53,15 +59,15 @@ describe.skipIf(folder === undefined)("recorded exchanges (skipped where RECORDI
     expect(recordings.filter((recording) => recording.streaming)).toHaveLength(137);
   });
 
-  describe.each(Object.entries(slicings))("in %s", (_name, sizes) => {
+  describe.each(ways)("$name", ({ sizes, dialect }) => {
     let server: ReplayServer;
     let registry: Registry;
 
     beforeAll(async () => {
       server = await replay(recordings, sizes);
-      const services = recordings.map(({ id, request }) => [
+      const services = recordings.map(({ id, gateway, request }) => [
         id,
-        serviceFor(`${server.address}/${id}`, request.body?.model),
+        { ...serviceFor(`${server.address}/${id}`, request.body?.model), dialect: dialect(gateway) },
       ]);
       registry = createRegistry({
         plugins: [openaiCompatible],

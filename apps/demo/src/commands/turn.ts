@@ -43,6 +43,8 @@ export function exitCodeOfTurn({ outcome }: Turn): ExitCode {
 
 const endings: Readonly<Record<Exclude<RunEndReason, "stop">, string>> = {
   "max-steps": "The turn ended at its limit of steps (--max-steps) before the answer was complete.",
+  "max-tool-calls": "The turn ended at its limit of tool calls before the answer was complete.",
+  budget: "The turn ended at its budget before the answer was complete.",
   length: "The answer was cut off at the model's limit of output.",
   "content-filter": "The answer was ended by a content filter of the service.",
   guardrail: "The answer was ended by a guardrail of the service.",

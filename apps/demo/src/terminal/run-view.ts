@@ -53,6 +53,13 @@ export class RunView {
       case "notice":
         await this.#notice(event.message);
         break;
+      case "retry":
+        await this.#notice(`${event.error.message} Asking again in ${seconds(event.delayMs)}.`);
+        this.#screen.waiting.start("waiting to ask again");
+        break;
+      case "failover":
+        await this.#notice(`${event.error.message} Asking ${event.to.gateway}:${event.to.model} instead.`);
+        break;
       case "tool-call-start":
         this.#screen.waiting.start(`${printableLine(event.name)} is being written`);
         break;
@@ -125,7 +132,7 @@ export class RunView {
     await this.#enter("tools");
     const named = await this.#under(id, result.isError);
     const text = resultText(result.content);
-    const lines = linesOf(result.isError ? text.replace(/^Error: /, "") : text);
+    const lines = linesOf(text);
     // What was shown while it came is not shown again; the last line says how it ended.
     const shown = this.#progress.has(id) ? lines.slice(-1) : lines.slice(0, maxResultLines);
     const rest = this.#progress.has(id) ? 0 : lines.length - shown.length;
@@ -165,6 +172,10 @@ export class RunView {
     if (output.terminal) await output.startBlock();
     else if (block !== "answer") await output.startLine();
   }
+}
+
+function seconds(milliseconds: number): string {
+  return milliseconds < 950 ? "a moment" : `${Math.round(milliseconds / 1000)} s`;
 }
 
 function linesOf(text: string): readonly string[] {

@@ -28,7 +28,7 @@ export type Message =
   | { role: "assistant"; content: string | null; tool_calls: Call[] }
   | { role: "tool"; tool_call_id: string; content: string };
 
-export const tools = [{ type: "function" as const, function: tool }];
+const tools = [{ type: "function" as const, function: tool }];
 
 export function firstMessages(): Message[] {
   return [{ role: "user", content: prompt }];
