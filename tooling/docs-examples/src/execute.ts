@@ -15,9 +15,9 @@ export async function runProgram({ example, path }: Program, workbench: Workbenc
   return missing && `it says that it prints "${missing}", but it printed:\n${stdout.trim()}`;
 }
 
-/** `console.log(sum); // 3` promises a line `3`. */
+/** `console.log(sum); // 3` promises a line `3`, behind a condition too. */
 function promisesOf(code: string): readonly string[] {
-  return [...code.matchAll(/^\s*console\.log\(.*\); \/\/ (.+)$/gm)].map(([, promise]) => promise ?? "");
+  return [...code.matchAll(/^(?!\s*\/\/).*\bconsole\.log\(.*\); \/\/ (.+)$/gm)].map(([, promise]) => promise ?? "");
 }
 
 /** Runs commands as a reader would, from the repository's root. Gives what went wrong, if anything. */

@@ -79,6 +79,19 @@ false | true
   ]);
 });
 
+it("holds an example to what it prints behind a condition, and in a block before it", async () => {
+  const { problems } = await check(`
+~~~ts
+if (2 > 1) console.log("two"); // three
+~~~
+
+~~~ts run continues
+console.log("four"); // four
+~~~
+`);
+  expect(problems).toEqual([expect.stringMatching(/it says that it prints "three", but it printed:\ntwo\nfour$/)]);
+});
+
 it("does not pass over a page with a fence that is written wrong", async () => {
   await expect(check("~~~ts rum\n1;\n~~~\n")).rejects.toThrow("page.md:1: ");
 });
