@@ -18,7 +18,7 @@ export type {
   Usage,
   UsageEvent,
 } from "./contract/event.ts";
-export type { CheckResult, Gateway, ModelsOptions } from "./contract/gateway.ts";
+export type { CheckResult, Gateway, GuardedGateway, ModelsOptions } from "./contract/gateway.ts";
 export { isObject, type JsonObject, type JsonSchema, type JsonValue } from "./contract/json.ts";
 export type {
   AssistantMessage,
@@ -52,7 +52,6 @@ export type {
   ToolSpec,
 } from "./contract/request.ts";
 export { formatPath, type SettingsIssue } from "./contract/settings.ts";
-export type { GuardedGateway } from "./registry/guard.ts";
 export {
   type CredentialQuery,
   type CredentialSource,

@@ -12,6 +12,7 @@ import {
 import { GatewayError } from "@waygate/core/plugin";
 import { describe, expect, it } from "vitest";
 import { answering, call, collect, failureOf, finish, opened, streaming, text, usageOf } from "./fake-gateway.ts";
+import { schemaOf } from "./schema.ts";
 import { expectValidHistory } from "./valid-history.ts";
 
 const hello: Message = { role: "user", content: [{ type: "text", text: "Hello" }] };
@@ -59,11 +60,18 @@ const called = (id: string, name: string): AssistantPart => ({
   arguments: "{}",
   status: "ok",
 });
-const cancelled = (id: string, name = "slow"): ToolResultPart => ({
+const cancelled = (id: string, name = "slow", begun = true): ToolResultPart => ({
   type: "tool-result",
   id,
   name,
-  content: [{ type: "text", text: "Cancelled: this tool call was not carried out." }],
+  content: [
+    {
+      type: "text",
+      text: begun
+        ? "Cancelled while the tool was at work: what it has done so far is not known."
+        : "Cancelled: this tool call was not carried out.",
+    },
+  ],
   isError: true,
 });
 const done = (id: string): ToolResultPart => ({
@@ -87,6 +95,11 @@ const bothTools: readonly ModelEvent[] = [usage, ...call("1", "quick"), ...call(
 const bothAnswered: readonly Message[] = [
   { role: "assistant", content: [called("1", "quick"), called("2", "slow")] },
   { role: "tool", content: [done("1"), cancelled("2")] },
+];
+/** The second had not been handed to its tool yet. */
+const answeredFirst: readonly Message[] = [
+  { role: "assistant", content: [called("1", "quick"), called("2", "slow")] },
+  { role: "tool", content: [done("1"), cancelled("2", "slow", false)] },
 ];
 const assistant = (...content: AssistantPart[]): Message => ({ role: "assistant", content });
 
@@ -119,7 +132,7 @@ const moments: [string, Moment][] = [
           { type: "text", text: "a" },
           { type: "tool-call", id: "9", name: "slow", arguments: '{"pa', status: "truncated" },
         ),
-        { role: "tool", content: [cancelled("9")] },
+        { role: "tool", content: [cancelled("9", "slow", false)] },
       ],
     },
   ],
@@ -129,7 +142,7 @@ const moments: [string, Moment][] = [
       gateway: stubborn([usage, ...call("2", "slow")]),
       tools: [ignoring],
       after: "tool-call-end",
-      added: [assistant(called("2", "slow")), { role: "tool", content: [cancelled("2")] }],
+      added: [assistant(called("2", "slow")), { role: "tool", content: [cancelled("2", "slow", false)] }],
     },
   ],
   [
@@ -172,7 +185,7 @@ const moments: [string, Moment][] = [
         },
       ],
       after: "tool-result",
-      added: bothAnswered,
+      added: answeredFirst,
     },
   ],
   [
@@ -452,6 +465,45 @@ describe("an abort", () => {
     expect(running.messages[2]).toEqual({ role: "tool", content: [cancelled("1", "stop")] });
   });
 
+  it("does not begin a tool whose arguments were checked only afterwards", async () => {
+    const checked = Promise.withResolvers<void>();
+    const begun: string[] = [];
+    const schema = schemaOf<unknown>({}, async (value) => {
+      await checked.promise;
+      return { value };
+    });
+    const slow = { ...toolOf("slow", (_args, { id }) => void begun.push(id)), parameters: schema };
+    const gateway = answering([[...call("1", "slow"), finish()]]);
+    const { controller, running } = start({ gateway, tools: [slow] });
+    const events = running[Symbol.asyncIterator]();
+    await readUntil(events, "finish");
+    const waiting = failureOf(events.next());
+    await turn();
+    controller.abort(reason);
+    expect(await waiting).toBe(reason);
+    checked.resolve();
+    await turn();
+    expect(begun).toEqual([]);
+  });
+
+  it("while the program prepares a step waits for nobody", async () => {
+    const controller = new AbortController();
+    const gateway = answering([finish()]);
+    const options = { gateway, model: "small", messages: [hello], prepareStep: never };
+    const running = run({ ...options, signal: controller.signal });
+    const result = running.result();
+    await turn();
+    controller.abort(reason);
+    expect(await afterOneTurn(result)).toEqual({ error: reason });
+    expect([gateway.requests, running.messages]).toEqual([[], [hello]]);
+
+    const left = run(options);
+    const events = left[Symbol.asyncIterator]();
+    const waiting = failureOf(events.next());
+    expect(await afterOneTurn(events.return?.() ?? never())).toEqual({ value: { done: true, value: undefined } });
+    expect(await waiting).toEqual(expect.objectContaining({ name: "AbortError" }));
+  });
+
   it("does not begin a tool that waited for its turn", async () => {
     const begun: string[] = [];
     const slow = toolOf("slow", (_args, { id, signal }) => {
@@ -474,7 +526,7 @@ describe("an abort", () => {
     expect(await failureOf(events.next())).toBe(reason);
     await turn();
     expect(begun).toEqual(["1"]);
-    expect(running.messages[2]).toEqual({ role: "tool", content: [cancelled("1"), cancelled("2")] });
+    expect(running.messages[2]).toEqual({ role: "tool", content: [cancelled("1"), cancelled("2", "slow", false)] });
   });
 
   it("leaves no rejection unhandled, however late an abandoned tool or gateway fails", async () => {

@@ -450,6 +450,37 @@ describe("limits", () => {
     }).result();
     expect(reason).toBe("stop");
   });
+
+  it("on tool calls leave out those that were never carried out", async () => {
+    const invalid = [
+      { type: "tool-call-start", id: "1", name: "add" },
+      { type: "tool-call-end", id: "1", name: "add", arguments: "{", status: "invalid", value: undefined },
+    ] as const;
+    const gateway = acting(
+      "fake",
+      [...invalid, ...call("2", "sub"), finish()],
+      [...call("3", "add"), finish()],
+      [...call("4", "add"), finish()],
+    );
+    const ran: string[] = [];
+    const add: Tool = {
+      name: "add",
+      description: "Adds.",
+      parameters: {},
+      execute: (_args, { id }) => void ran.push(id),
+    };
+    const all = await events({ gateway, model: "m", messages: [hello], tools: [add], maxToolCalls: 2 });
+    expect(all.events.at(-1)).toEqual(expect.objectContaining({ type: "run-end", reason: "max-tool-calls", steps: 3 }));
+    expect(ran).toEqual(["3", "4"]);
+  });
+
+  it("that keep a broken answer from being gone on with are why the run ends", async () => {
+    const gateway = acting("fake", [text("Hel"), failing("connection")]);
+    const all = await events({ gateway, model: "m", messages: [hello], retry, onInterrupted: "continue", maxSteps: 1 });
+    expect(all.error).toBeUndefined();
+    expect(all.events.at(-1)).toEqual(expect.objectContaining({ type: "run-end", reason: "max-steps", steps: 1 }));
+    expect(all.messages[1]).toEqual({ role: "assistant", content: [{ type: "text", text: "Hel" }] });
+  });
 });
 
 describe("between two steps", () => {

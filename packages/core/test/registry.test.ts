@@ -10,7 +10,7 @@ import {
 } from "@waygate/core";
 import { definePlugin, type Gateway, GatewayError, type GatewayPlugin, type OpenContext } from "@waygate/core/plugin";
 import { describe, expect, it } from "vitest";
-import { capable, collect, failureOf, finish, pluginOf, requestOf, text } from "./fake-gateway.ts";
+import { call, capable, collect, failureOf, finish, pluginOf, requestOf, text } from "./fake-gateway.ts";
 import { type ServiceSettings, serviceSettings } from "./schema.ts";
 
 const { signal } = requestOf();
@@ -631,7 +631,8 @@ describe("reload and close", () => {
       ["gamma", "3"],
     ]);
     expect(registry.gateway("alpha")).toBe(before.alpha);
-    expect(registry.gateway("beta")).not.toBe(before.beta);
+    // What was handed out stays good: it is of the new settings now.
+    expect(registry.gateway("beta")).toBe(before.beta);
     await new Promise(setImmediate);
     expect(opened.map(({ context, closed }) => [context.settings.api_url, closed])).toEqual([
       ["https://a.test", 0],
@@ -813,4 +814,41 @@ describe("reload and close", () => {
     }
     expect(opened.map((entry) => entry.closed)).toEqual([1]);
   });
+});
+
+it("a run of several steps goes on when the settings change between two of them", async () => {
+  const asked: string[] = [];
+  const plugin = definePlugin({
+    id: "one",
+    name: "One",
+    contract: 1,
+    settingsKey: "one",
+    settings: serviceSettings,
+    capabilities: capable,
+    open: ({ settings }) => ({
+      models: async () => [],
+      async *stream() {
+        asked.push(settings.api_url);
+        yield asked.length === 1 ? [...call("1", "look"), finish("tool-calls")] : [text("Done."), finish()];
+      },
+    }),
+  });
+  const registry = createRegistry({ plugins: [plugin], settings: { one: service("before") } });
+  const look = {
+    name: "look",
+    description: "Looks.",
+    parameters: { type: "object" },
+    execute: () => registry.reload({ one: service("after") }),
+  };
+  const gateway = registry.gateway("one");
+  const { text: said, steps } = await run({
+    gateway,
+    model: "small",
+    messages: [{ role: "user", content: "Look." }],
+    tools: [look],
+  }).result();
+  expect([said, steps, asked]).toEqual(["Done.", 2, ["before", "after"]]);
+  await registry.close();
+  const late = run({ gateway, model: "small", messages: [{ role: "user", content: "Again." }] });
+  expect(await failureOf(late.result())).toMatchObject({ code: "settings", message: 'Gateway "one" was closed.' });
 });

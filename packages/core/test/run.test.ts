@@ -10,7 +10,7 @@ import {
   type ToolResultPart,
   type Usage,
 } from "@waygate/core";
-import { type Gateway, GatewayError } from "@waygate/core/plugin";
+import { GatewayError } from "@waygate/core/plugin";
 import { describe, expect, it } from "vitest";
 import {
   answering,
@@ -237,25 +237,6 @@ describe("a run", () => {
     );
   });
 
-  it("takes a gateway that no registry guards, in events and batches of any size", async () => {
-    const gateway: Gateway = {
-      models: async () => [],
-      async *stream() {
-        yield* [[], text("a"), [], [text("b"), finish()], []];
-      },
-    };
-    const running = run({ gateway, model: "small", messages: [hello] });
-    expect((await collect(running)).map((event) => event.type)).toEqual([
-      "step-start",
-      "text-delta",
-      "text-delta",
-      "finish",
-      "step-end",
-      "run-end",
-    ]);
-    expect(running.messages).toEqual([hello, said("ab")]);
-  });
-
   it("tells what the guard changed in the history before all else", async () => {
     const state = { origin: { gateway: "other", model: "small" }, data: "sealed" };
     const messages: Message[] = [
@@ -307,14 +288,19 @@ describe("the end of a run", () => {
     expect([reason, steps, last]).toEqual(["stop", 2, "b"]);
   });
 
-  it.each(reasons)("is not yet come after %s either, where a call was whole", async (reason) => {
-    const cut: ModelEvent[] = [
-      { type: "tool-call-start", id: "2", name: "echo" },
-      { type: "tool-call-end", id: "2", name: "echo", arguments: '{"a', status: "truncated", value: undefined },
-    ];
+  const cut: ModelEvent[] = [
+    { type: "tool-call-start", id: "2", name: "echo" },
+    { type: "tool-call-end", id: "2", name: "echo", arguments: '{"a', status: "truncated", value: undefined },
+  ];
+  const refused = (id: string, words: string): ToolResultPart => ({
+    ...resulting(id, "echo", words),
+    isError: true,
+  });
+
+  it("is not yet come after length, where calls were made: the whole ones are carried out", async () => {
     const { running } = start(
       [
-        [call("1", "echo"), cut, finish(reason)],
+        [call("1", "echo"), cut, finish("length")],
         [text("b"), finish()],
       ],
       { tools: [echo] },
@@ -322,20 +308,22 @@ describe("the end of a run", () => {
     expect((await running.result()).steps).toBe(2);
     expect(running.messages[2]?.content).toEqual([
       resulting("1", "echo", "{}"),
-      {
-        type: "tool-result",
-        id: "2",
-        name: "echo",
-        content: [
-          {
-            type: "text",
-            text: "This call was cut off before its arguments were complete, so it was not carried out.",
-          },
-        ],
-        isError: true,
-      },
+      refused("2", "This call was cut off before its arguments were complete, so it was not carried out."),
     ]);
   });
+
+  it.each(["content-filter", "guardrail", "refusal", "context-overflow", "error"] as const)(
+    "comes after %s, and no call is acted upon",
+    async (reason) => {
+      let carriedOut = 0;
+      const tool: Tool = { ...echo, execute: () => ++carriedOut };
+      const { running } = start([[call("1", "echo"), cut, finish(reason)]], { tools: [tool] });
+      expect((await running.result()).reason).toBe(reason);
+      expect(carriedOut).toBe(0);
+      const words = `The answer was ended (${reason}), so this call was not carried out.`;
+      expect(running.messages[2]?.content).toEqual([refused("1", words), refused("2", words)]);
+    },
+  );
 
   it.each<[FinishReason, number]>([
     ["stop", 2],
@@ -518,6 +506,22 @@ describe("a gateway that fails", () => {
     expect(await failureOf(running.result())).toBe(broken);
     expect(aborted).toEqual([true]);
     expect(running.messages).toHaveLength(5);
+    expectValidHistory(running.messages);
+  });
+
+  it("stops tools that were at work where it goes on after its finish", async () => {
+    const aborted: boolean[] = [];
+    const watching: Tool = {
+      ...echo,
+      readOnly: true,
+      execute: (_args, { signal }) =>
+        new Promise(() => {
+          signal.addEventListener("abort", () => aborted.push(signal.aborted));
+        }),
+    };
+    const { running } = start([[[...call("1", "echo"), finish()], text("a")]], { tools: [watching] });
+    expect(await failureOf(running.result())).toEqual(expect.objectContaining({ code: "protocol" }));
+    expect(aborted).toEqual([true]);
     expectValidHistory(running.messages);
   });
 

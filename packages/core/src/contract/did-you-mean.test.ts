@@ -4,6 +4,8 @@ import { didYouMean, nearest } from "./did-you-mean.ts";
 describe("nearest", () => {
   it.each([
     ["api_ulr", ["api_key", "api_url"], "api_url"],
+    ["moxxdel", ["model"], "model"],
+    ["odl", ["model"], "model"],
     ["API-URL", ["api_key", "api_url"], "api_url"],
     ["apiUrl", ["api_key", "api_url"], "api_url"],
     ["openrouterr", ["bedrock", "openrouter"], "openrouter"],

@@ -1,3 +1,4 @@
+import type { Capabilities } from "./capabilities.ts";
 import type { ModelEvent } from "./event.ts";
 import type { Model } from "./model.ts";
 import type { ModelRequest } from "./request.ts";
@@ -22,6 +23,16 @@ export interface Gateway {
 
   /** Ends connections. Called once, when no stream is open any more. */
   close?(): Promise<void>;
+}
+
+/** A gateway as the registry hands it out: its streams come in batches, and keep their promises or throw. */
+export interface GuardedGateway extends Gateway {
+  readonly id: string;
+  /** What it can do at all. */
+  readonly capabilities: Capabilities;
+  /** What it can do with a model, as far as that is known without asking anybody. */
+  capabilitiesOf(model: string): Capabilities;
+  stream(request: ModelRequest): AsyncIterable<readonly ModelEvent[]>;
 }
 
 export interface ModelsOptions {

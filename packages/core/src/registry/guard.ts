@@ -1,20 +1,13 @@
 import type { Capabilities, Capability } from "../contract/capabilities.ts";
 import { GatewayError, isGatewayError } from "../contract/error.ts";
 import type { ModelEvent } from "../contract/event.ts";
-import type { Gateway } from "../contract/gateway.ts";
+import type { Gateway, GuardedGateway } from "../contract/gateway.ts";
 import type { Message } from "../contract/message.ts";
 import type { GatewayPlugin } from "../contract/plugin.ts";
 import type { ModelRequest } from "../contract/request.ts";
 import { formatPath } from "../contract/settings.ts";
 import { fitHistory } from "../stream/history.ts";
 import { EventOrder } from "../stream/order.ts";
-
-/** A gateway as the registry hands it out: its streams come in batches, and keep their promises or throw. */
-export interface GuardedGateway extends Gateway {
-  readonly id: string;
-  readonly capabilities: Capabilities;
-  stream(request: ModelRequest): AsyncIterable<readonly ModelEvent[]>;
-}
 
 export interface GuardHooks {
   /**
@@ -32,6 +25,7 @@ export function guard(id: string, plugin: GatewayPlugin, gateway: Gateway, hooks
   const guarded: GuardedGateway = {
     id,
     capabilities: plugin.capabilities,
+    capabilitiesOf: (model) => capabilitiesOf(plugin, gateway, model),
     async models(options) {
       return naming(id, options.signal, () => gateway.models(options));
     },

@@ -1,11 +1,12 @@
 import type { Capabilities } from "../contract/capabilities.ts";
 import { didYouMean } from "../contract/did-you-mean.ts";
 import { GatewayError, isGatewayError } from "../contract/error.ts";
+import type { GuardedGateway } from "../contract/gateway.ts";
 import { isObject } from "../contract/json.ts";
 import type { Model } from "../contract/model.ts";
 import { type CredentialSpec, contractVersion, type GatewayPlugin, type Transport } from "../contract/plugin.ts";
 import type { SettingsIssue } from "../contract/settings.ts";
-import type { GuardedGateway } from "./guard.ts";
+import { handle } from "./handle.ts";
 import { Slot } from "./slot.ts";
 
 export interface RegistryOptions {
@@ -71,7 +72,10 @@ export interface Selection {
 export interface Registry extends AsyncDisposable {
   /** All gateways, refused ones too, in the order of the plugins. */
   gateways(): readonly GatewayEntry[];
-  /** A gateway by its id, opened at its first use. Throws a `GatewayError` that says what there is instead. */
+  /**
+   * A gateway by its id, opened at its first use. It stays good for that id: after a `reload` it is the one of the new
+   * settings. Throws a `GatewayError` that says what there is instead.
+   */
   gateway(id: string): GuardedGateway;
   /** The models of all usable gateways. A list that fails says so and spoils no other. */
   models(options?: { readonly signal?: AbortSignal; readonly refresh?: boolean }): Promise<readonly ModelList[]>;
@@ -100,6 +104,7 @@ class OpenRegistry implements Registry {
   #settings: Readonly<Record<string, unknown>>;
   #slots = new Map<string, Slot>();
   readonly #closing = new Set<Promise<void>>();
+  readonly #handles = new Map<string, GuardedGateway>();
 
   constructor(options: RegistryOptions) {
     this.#options = options;
@@ -114,13 +119,26 @@ class OpenRegistry implements Registry {
 
   gateway(id: string): GuardedGateway {
     const slot = this.#slots.get(id);
-    if (slot !== undefined) return slot.gateway();
+    if (slot !== undefined) {
+      // Opened now, so that what is wrong with it is said to who asks for it.
+      slot.gateway();
+      const known = this.#handles.get(id) ?? handle(id, () => this.#open(id));
+      this.#handles.set(id, known);
+      return known;
+    }
     const ids = [...this.#slots.keys()];
     const hint = didYouMean(id, ids) || ` There ${ids.length === 1 ? "is" : "are"}: ${ids.join(", ") || "none"}.`;
     throw new GatewayError(`There is no gateway "${id}".${hint} Add it to the settings, or install its plugin.`, {
       gateway: id,
       code: "settings",
     });
+  }
+
+  /** What a handle stands for at this moment. */
+  #open(id: string): GuardedGateway {
+    const slot = this.#slots.get(id);
+    if (slot !== undefined) return slot.gateway();
+    throw new GatewayError(`Gateway "${id}" was closed.`, { gateway: id, code: "settings" });
   }
 
   async models(options: { readonly signal?: AbortSignal; readonly refresh?: boolean } = {}) {

@@ -1,8 +1,8 @@
 import { GatewayError, isGatewayError } from "../contract/error.ts";
-import type { Gateway } from "../contract/gateway.ts";
+import type { Gateway, GuardedGateway } from "../contract/gateway.ts";
 import type { CredentialSpec, GatewayPlugin, Preparation } from "../contract/plugin.ts";
 import { formatPath, type SettingsIssue } from "../contract/settings.ts";
-import { type GuardedGateway, guard } from "./guard.ts";
+import { guard } from "./guard.ts";
 import type { CredentialQuery, GatewayEntry, RegistryOptions } from "./registry.ts";
 
 /** One gateway's place in the registry: its settings, checked; the gateway itself, once it is used. */

@@ -15,6 +15,7 @@ export class ToolRunner {
   readonly #signal: AbortSignal;
   readonly #timeoutMs: number | undefined;
   readonly #results = new Map<string, ToolResultPart>();
+  readonly #begun = new Set<string>();
   readonly #queue: FoldedCall[] = [];
   #running = 0;
   #events: RunEvent[] = [];
@@ -32,6 +33,11 @@ export class ToolRunner {
   /** The results so far, by the id of the call. */
   get results(): ReadonlyMap<string, ToolResultPart> {
     return this.#results;
+  }
+
+  /** Whether a call's tool has begun to work. */
+  hasBegun(id: string): boolean {
+    return this.#begun.has(id);
   }
 
   /** Whether events wait to be taken. */
@@ -116,6 +122,7 @@ export class ToolRunner {
       const checked = await checkArguments(tool, value);
       if (!checked.ok) return failure(part, checked.message);
       this.#signal.throwIfAborted();
+      this.#begun.add(part.id);
       this.#emit({ type: "tool-start", id: part.id, name: part.name, arguments: value });
       const limit = tool.timeoutMs ?? this.#timeoutMs ?? Number.POSITIVE_INFINITY;
       const work = (signal: AbortSignal) => this.#execute(tool, part, checked.value, signal);

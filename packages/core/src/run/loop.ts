@@ -1,7 +1,8 @@
 import { type ErrorCode, type GatewayError, isGatewayError } from "../contract/error.ts";
+import type { ModelEvent } from "../contract/event.ts";
 import type { ModelRequest } from "../contract/request.ts";
 import type { Conversation, MessageInput } from "./conversation.ts";
-import type { RunEvent } from "./event.ts";
+import type { Failover, Retry, RunEvent } from "./event.ts";
 import { limitReached, type RunLimits } from "./limits.ts";
 import { summarize, type Target } from "./model-caller.ts";
 import { delayAfter, type RetryPolicy, sleep } from "./retry.ts";
@@ -70,7 +71,8 @@ export async function* loop(
       continue;
     }
     interruptions = 0;
-    const ended = step.endReason();
+    // What broke the answer off would have been gone on from, but for the limit.
+    const ended = interruption === undefined ? step.endReason() : undefined;
     const reason = ended === "stop" && limit === undefined && options.hasSteering() ? undefined : (ended ?? limit);
     if (reason !== undefined) {
       yield [{ type: "run-end", reason, steps: number, usage, cost }];
@@ -98,14 +100,10 @@ async function* takeStep(
     yield [{ type: "step-start", step: number }];
     let interruption: Interruption | undefined;
     try {
-      for await (const { said, own } of setup.caller.call(setup.request())) {
-        if (said === undefined) {
-          fold.answeredBy(setup.caller.origin);
-          yield own;
-          continue;
-        }
-        step.add(said);
-        yield said;
+      for await (const batch of setup.caller.call(setup.request())) {
+        if (isAnswer(batch)) step.add(batch);
+        else fold.answeredBy(setup.caller.origin);
+        yield batch;
         if (runner.hasEvents) yield runner.take();
       }
     } catch (error) {
@@ -126,4 +124,10 @@ async function* takeStep(
     if (!over) options.abort(new DOMException("The run was left before it ended.", "AbortError"));
     step.commit();
   }
+}
+
+/** Whether a batch is of the model's own events: retries and failovers come alone. */
+function isAnswer(batch: readonly (ModelEvent | Retry | Failover)[]): batch is readonly ModelEvent[] {
+  const type = batch[0]?.type;
+  return type !== "retry" && type !== "failover";
 }

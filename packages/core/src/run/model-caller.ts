@@ -1,6 +1,6 @@
 import { type ErrorCode, type GatewayError, isGatewayError } from "../contract/error.ts";
 import type { ModelEvent } from "../contract/event.ts";
-import type { Gateway } from "../contract/gateway.ts";
+import type { GuardedGateway } from "../contract/gateway.ts";
 import type { JsonObject } from "../contract/json.ts";
 import type { Origin } from "../contract/message.ts";
 import type { ModelRequest } from "../contract/request.ts";
@@ -10,16 +10,12 @@ import { delayAfter, type RetryPolicy, sleep } from "./retry.ts";
 
 /** A model to ask, and where. */
 export interface Target {
-  readonly gateway: Gateway & { readonly id?: string };
+  /** From a registry: `registry.gateway(id)`. */
+  readonly gateway: GuardedGateway;
   readonly model: string;
   /** What only its gateway knows. */
   readonly options?: JsonObject | undefined;
 }
-
-/** What a call delivers: the model's events as they came, or what became of the call itself. */
-export type CallBatch =
-  | { readonly said: readonly ModelEvent[]; readonly own?: undefined }
-  | { readonly own: readonly (Retry | Failover)[]; readonly said?: undefined };
 
 /** What another model may do better with. What is wrong with the request itself is wrong everywhere. */
 export const defaultFailoverCodes: readonly ErrorCode[] = [
@@ -47,6 +43,7 @@ export class ModelCaller {
   readonly #failoverCodes: ReadonlySet<ErrorCode>;
   #at: number;
   #visible = false;
+  readonly #told = new Set<string>();
 
   /** `targets`: in the order of preference, at least one. */
   constructor(targets: readonly Target[], retry: RetryPolicy, failoverCodes: readonly ErrorCode[]) {
@@ -67,7 +64,7 @@ export class ModelCaller {
   /** The same, as opaque state is tagged with it. */
   get origin(): Origin {
     const { gateway, model } = this.target;
-    return { gateway: gateway.id ?? "", model };
+    return { gateway: gateway.id, model };
   }
 
   /** Whether the present answer has said anything yet. */
@@ -75,43 +72,52 @@ export class ModelCaller {
     return this.#visible;
   }
 
-  /** One answer, as batches. What a failed attempt had announced is not passed on. */
-  async *call(request: Omit<ModelRequest, "model" | "options">): AsyncGenerator<CallBatch, void, void> {
+  /**
+   * One answer, as batches: those of the gateway as they came, and batches of one that say what became of the call
+   * itself. What a failed attempt had announced is not passed on.
+   */
+  async *call(
+    request: Omit<ModelRequest, "model" | "options">,
+  ): AsyncGenerator<readonly (ModelEvent | Retry | Failover)[], void, void> {
     for (let attempt = 1; ; attempt++) {
-      const { gateway, model } = this.target;
+      const { gateway, model, options } = this.target;
+      let held: ModelEvent[] = [];
+      this.#visible = false;
       try {
-        yield* this.#attempt(request);
+        for await (const batch of gateway.stream({ ...request, model, options })) {
+          if (this.#visible) {
+            yield batch;
+          } else if (batch.some(isVisible)) {
+            this.#visible = true;
+            yield held.length === 0 ? batch : [...held, ...batch];
+            held = [];
+          } else {
+            held.push(...batch.filter((event) => this.#isNews(event)));
+          }
+        }
+        if (held.length > 0) yield held;
         noteAnswered(gateway, model);
         return;
       } catch (error) {
         if (request.signal.aborted || !isGatewayError(error) || this.#visible) throw error;
         const delayMs = delayAfter(attempt, error, this.#retry);
         if (delayMs !== undefined) {
-          yield { own: [{ type: "retry", attempt, delayMs, error: summarize(error) }] };
+          yield [{ type: "retry", attempt, delayMs, error: summarize(error) }];
           await sleep(delayMs, request.signal);
           continue;
         }
-        yield { own: [this.#moveOn(error)] };
+        yield [this.#moveOn(error)];
         attempt = 0;
       }
     }
   }
 
-  async *#attempt(request: Omit<ModelRequest, "model" | "options">): AsyncGenerator<CallBatch, void, void> {
-    const { gateway, model, options } = this.target;
-    this.#visible = false;
-    let held: ModelEvent[] = [];
-    for await (const events of gateway.stream({ ...request, model, options })) {
-      const batch = Array.isArray(events) ? (events as readonly ModelEvent[]) : [events as ModelEvent];
-      if (!this.#visible && !batch.some(isVisible)) {
-        held.push(...batch);
-        continue;
-      }
-      this.#visible = true;
-      yield { said: held.length === 0 ? batch : [...held, ...batch] };
-      held = [];
-    }
-    if (held.length > 0) yield { said: held };
+  /** What is done to the history, say, is done at every step, and worth telling once. */
+  #isNews(event: ModelEvent): boolean {
+    if (event.type !== "notice") return true;
+    const known = this.#told.has(event.message);
+    this.#told.add(event.message);
+    return !known;
   }
 
   /** Turns to the next model that is worth asking; throws the error where there is none. */

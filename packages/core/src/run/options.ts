@@ -54,9 +54,9 @@ type Own = Pick<LoopOptions, "takeSteering" | "hasSteering" | "abort"> & { reado
 
 /** Fills the defaults in. Throws a `TypeError` that names the option for values that are wrong in themselves. */
 export function completeOptions(options: RunOptions, { signal, ...own }: Own): LoopOptions {
-  const { gateway, model, options: modelOptions, fallbacks = [], messages: _, signal: __, ...rest } = options;
-  const { tools = [], maxSteps = 50, maxToolCalls, maxParallelTools = 8, toolTimeoutMs, budget, ...rest2 } = rest;
-  const { retry, failoverOn, onInterrupted, prepareStep, deadlines, ...request } = rest2;
+  const { gateway, model, options: forGateway, fallbacks = [], messages: _, signal: __, ...others } = options;
+  const { retry, failoverOn, onInterrupted, deadlines, prepareStep, ...limited } = others;
+  const { tools = [], maxSteps = 50, maxToolCalls, budget, maxParallelTools = 8, toolTimeoutMs, ...request } = limited;
   requireCount("maxSteps", maxSteps);
   requireCount("maxParallelTools", maxParallelTools);
   if (maxToolCalls !== undefined) requireCount("maxToolCalls", maxToolCalls);
@@ -65,10 +65,11 @@ export function completeOptions(options: RunOptions, { signal, ...own }: Own): L
   // What is wrong with a tool is said where the run is begun, not in the middle of it.
   indexTools(tools);
   for (const tool of tools) toolSpec(tool);
-  const { totalMs: ___, ...phases } = deadlines ?? {};
+  const { totalMs, ...phases } = deadlines ?? {};
+  for (const [name, time] of Object.entries({ totalMs, toolTimeoutMs, ...phases })) requireTime(name, time);
   return {
     ...own,
-    targets: [{ gateway, model, options: modelOptions }, ...fallbacks],
+    targets: [{ gateway, model, options: forGateway }, ...fallbacks],
     request: { ...request, deadlines: { ...defaultDeadlines, ...defined(phases) }, signal },
     tools,
     limits: { maxSteps, maxToolCalls, budget },
@@ -84,6 +85,12 @@ export function completeOptions(options: RunOptions, { signal, ...own }: Own): L
 /** Without the fields that are there, but undefined: they stand for the default too. */
 function defined<Fields extends object>(fields: Fields): { [Key in keyof Fields]?: Exclude<Fields[Key], undefined> } {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
+}
+
+function requireTime(name: string, value: number | undefined): void {
+  if (value !== undefined && !(value > 0)) {
+    throw new TypeError(`run: "${name}" must be a number of milliseconds above 0, not ${value}.`);
+  }
 }
 
 function requireCount(name: string, value: number): void {

@@ -1,3 +1,4 @@
+import { longestTimerMs } from "../contract/deadlines.ts";
 import type { GatewayError } from "../contract/error.ts";
 
 /** When a model call that failed before it said anything is made again. */
@@ -46,10 +47,13 @@ export function sleep(milliseconds: number, signal: AbortSignal): Promise<void> 
       clearTimeout(timer);
       reject(signal.reason);
     };
-    const timer = setTimeout(() => {
-      signal.removeEventListener("abort", onAbort);
-      resolve();
-    }, milliseconds);
+    const timer = setTimeout(
+      () => {
+        signal.removeEventListener("abort", onAbort);
+        resolve();
+      },
+      Math.min(milliseconds, longestTimerMs),
+    );
     signal.addEventListener("abort", onAbort, { once: true });
   });
 }

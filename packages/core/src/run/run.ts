@@ -177,7 +177,7 @@ class RunningConversation implements Run, AsyncIterator<RunEvent, undefined, voi
     else signal?.addEventListener("abort", this.#onAbort, { once: true });
     const totalMs = deadlines?.totalMs;
     if (totalMs === undefined || totalMs > longestTimerMs) return;
-    const id = gateway.id ?? "";
+    const { id } = gateway;
     const words = `The run with gateway "${id}" took longer than ${totalMs / 1000} s. Allow it more time, or less to do.`;
     const late = () => this.#abort(new GatewayError(words, { gateway: id, code: "timeout", phase: "total" }));
     this.#total = setTimeout(late, totalMs);

@@ -1,5 +1,6 @@
 import type { ModelRequest, ToolSpec } from "../contract/request.ts";
 import { MessageFold } from "../stream/fold.ts";
+import { abortable } from "./abortable.ts";
 import type { Conversation, MessageInput } from "./conversation.ts";
 import { ToolRunner } from "./execute.ts";
 import type { LoopOptions } from "./loop.ts";
@@ -62,8 +63,8 @@ export class StepSetup {
     const { prepareStep, retry, failoverOn, takeSteering } = this.#options;
     if (prepareStep !== undefined) {
       const { messages: history, usage, cost } = this.#conversation;
-      const changes = await prepareStep({ step, messages: history, usage, cost });
-      this.#request.signal.throwIfAborted();
+      const preparing = Promise.resolve(prepareStep({ step, messages: history, usage, cost }));
+      const changes = await abortable(preparing, this.#request.signal);
       const { messages, targets, tools, ...rest } = changes ?? {};
       if (messages !== undefined) this.#conversation.replace(messages);
       if (targets !== undefined) this.#caller = new ModelCaller(targets, retry, failoverOn);

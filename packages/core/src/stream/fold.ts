@@ -89,7 +89,8 @@ export class MessageFold {
         break;
       case "usage":
         this.usage = event.usage;
-        this.cost = event.cost;
+        // A later report without a cost says nothing about it.
+        this.cost = event.cost ?? this.cost;
         break;
       case "finish":
         this.finish = event;

@@ -168,7 +168,7 @@ describe("fitHistory", () => {
     });
 
     it("that are missing are answered as cancelled, wherever the conversation goes on", () => {
-      const cancelled = cancelledResult(call("1"));
+      const cancelled = cancelledResult(call("1"), false);
       expect(cancelled).toEqual({
         type: "tool-result",
         id: "1",
@@ -189,7 +189,7 @@ describe("fitHistory", () => {
           assistant(call("1"), call("2")),
           results(cancelled, result("2")),
           assistant(call("3")),
-          results(cancelledResult(call("3"))),
+          results(cancelledResult(call("3"), false)),
         ],
         notices: [missing(2)],
       });

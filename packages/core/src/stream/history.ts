@@ -116,23 +116,24 @@ class Fitting {
       const [result] = index === -1 ? [] : left.splice(index, 1);
       if (result !== undefined) return { ...result, content: result.content.map((part) => this.#visible(part)) };
       this.#unanswered++;
-      return cancelledResult(call);
+      return cancelledResult(call, false);
     });
     this.#orphans += left.length;
     return answers;
   }
 
   #visible<Part extends UserPart | ToolResultContent>(part: Part): Part | { type: "text"; text: string } {
-    const readable =
-      part.type === "image" ? this.#recipient.images : part.type === "file" ? this.#recipient.files : true;
-    if (readable || (part.type !== "image" && part.type !== "file")) return part;
+    if (part.type !== "image" && part.type !== "file") return part;
+    if (part.type === "image" ? this.#recipient.images : this.#recipient.files) return part;
     this.#droppedMedia++;
     return { type: "text", text: `[A part of type ${part.mediaType} was here, which you cannot read.]` };
   }
 }
 
-/** The result that a call gets which will never have one of its own. */
-export function cancelledResult(call: ToolCallPart): ToolResultPart {
-  const text = "Cancelled: this tool call was not carried out.";
+/** The result that a call gets which will never have one of its own. `begun`: its tool was at work already. */
+export function cancelledResult(call: ToolCallPart, begun: boolean): ToolResultPart {
+  const text = begun
+    ? "Cancelled while the tool was at work: what it has done so far is not known."
+    : "Cancelled: this tool call was not carried out.";
   return { type: "tool-result", id: call.id, name: call.name, content: [{ type: "text", text }], isError: true };
 }

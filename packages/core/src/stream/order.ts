@@ -1,4 +1,17 @@
-import type { ModelEvent, Usage } from "../contract/event.ts";
+import type { FinishReason, ModelEvent, Usage } from "../contract/event.ts";
+import type { ToolCallStatus } from "../contract/message.ts";
+
+const finishReasons: ReadonlySet<FinishReason> = new Set([
+  "stop",
+  "tool-calls",
+  "length",
+  "content-filter",
+  "guardrail",
+  "refusal",
+  "context-overflow",
+  "error",
+]);
+const callStatuses: ReadonlySet<ToolCallStatus> = new Set(["ok", "invalid", "truncated"]);
 
 /**
  * Holds one answer to the order of its events. `check` and `end` return what was breached, in words that complete
@@ -51,6 +64,8 @@ export class EventOrder {
         if (name === undefined) return `sent tool-call-end for "${event.id}", which is not open`;
         if (name !== event.name) return `ended the tool call "${name}" under the name "${event.name}"`;
         if (typeof event.arguments !== "string") return "sent a tool-call-end whose arguments are not text";
+        if (!callStatuses.has(event.status))
+          return `ended a tool call with the status "${event.status}", which is none`;
         if ((event.status === "ok") !== (event.value !== undefined)) {
           return "sent a tool-call-end whose status and value disagree";
         }
@@ -69,6 +84,7 @@ export class EventOrder {
       case "finish":
         if (this.#reasoning) return "sent finish with reasoning open";
         if (this.#openCalls.size > 0) return `sent finish with the tool call "${[...this.#openCalls.keys()][0]}" open`;
+        if (!finishReasons.has(event.reason)) return `sent finish with the reason "${event.reason}", which is none`;
         this.#finished = true;
         return undefined;
       default:

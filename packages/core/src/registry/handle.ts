@@ -1,0 +1,26 @@
+import type { GuardedGateway } from "../contract/gateway.ts";
+
+/**
+ * A gateway by its id, whatever becomes of its settings: what is asked goes to the one that is open at that moment. So a
+ * run of several steps goes on when the settings change between two of them.
+ */
+export function handle(id: string, current: () => GuardedGateway): GuardedGateway {
+  return {
+    id,
+    get capabilities() {
+      return current().capabilities;
+    },
+    capabilitiesOf: (model) => current().capabilitiesOf(model),
+    get model() {
+      const gateway = current();
+      return gateway.model?.bind(gateway);
+    },
+    models: (options) => current().models(options),
+    // Found out when the stream is begun, and thrown from it, like all that keeps one from beginning.
+    stream: (request) => ({ [Symbol.asyncIterator]: () => current().stream(request)[Symbol.asyncIterator]() }),
+    get check() {
+      const gateway = current();
+      return gateway.check?.bind(gateway);
+    },
+  } as GuardedGateway;
+}
