@@ -175,42 +175,38 @@ describe("createRegistry", () => {
     ]);
   });
 
-  it("refuses gateways that have one id between them, and takes them back when they differ", () => {
+  it("leaves a gateway out whose id another one has, says so, and takes it in when they differ", () => {
     const one = servicePlugin("alpha", {}, "one");
     const map = servicePlugin("map");
+    const notices: RegistryNotice[] = [];
     const clashing = {
       alpha_settings: service("https://one.test"),
       map_settings: { alpha: service("https://alpha.test"), beta: service("https://beta.test") },
     };
-    const apart = { ...clashing, map_settings: { beta: service("https://beta.test") } };
-    const registry = createRegistry({ plugins: [one.plugin, map.plugin], settings: apart });
-    const states = () => registry.gateways().map(({ id, state, issues }) => ({ id, state, issues }));
-    const ready = [
-      { id: "alpha", state: "ready", issues: [] },
-      { id: "beta", state: "ready", issues: [] },
+    const registry = createRegistry({
+      plugins: [one.plugin, map.plugin],
+      settings: clashing,
+      onNotice: (notice) => notices.push(notice),
+    });
+    const entries = () => registry.gateways().map(({ id, state, address }) => [id, state, address]);
+    const both = [
+      ["alpha", "ready", "https://one.test"],
+      ["beta", "ready", "https://beta.test"],
     ];
-    expect(states()).toEqual(ready);
-    registry.gateway("alpha");
-    for (let times = 0; times < 2; times++) {
-      registry.reload(clashing);
-      expect(states()).toEqual([
-        {
-          id: "alpha",
-          state: "refused",
-          issues: [
-            {
-              path: ["map_settings", "alpha"],
-              message: '"alpha" is also the id of a gateway of another plugin: rename one.',
-            },
-          ],
-        },
-        { id: "beta", state: "ready", issues: [] },
-      ]);
-      expect(() => registry.gateway("alpha")).toThrow(/rename one/);
-    }
-    registry.reload(apart);
-    expect(states()).toEqual(ready);
-    expect(registry.gateway("alpha").id).toBe("alpha");
+    expect(entries()).toEqual(both);
+    expect(notices).toEqual([
+      {
+        gateway: "alpha",
+        code: "gateway-id-taken",
+        message: '"alpha" of the plugin "map" was left out: another gateway has that id. Rename one.',
+        path: ["map_settings", "alpha"],
+      },
+    ]);
+    registry.reload({ ...clashing, map_settings: { beta: service("https://beta.test") } });
+    expect([entries(), notices.length]).toEqual([both, 1]);
+    registry.remove("alpha");
+    registry.reload(clashing);
+    expect(entries()).toContainEqual(["alpha", "ready", "https://alpha.test"]);
   });
 });
 

@@ -5,10 +5,14 @@ import type { Tarball } from "./tarball.ts";
 import { checkTypes } from "./types.ts";
 
 /** Everything that is wrong with a packed package, one line each. */
-export async function checkTarball(tarball: Tarball, privateNames: ReadonlySet<string>): Promise<readonly string[]> {
+export async function checkTarball(
+  tarball: Tarball,
+  privateNames: ReadonlySet<string>,
+  sources?: readonly string[],
+): Promise<readonly string[]> {
   const labelled = (label: string, problems: readonly string[]) => problems.map((problem) => `${label}: ${problem}`);
   return [
-    ...labelled("files", checkContents(tarball)),
+    ...labelled("files", checkContents(tarball, sources)),
     ...labelled("manifest", checkManifest(tarball.manifest, privateNames)),
     ...labelled("publint", await checkWithPublint(tarball)),
     ...labelled("types", await checkTypes(tarball)),

@@ -5,8 +5,13 @@ const optional = ["CHANGELOG.md"];
 const built = /^dist\/(.+)\.(?:js|js\.map|d\.ts|d\.ts\.map)$/;
 
 /** What is wrong with the list of files in a package: the needed ones, built code, its source, and nothing else. */
-export function checkContents({ files, manifest }: Pick<Tarball, "files" | "manifest">): readonly string[] {
+export function checkContents(
+  { files, manifest }: Pick<Tarball, "files" | "manifest">,
+  /** The package's own files, of which built code must be made. Default: those in the tarball. */
+  sources: readonly string[] = files,
+): readonly string[] {
   const present = new Set(files);
+  const made = new Set(sources);
   const named = (manifest.files ?? []).filter((entry) => !/^(?:!.*|dist|src|tests?)$/.test(entry));
   return [
     ...required.filter((file) => !present.has(file)).map((file) => `${file} is missing`),
@@ -16,7 +21,7 @@ export function checkContents({ files, manifest }: Pick<Tarball, "files" | "mani
       if (/\.test(?:-d)?\.|(?:^|\/)tests?\//.test(file)) return [`${file} is a test`];
       if (/(?:^|\/)\./.test(file)) return [`${file} is no file for users`];
       const source = built.exec(file)?.[1];
-      if (source !== undefined) return present.has(`src/${source}.ts`) ? [] : [`${file} has no source: delete dist`];
+      if (source !== undefined) return made.has(`src/${source}.ts`) ? [] : [`${file} has no source: delete dist`];
       return /^src\/.+\.ts$/.test(file) ? [] : [`${file} is not expected: name it in "files" if it is meant for users`];
     }),
   ];

@@ -43,7 +43,8 @@ export function readInstalled(folder: string): Installed {
   };
 }
 
-export const megabyte = 1024 * 1024;
+/** As disks and registries count. */
+export const megabyte = 1_000_000;
 
 export function megabytes(bytes: number): string {
   return `${(bytes / megabyte).toFixed(2)} MB`;

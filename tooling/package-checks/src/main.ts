@@ -1,4 +1,4 @@
-import { mkdtempDisposableSync } from "node:fs";
+import { globSync, mkdtempDisposableSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { checkTarball } from "./check-tarball.ts";
@@ -14,7 +14,8 @@ using destination = mkdtempDisposableSync(join(tmpdir(), "waygate-pack-"));
 let failures = 0;
 for (const { folder } of packages) {
   const tarball = await pack(folder, destination.path);
-  const problems = await checkTarball(tarball, privateNames);
+  const sources = globSync("src/**/*.ts", { cwd: folder });
+  const problems = await checkTarball(tarball, privateNames, sources);
   const size = `${tarball.files.length} files, ${Math.ceil(tarball.data.length / 1024)} kB packed`;
   console.log(`${problems.length === 0 ? "ok  " : "FAIL"} ${tarball.manifest.name} (${size})`);
   for (const problem of problems) console.log(`     ${problem}`);

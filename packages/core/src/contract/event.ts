@@ -122,6 +122,8 @@ export interface Finish {
   readonly reason: FinishReason;
   /** The service's own word, where it gave one. */
   readonly raw?: string | undefined;
+  /** The service behind the gateway, where it is only named at the end. */
+  readonly upstream?: string | undefined;
 }
 
 export type FinishReason =

@@ -33,7 +33,12 @@ export function parseSettings<Output>(schema: SettingsSchema<Output>, raw: unkno
   }
   const unknownKeys = findUnknownKeys(raw, [jsonSchemaOf(schema)], []);
   if (result.issues === undefined) return { ok: true, value: result.value, unknownKeys };
-  return { ok: false, issues: result.issues.map(toIssue), unknownKeys };
+  return { ok: false, issues: result.issues.map(toIssue).map(withoutValue), unknownKeys };
+}
+
+/** Some libraries quote what they found, which in settings may be a secret that stands in the wrong place. */
+function withoutValue({ path, message }: SettingsIssue): SettingsIssue {
+  return { path, message: message.replace(/,? (?:but )?received ".*"/is, "") };
 }
 
 /**

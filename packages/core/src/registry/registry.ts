@@ -226,11 +226,14 @@ class OpenRegistry implements Registry {
     const next = new Map<string, Slot>();
     for (const plugin of this.#plugins.values()) {
       for (const [id, raw, path] of instancesOf(plugin, this.#settings[plugin.settingsKey])) {
-        const rival = next.get(id);
+        if (next.has(id)) {
+          // The newcomer gives way: a plugin that is added must not break the gateway of another.
+          const message = `"${id}" of the plugin "${plugin.id}" was left out: another gateway has that id. Rename one.`;
+          this.#options.onNotice?.({ gateway: id, code: "gateway-id-taken", message, path });
+          continue;
+        }
         const old = previous.get(id);
-        if (rival !== undefined)
-          rival.refuse(path, `"${id}" is also the id of a gateway of another plugin: rename one.`);
-        else next.set(id, old?.isOf(plugin, raw) === true ? old : new Slot(id, plugin, raw, path, this.#options));
+        next.set(id, old?.isOf(plugin, raw) === true ? old : new Slot(id, plugin, raw, path, this.#options));
       }
     }
     this.#slots = next;

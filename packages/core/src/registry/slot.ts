@@ -12,10 +12,9 @@ export class Slot {
   readonly #options: RegistryOptions;
   readonly #preparation: Preparation;
   readonly #lifetime = new AbortController();
-  #entry: GatewayEntry;
+  readonly #entry: GatewayEntry;
   #gateway: GuardedGateway | undefined;
   #closeGateway: (() => Promise<void>) | undefined;
-  #refused = false;
   #streams = 0;
   #idle: (() => void) | undefined;
 
@@ -51,20 +50,13 @@ export class Slot {
 
   /** Whether this slot is what the plugin would make of these settings. */
   isOf(plugin: GatewayPlugin, raw: unknown): boolean {
-    return !this.#refused && this.#plugin === plugin && JSON.stringify(this.#raw) === JSON.stringify(raw);
-  }
-
-  /** Takes the gateway out of use, saying why. A later slot, made anew, may find the cause gone. */
-  refuse(path: readonly (string | number)[], message: string): void {
-    this.#refused = true;
-    const issue: SettingsIssue = { path, message };
-    this.#entry = { ...this.#entry, state: "refused", issues: [...this.#entry.issues, issue] };
+    return this.#plugin === plugin && JSON.stringify(this.#raw) === JSON.stringify(raw);
   }
 
   gateway(): GuardedGateway {
     const preparation = this.#preparation;
     const { id, issues } = this.#entry;
-    if (!preparation.ok || this.#entry.state === "refused") {
+    if (!preparation.ok) {
       const faults = issues.map(
         (issue) =>
           `${formatPath(["language_models", ...issue.path])}: ${issue.message}${/[.?]$/.test(issue.message) ? "" : "."}`,
