@@ -1,0 +1,32 @@
+import { GatewayError, isGatewayError, type ModelEvent, type NoticeEvent } from "@waygate/core/plugin";
+
+/**
+ * A stream with a word before it. `pinnedTo`: the provider that it could only go to, which a failure then names, as
+ * notices of an attempt that failed may reach nobody. Only a stream that needs it pays for being handed on.
+ */
+export async function* announced(
+  stream: AsyncIterable<readonly ModelEvent[]>,
+  notices: readonly NoticeEvent[],
+  pinnedTo: string | undefined,
+): AsyncGenerator<readonly ModelEvent[], void, void> {
+  yield notices;
+  try {
+    yield* stream;
+  } catch (error) {
+    throw pinnedTo !== undefined && isGatewayError(error) && isTheirs(error) ? pinned(error, pinnedTo) : error;
+  }
+}
+
+/** Whether another provider might have done better: there was none left, or this one is at its limit or failed. */
+function isTheirs({ status }: GatewayError): boolean {
+  return status !== undefined && (status === 404 || status === 429 || status >= 500);
+}
+
+function pinned(error: GatewayError, provider: string): GatewayError {
+  const { gateway, code, upstream, status, retryable, retryAfterMs, phase, detail } = error;
+  const words =
+    `It could only go to ${provider}, whose reasoning it carries on; ` +
+    "with the option pin_upstream set to false, OpenRouter may choose another.";
+  const init = { gateway, code, upstream, status, retryable, retryAfterMs, phase, detail, cause: error };
+  return new GatewayError(`${error.message} ${words}`, init);
+}

@@ -1,0 +1,108 @@
+import {
+  contractVersion,
+  definePlugin,
+  type Gateway,
+  type ModelEvent,
+  type ModelRequest,
+  type OpenContext,
+} from "@waygate/core/plugin";
+import { openChatService, plainDialect } from "@waygate/openai-chat";
+import { announced } from "./announced.ts";
+import { Catalogue } from "./catalogue.ts";
+import { checkKey } from "./check.ts";
+import { readFailure } from "./failure.ts";
+import { settingsHeaders } from "./headers.ts";
+import { keyHeaders, optionalKey, secrets } from "./keys.ts";
+import { isUnlisted } from "./model-id.ts";
+import { ModelSettingsBook } from "./model-settings.ts";
+import { autoModel, type OpenRouterModel, toModel } from "./models.ts";
+import { options } from "./options-schema.ts";
+import { planRequest } from "./request-plan.ts";
+import { type OpenRouterSettings, settings } from "./settings.ts";
+
+/** OpenRouter: the models of all vendors behind one key. */
+export const openrouter = definePlugin({
+  id: "openrouter",
+  name: "OpenRouter",
+  contract: contractVersion,
+  settingsKey: "open_router",
+  settings,
+  options,
+  credentials: [
+    { id: "api_key", label: "API key", env: ["OPENROUTER_API_KEY"], help: "https://openrouter.ai/keys" },
+    {
+      id: "provider_keys",
+      label: "Keys of your own accounts with providers, as JSON",
+      env: ["OPENROUTER_PROVIDER_API_KEYS"],
+      help: "https://openrouter.ai/docs/guides/overview/auth/byok",
+      optional: true,
+    },
+  ],
+  capabilities: {
+    tools: true,
+    toolChoice: true,
+    images: true,
+    files: true,
+    reasoning: true,
+    structuredOutput: true,
+  },
+  address: ({ api_url }) => api_url,
+  open,
+});
+
+function open(context: OpenContext<OpenRouterSettings>): Gateway {
+  const { id, settings, notice, signal } = context;
+  const { headers, refused } = settingsHeaders(settings);
+  for (const message of refused) notice({ code: "header-refused", message });
+  const modelSettings = new ModelSettingsBook(settings, notice);
+
+  const service = openChatService({
+    gateway: id,
+    address: settings.api_url,
+    async headers() {
+      const key = await optionalKey(context);
+      return key === undefined ? headers : { ...headers, authorization: `Bearer ${key}` };
+    },
+    secret: () => secrets(context),
+    keyHint: "Check OPENROUTER_API_KEY, or make a new key at https://openrouter.ai/keys.",
+    dialect: () => plainDialect,
+    readFailure,
+    dispatcher: context.transport.dispatcher,
+  });
+  const { getJson } = service;
+  const catalogue = new Catalogue({ gateway: id, getJson, key: () => optionalKey(context), notice, signal });
+
+  const named = [...new Set([autoModel, ...settings.available_models.map(({ name }) => name)])];
+  const model = (name: string): OpenRouterModel => toModel(name, catalogue.get(name), modelSettings.of(name));
+
+  function start(request: ModelRequest): AsyncIterable<readonly ModelEvent[]> {
+    const plan = planRequest(request, {
+      gateway: id,
+      settingsOf: (name) => modelSettings.of(name),
+      facts: catalogue.get(request.model),
+      idOf: (name) => catalogue.idOf(name),
+    });
+    const stream = service.stream(plan.request, {
+      dialect: plan.dialect,
+      headers: async () => ({ ...headers, ...plan.headers, ...(await keyHeaders(context)) }),
+    });
+    return plan.notices.length === 0 ? stream : announced(stream, plan.notices, plan.pinnedTo);
+  }
+
+  return {
+    async models(options) {
+      const listed = await catalogue.models(options);
+      return [...new Set([...named, ...listed.map((facts) => facts.id)])].map(model);
+    },
+    model: (name) =>
+      named.includes(name) || isUnlisted(name) || catalogue.get(name) !== undefined ? model(name) : undefined,
+    // Planned when it is iterated, so that what is wrong with the request is thrown from there.
+    stream: (request) => ({ [Symbol.asyncIterator]: () => start(request)[Symbol.asyncIterator]() }),
+    async check({ signal }) {
+      await context.credential("api_key");
+      const countModels = async () => (await catalogue.models({ signal, refresh: true })).length;
+      return await checkKey({ address: settings.api_url, getJson, countModels, signal });
+    },
+    close: () => service.close(),
+  };
+}

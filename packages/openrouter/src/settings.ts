@@ -1,0 +1,105 @@
+import { toStandardJsonSchema } from "@valibot/to-json-schema";
+import type { SettingsSchema } from "@waygate/core/plugin";
+import { addressProblem } from "@waygate/openai-chat";
+import * as v from "valibot";
+import { compact } from "./compact.ts";
+import type { RequestSettings } from "./options.ts";
+import { requestEntries } from "./options-schema.ts";
+import { flag, shape, text, tokens } from "./schema-parts.ts";
+
+/** What stands under `language_models.open_router`. */
+export type OpenRouterSettings = {
+  readonly api_url: string;
+  readonly custom_headers: Readonly<Record<string, string>>;
+  /** The program's address, by which OpenRouter lists it. */
+  readonly app_url?: string;
+  readonly app_name?: string;
+  /** At most two of those that OpenRouter knows, such as `cli-agent`. */
+  readonly app_categories?: readonly string[];
+  readonly available_models: readonly NamedModelSettings[];
+  /**
+   * By a model's id, or a pattern with `*`. All that match count, in their order; `available_models` comes after them.
+   * What holds for a model holds for its variants.
+   */
+  readonly model_settings: Readonly<Record<string, ModelSettings>>;
+};
+
+/** How a model is spoken to. What is left out is as OpenRouter's list has it. */
+export type ModelSettings = RequestSettings & {
+  readonly display_name?: string;
+  /** The context window, in tokens. */
+  readonly max_tokens?: number;
+  /** The limit on an answer, sent with each request that sets none of its own. */
+  readonly max_output_tokens?: number;
+  /** The same under its newer name; it wins. */
+  readonly max_completion_tokens?: number;
+  readonly supports_tools?: boolean;
+  readonly supports_images?: boolean;
+  /** How the model thinks where a request does not say. */
+  readonly mode?: ModelMode;
+};
+
+export type NamedModelSettings = ModelSettings & { readonly name: string };
+
+export type ModelMode =
+  | { readonly type: "default" }
+  | { readonly type: "thinking"; readonly budget_tokens?: number }
+  | { readonly type: "adaptive" };
+
+const mode = v.variant(
+  "type",
+  [
+    v.object({ type: v.literal("default") }),
+    v.object({ type: v.literal("thinking"), budget_tokens: v.optional(tokens) }),
+    v.object({ type: v.literal("adaptive") }),
+  ],
+  'must be an object whose "type" is default, thinking or adaptive',
+);
+
+const modelEntries = {
+  display_name: v.optional(text("a name for people")),
+  max_tokens: v.optional(tokens),
+  max_output_tokens: v.optional(tokens),
+  max_completion_tokens: v.optional(tokens),
+  supports_tools: v.optional(flag),
+  supports_images: v.optional(flag),
+  mode: v.optional(mode),
+  ...requestEntries,
+};
+
+const address = v.pipe(
+  text("the service's address, such as https://openrouter.ai/api/v1"),
+  v.rawCheck(({ dataset, addIssue }) => {
+    const problem = dataset.typed ? addressProblem(dataset.value) : undefined;
+    if (problem !== undefined) addIssue({ message: problem });
+  }),
+);
+
+const schema = v.object(
+  {
+    api_url: v.optional(address, "https://openrouter.ai/api/v1"),
+    custom_headers: v.optional(v.record(v.string(), v.string("must be text"), "must be an object of texts"), {}),
+    app_url: v.optional(text("the program's address")),
+    app_name: v.optional(text("the program's name")),
+    app_categories: v.optional(v.array(text("a category"), "must be a list of categories")),
+    available_models: v.optional(
+      v.array(
+        v.object({ name: text("the model's id, such as openrouter/auto"), ...modelEntries }, shape),
+        "must be a list of models",
+      ),
+      [],
+    ),
+    model_settings: v.optional(
+      v.record(v.string(), v.object(modelEntries, shape), 'must be an object, such as { "anthropic/*": {} }'),
+      {},
+    ),
+  },
+  shape,
+);
+
+export const settings: SettingsSchema<OpenRouterSettings> = toStandardJsonSchema(
+  v.pipe(
+    schema,
+    v.transform((checked) => compact<OpenRouterSettings>(checked)),
+  ),
+);
