@@ -1,0 +1,100 @@
+import { toStandardJsonSchema } from "@valibot/to-json-schema";
+import type { JsonObject } from "@waygate/core/plugin";
+import * as v from "valibot";
+import { type ProviderOptions, requestProviderOptions, settingsProviderOptions } from "./provider-options-schema.ts";
+import { compact, flag, jsonObject, number, oneOf, shape, tokens } from "./schema-parts.ts";
+
+/**
+ * What this gateway alone knows of a request: `options` of a request. Names are those of the gateway's API. A request's
+ * word counts over the settings'; privacy in `providerOptions.gateway` can only be tightened by it.
+ */
+export type VercelAiGatewayOptions = RequestSettings & {
+  /** What a request's `reasoning` has no word for; its fields win over that. */
+  readonly reasoning?: ReasoningOptions;
+};
+
+/** What may stand for a model in the settings too. */
+export type RequestSettings = {
+  /** How the request is routed (`gateway`), and what is passed on to providers (by their slug). */
+  readonly providerOptions?: ProviderOptions;
+  readonly frequency_penalty?: number;
+  readonly presence_penalty?: number;
+  /** Any other fields for the body, merged key by key; null removes one. Not those that have a key of their own here. */
+  readonly extra_body?: JsonObject;
+};
+
+/** Source: vercel.com/docs/ai-gateway/sdks-and-apis/openai-chat-completions/reasoning. */
+export type ReasoningOptions = {
+  /** True: as much as the model does by default. */
+  readonly enabled?: boolean;
+  readonly effort?: (typeof efforts)[number];
+  /** In tokens. */
+  readonly max_tokens?: number;
+  /** Thinks, but does not tell what. */
+  readonly exclude?: boolean;
+};
+
+export const efforts = ["none", "minimal", "low", "medium", "high", "xhigh", "max"] as const;
+
+/** Fields of the body that must not be set past their own keys: what is asked, and what the privacy ratchet guards. */
+const guardedFields: Readonly<Record<string, string>> = {
+  model: "it is what is asked",
+  messages: "it is what is asked",
+  stream: "it is what is asked",
+  tools: "it is what is asked",
+  providerOptions: 'use the key "providerOptions"',
+  provider: 'use "providerOptions.gateway"',
+  models: 'use "providerOptions.gateway.models"',
+};
+
+const extraBody = v.pipe(
+  jsonObject,
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    for (const [field, instead] of Object.entries(guardedFields)) {
+      if (Object.hasOwn(dataset.value, field)) addIssue({ message: `must not hold "${field}": ${instead}` });
+    }
+  }),
+);
+
+const entries = {
+  frequency_penalty: v.optional(number),
+  presence_penalty: v.optional(number),
+  extra_body: v.optional(extraBody),
+};
+
+/** For a model in the settings. */
+export const settingsEntries = { providerOptions: v.optional(settingsProviderOptions), ...entries };
+
+const reasoning = v.pipe(
+  v.object(
+    {
+      enabled: v.optional(flag),
+      effort: v.optional(oneOf(efforts)),
+      max_tokens: v.optional(tokens),
+      exclude: v.optional(flag),
+    },
+    shape,
+  ),
+  v.check(
+    ({ effort, max_tokens }) => effort === undefined || max_tokens === undefined,
+    'must not hold both "effort" and "max_tokens", which the gateway refuses together',
+  ),
+);
+
+const schema = v.object(
+  { providerOptions: v.optional(requestProviderOptions), reasoning: v.optional(reasoning), ...entries },
+  shape,
+);
+
+export const options = toStandardJsonSchema(
+  v.pipe(
+    schema,
+    v.transform((checked) => compact(checked) as JsonObject),
+  ),
+);
+
+/** What the schema above has checked; core hands it back as the JSON that it is. */
+export function asOptions(checked: JsonObject | undefined): VercelAiGatewayOptions {
+  return (checked ?? {}) as VercelAiGatewayOptions;
+}

@@ -1,0 +1,83 @@
+import {
+  contractVersion,
+  definePlugin,
+  type Gateway,
+  type ModelEvent,
+  type ModelRequest,
+  type OpenContext,
+} from "@waygate/core/plugin";
+import { Catalogue } from "./catalogue.ts";
+import { checkKey } from "./check.ts";
+import { type Beginning, deferredStream } from "./deferred-stream.ts";
+import { credentials, optionalKey, providerKeys, secretsIn } from "./keys.ts";
+import { ModelSettingsBook } from "./model-settings.ts";
+import { toModel } from "./models.ts";
+import { options } from "./options.ts";
+import { planRequest } from "./request-plan.ts";
+import { openService, withoutQuery } from "./service.ts";
+import { settings, type VercelAiGatewaySettings } from "./settings.ts";
+
+/** Vercel AI Gateway, by its public OpenAI-style API: the models of all vendors behind one key. */
+export const vercelAiGateway = definePlugin({
+  id: "vercel_ai_gateway",
+  name: "Vercel AI Gateway",
+  contract: contractVersion,
+  settingsKey: "vercel_ai_gateway",
+  settings,
+  options,
+  credentials,
+  capabilities: {
+    tools: true,
+    toolChoice: true,
+    images: true,
+    files: true,
+    reasoning: true,
+    structuredOutput: true,
+  },
+  address: ({ api_url }) => api_url,
+  open,
+});
+
+function open(context: OpenContext<VercelAiGatewaySettings>): Gateway {
+  const { id, settings, notice, signal } = context;
+  const service = openService(context);
+  const book = new ModelSettingsBook(settings, notice);
+  const key = () => optionalKey(context);
+  const catalogue = new Catalogue({ gateway: id, getList: service.getList, key, notice, signal });
+  const named = [...new Set(settings.available_models.map(({ name }) => name))];
+  const model = (name: string) => toModel(name, catalogue.get(name), book.of(name));
+
+  async function begin(request: ModelRequest): Promise<Beginning<readonly ModelEvent[]>> {
+    const plan = planRequest(request, {
+      gateway: id,
+      settings: book.of(request.model),
+      facts: catalogue.get(request.model),
+      providerKeys: await providerKeys(context),
+    });
+    const secret = async () => [(await key()) ?? "", ...secretsIn(plan.providerKeys)];
+    return {
+      first: plan.notices.length === 0 ? undefined : plan.notices,
+      rest: service.chat.stream(plan.request, { dialect: plan.dialect, secret }),
+    };
+  }
+
+  return {
+    async models(asked) {
+      const listed = await catalogue.models(asked, named.length > 0);
+      return [...new Set([...named, ...listed.map((facts) => facts.id)])].map(model);
+    },
+    model: (name) => (named.includes(name) || catalogue.get(name) !== undefined ? model(name) : undefined),
+    stream: (request) => deferredStream(() => begin(request)),
+    async check({ signal }) {
+      return await checkKey({
+        address: withoutQuery(settings.api_url),
+        key: (await context.credential("api_key")) ?? "",
+        ownKeys: (await providerKeys(context)) !== undefined,
+        getJson: service.chat.getJson,
+        countModels: async () => (await catalogue.ask(signal)).length,
+        signal,
+      });
+    },
+    close: () => service.close(),
+  };
+}

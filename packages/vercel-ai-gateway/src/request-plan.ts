@@ -1,0 +1,110 @@
+import { GatewayError, type JsonObject, type ModelRequest, type NoticeEvent } from "@waygate/core/plugin";
+import type { ChatDialect } from "@waygate/openai-chat";
+import { chatDialect } from "./dialect.ts";
+import type { ProviderKeys } from "./keys.ts";
+import type { ModelFacts } from "./model-facts.ts";
+import { layOver, notLoosened } from "./model-settings.ts";
+import { asOptions, type VercelAiGatewayOptions } from "./options.ts";
+import { encodeProviderOptions } from "./provider-options.ts";
+import type { ProviderOptions } from "./provider-options-schema.ts";
+import { askForReasoning } from "./reasoning.ts";
+import type { ModelSettings } from "./settings.ts";
+
+export interface PlanContext {
+  /** The gateway's id, for errors. */
+  readonly gateway: string;
+  /** What the settings say of the model. */
+  readonly settings: ModelSettings;
+  /** What the list says of the model, as far as it is there. */
+  readonly facts: ModelFacts | undefined;
+  /** The stored keys of accounts with providers. */
+  readonly providerKeys: ProviderKeys | undefined;
+}
+
+/** A request as it is going to be made. */
+export interface RequestPlan {
+  readonly request: ModelRequest;
+  readonly dialect: ChatDialect;
+  /** The keys of accounts with providers that the body carries. */
+  readonly providerKeys: ProviderKeys | undefined;
+  /** What the reader should know before the answer begins. */
+  readonly notices: readonly NoticeEvent[];
+}
+
+/**
+ * Works out how a request is made: its own word over the settings', the settings' over what is known of the model.
+ * Throws a `GatewayError` for a request that must not be sent.
+ */
+export function planRequest(request: ModelRequest, context: PlanContext): RequestPlan {
+  const { settings, facts } = context;
+  const { settings: options, ignored } = layOver<ModelSettings, VercelAiGatewayOptions>(
+    settings,
+    asOptions(request.options),
+  );
+  if (settings.capabilities?.chat_completions === false) throw responsesRefused(context.gateway, request.model);
+  const routed = withGatewayFields(options.providerOptions ?? {}, request, context.providerKeys);
+  requireProvider(context.gateway, routed);
+  const reasoning = askForReasoning(request.reasoning ?? defaultReasoning(settings), options.reasoning, facts);
+  return {
+    request: {
+      ...request,
+      maxOutputTokens: request.maxOutputTokens ?? settings.max_completion_tokens ?? settings.max_output_tokens,
+    },
+    dialect: chatDialect({
+      model: request.model,
+      flags: settings.capabilities ?? {},
+      supportedParameters: facts?.supportedParameters,
+      fields: {
+        ...field("frequency_penalty", options.frequency_penalty),
+        ...field("presence_penalty", options.presence_penalty),
+        ...field("reasoning", reasoning.field),
+        ...field("providerOptions", encodeProviderOptions(routed)),
+      },
+      extra: options.extra_body,
+    }),
+    providerKeys: routed.gateway?.byok,
+    notices: [notLoosened("The request", ignored), reasoning.notice]
+      .filter((notice) => notice !== undefined)
+      .map((notice): NoticeEvent => ({ type: "notice", ...notice })),
+  };
+}
+
+/** What of the routing is not said by options: the portable mark for caching, and stored keys. */
+function withGatewayFields(
+  options: ProviderOptions,
+  { cache }: ModelRequest,
+  providerKeys: ProviderKeys | undefined,
+): ProviderOptions {
+  const gateway = {
+    ...options.gateway,
+    ...(cache === "auto" && { caching: cache }),
+    ...(providerKeys !== undefined && { byok: { ...providerKeys, ...options.gateway?.byok } }),
+  };
+  return { ...options, gateway };
+}
+
+function defaultReasoning({ reasoning_effort: effort }: ModelSettings): ModelRequest["reasoning"] {
+  if (effort === undefined) return undefined;
+  return effort === "none" ? "off" : { effort };
+}
+
+function requireProvider(id: string, { gateway }: ProviderOptions): void {
+  if (gateway?.only === undefined || gateway.only.length > 0) return;
+  throw new GatewayError(
+    `The request to gateway "${id}" allows no provider: the lists in "only" of the settings and of the request ` +
+      "have none in common. Name a provider that the settings allow.",
+    { gateway: id, code: "invalid-request" },
+  );
+}
+
+function responsesRefused(id: string, model: string): GatewayError {
+  return new GatewayError(
+    `The model "${model}" of gateway "${id}" is set to be asked through /responses ("chat_completions": false), ` +
+      `which is not supported yet. Set "chat_completions" to true: the gateway offers all its models there, too.`,
+    { gateway: id, code: "unsupported" },
+  );
+}
+
+function field(name: string, value: JsonObject[string] | undefined): JsonObject {
+  return value === undefined ? {} : { [name]: value };
+}

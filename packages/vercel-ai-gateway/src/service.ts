@@ -1,0 +1,59 @@
+import type { OpenContext } from "@waygate/core/plugin";
+import { type ChatService, openChatService, plainDialect } from "@waygate/openai-chat";
+import { readFailure } from "./failure.ts";
+import { settingsHeaders } from "./headers.ts";
+import { keyHint, optionalKey } from "./keys.ts";
+import type { VercelAiGatewaySettings } from "./settings.ts";
+
+export interface Service {
+  /** For what takes a key: conversations and credit. */
+  readonly chat: ChatService;
+  /** The list of models, which can be had without a key. */
+  getList(signal: AbortSignal): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+/** Opens the gateway's API. Nothing is sent. */
+export function openService(context: OpenContext<VercelAiGatewaySettings>): Service {
+  const { id, settings, credential, transport, notice } = context;
+  const { headers, refused } = settingsHeaders(settings);
+  for (const message of refused) notice({ code: "header-refused", message });
+
+  const open = (address: string, key: () => Promise<string | undefined>) =>
+    openChatService({
+      gateway: id,
+      address,
+      async headers() {
+        const secret = await key();
+        return secret === undefined ? headers : { ...headers, authorization: `Bearer ${secret}` };
+      },
+      secret: () => optionalKey(context),
+      keyHint,
+      dialect: () => plainDialect,
+      readFailure,
+      dispatcher: transport.dispatcher,
+    });
+  const chat = open(settings.api_url, () => credential("api_key"));
+  const list = open(withMappings(settings.api_url), () => optionalKey(context));
+  return {
+    chat,
+    getList: (signal) => list.getJson("/models", signal),
+    async close() {
+      await Promise.all([chat.close(), list.close()]);
+    },
+  };
+}
+
+/** An address as it may be shown: a query can hold a key. */
+export function withoutQuery(address: string): string {
+  const url = new URL(address);
+  url.search = "";
+  return url.href;
+}
+
+/** With mappings the list says of each model what parameters and modalities it takes, too. */
+function withMappings(address: string): string {
+  const url = new URL(address);
+  url.searchParams.set("include_mappings", "true");
+  return url.href;
+}
