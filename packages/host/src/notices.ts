@@ -1,0 +1,77 @@
+import type { GatewayEntry, GatewayPlugin } from "@waygate/core";
+import { didYouMean } from "@waygate/core/plugin";
+import type { PluginInfo } from "./discovery/plugins.ts";
+import type { Notice } from "./notice.ts";
+import { features } from "./settings/agent.ts";
+import { formatKeyPath, type KeyPath } from "./settings/key-path.ts";
+import type { Layers } from "./settings/layers.ts";
+
+/** Plugins that the settings or the keyword name, and that cannot be used. */
+export function pluginNotices(infos: readonly PluginInfo[], layers: Layers): readonly Notice[] {
+  return infos.flatMap(({ problem, origin, named, name, package: packageName }): readonly Notice[] => {
+    if (problem === undefined || origin === "program") return [];
+    const index = named === undefined ? -1 : layers.keys.plugins.indexOf(named);
+    const path: KeyPath | undefined = index === -1 ? undefined : ["plugins", index];
+    const message = problem.includes(`"${packageName ?? named}"`)
+      ? problem
+      : `The plugin "${packageName ?? name}" is not used. ${problem}`;
+    return [notice("error", "plugin-refused", message, path, layers)];
+  });
+}
+
+/** Sections of `language_models` that no plugin here reads. In Zed's file there are many that nobody here wants to. */
+export function sectionNotices(plugins: readonly GatewayPlugin[], layers: Layers, foreign: boolean): readonly Notice[] {
+  const known = plugins.map(({ settingsKey }) => settingsKey);
+  const others = Object.keys(layers.languageModels).filter((key) => !known.includes(key));
+  return others.flatMap((key) => {
+    const hint = didYouMean(key, known);
+    if (foreign && hint === "") return [];
+    const message = `There is no plugin for "${key}" here, so its settings are ignored.${hint}`;
+    return [notice("warning", "no-plugin", message, ["language_models", key], layers)];
+  });
+}
+
+/** What is wrong with the settings of gateways. */
+export function gatewayNotices(entries: readonly GatewayEntry[], layers: Layers): readonly Notice[] {
+  return entries.flatMap(({ id, issues }) =>
+    issues.map((issue) => {
+      const path = ["language_models", ...issue.path];
+      const stop = /[.?]$/.test(issue.message) ? "" : ".";
+      const message = `${formatKeyPath(path)}: ${issue.message}${stop} Gateway "${id}" is not used.`;
+      return { ...notice("error", "gateway-refused", message, path, layers), gateway: id };
+    }),
+  );
+}
+
+/** Models that `agent` chooses from gateways that are not there. */
+export function providerNotices(
+  entries: readonly GatewayEntry[],
+  plugins: readonly GatewayPlugin[],
+  layers: Layers,
+): readonly Notice[] {
+  const ids = entries.map(({ id }) => id);
+  return features.flatMap((feature): readonly Notice[] => {
+    const selection = layers.agent.model(feature);
+    if (selection === undefined || selection.path?.[1] !== feature || ids.includes(selection.provider)) return [];
+    const { provider } = selection;
+    const byKey = plugins.find(({ settingsKey, instances }) => instances === "one" && settingsKey === provider);
+    const hint =
+      byKey === undefined
+        ? didYouMean(provider, ids)
+        : ` "${provider}" is the key of its settings; the gateway itself is "${byKey.id}".`;
+    const path = ["agent", feature, "provider"];
+    const message = `${formatKeyPath(path)}: There is no gateway "${provider}".${hint || ` There are: ${ids.join(", ") || "none"}.`}`;
+    return [notice("error", "unknown-provider", message, path, layers)];
+  });
+}
+
+function notice(
+  severity: Notice["severity"],
+  code: string,
+  message: string,
+  path: KeyPath | undefined,
+  layers: Layers,
+): Notice {
+  if (path === undefined) return { severity, code, message };
+  return { severity, code, message, path, place: layers.place(path, severity === "error" ? "value" : "key") };
+}

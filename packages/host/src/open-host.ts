@@ -1,0 +1,256 @@
+import { dirname, join } from "node:path";
+import {
+  createRegistry,
+  type Gateway,
+  type GatewayEntry,
+  type GatewayPlugin,
+  type GuardedGateway,
+  type JsonSchema,
+  type Registry,
+} from "@waygate/core";
+import { Credentials } from "./credentials/credentials.ts";
+import { StoreChoice } from "./credentials/store-choice.ts";
+import { type DiagnoseOptions, diagnose, type LastError } from "./diagnosis/diagnose.ts";
+import type { LazyPlugin } from "./discovery/lazy-plugin.ts";
+import { type PluginInfo, Plugins } from "./discovery/plugins.ts";
+import { GatewayAccess } from "./gateways/gateway-access.ts";
+import { hostPlugin, type OpenedGateway } from "./gateways/host-plugin.ts";
+import { watchedGateway } from "./gateways/watched-gateway.ts";
+import type { Choice, ChooseOptions, Host, HostChange } from "./host.ts";
+import { defaultPluginFolders, settingsFileOf } from "./host-defaults.ts";
+import type { HostOptions } from "./host-options.ts";
+import { defaultCacheFolder, defaultSettingsFile } from "./locations.ts";
+import { DiskCache } from "./models/disk-cache.ts";
+import { ModelLister } from "./models/model-lister.ts";
+import { Models } from "./models/models.ts";
+import { Network } from "./network/network.ts";
+import type { Notice } from "./notice.ts";
+import { NoticeBoard } from "./notice-board.ts";
+import { gatewayNotices, pluginNotices, providerNotices, sectionNotices } from "./notices.ts";
+import type { Feature } from "./settings/agent.ts";
+import type { HostKeys } from "./settings/host-keys.ts";
+import { composeSchema } from "./settings/schema.ts";
+import { Settings } from "./settings/settings.ts";
+import { tell } from "./tell.ts";
+
+/** The parts of a host, and what goes on between them. */
+export class OpenHost implements Host {
+  readonly registry: Registry;
+  readonly settings: Settings;
+  readonly credentials: Credentials;
+  readonly models: Models;
+  readonly #access: GatewayAccess;
+  readonly #plugins: Plugins;
+  readonly #network: Network;
+  readonly #cache: DiskCache;
+  readonly #listers = new Map<string, ModelLister>();
+  readonly #lastErrors = new Map<string, LastError>();
+  readonly #board: NoticeBoard;
+  readonly #foreign: boolean;
+  readonly #modelsMaxAgeMs: number;
+  readonly #listeners = new Set<(change: HostChange) => void>();
+  #active: readonly GatewayPlugin[] = [];
+  #applied: { readonly plugins: readonly string[]; readonly languageModels: Readonly<Record<string, unknown>> };
+  #closing: Promise<void> | undefined;
+
+  static async open(options: HostOptions): Promise<OpenHost> {
+    const environment = options.environment ?? process.env;
+    const { file, foreign } = settingsFileOf(options, environment);
+    const settings = await Settings.load({
+      file,
+      foreign,
+      projectFolder: options.projectFolder,
+      defaults: options.defaults ?? {},
+      tolerant: options.tolerant ?? false,
+    });
+    const host = new OpenHost(options, settings, foreign);
+    await host.#start(options.watch ?? true);
+    return host;
+  }
+
+  private constructor(options: HostOptions, settings: Settings, foreign: boolean) {
+    const environment = options.environment ?? process.env;
+    const { keys, languageModels } = settings.layers;
+    this.settings = settings;
+    this.#foreign = foreign;
+    this.#modelsMaxAgeMs = options.modelsMaxAgeMs ?? 60 * 60 * 1000;
+    this.#board = new NoticeBoard(settings, options.onNotice);
+    this.#network = new Network(
+      { environment, folder: settings.folder, transport: options.transport },
+      networkOf(keys),
+    );
+    const cacheFolder = options.cacheFolder ?? defaultCacheFolder(environment);
+    this.#cache = new DiskCache(cacheFolder === false ? undefined : cacheFolder);
+    const keyFile = options.keyFile ?? join(dirname(defaultSettingsFile(environment)), "keys.json");
+    const stores = new StoreChoice(options.store, keyFile);
+    this.credentials = new Credentials({
+      environment,
+      store: () => stores.current(this.settings.layers.keys.credentialStore),
+      gateways: () => this.gateways(),
+      changed: (gateway) => this.#keysChanged(gateway),
+      trouble: (gateway, { code, message }) => this.#board.tell({ severity: "warning", code, message, gateway }),
+    });
+    const sources = {
+      credentials: this.credentials.find.bind(this.credentials),
+      onNotice: this.#board.fromRegistry,
+    };
+    const services = { network: this.#network, opened: this.#opened };
+    this.#plugins = new Plugins({
+      program: options.plugins ?? [],
+      wrap: (plugin) => hostPlugin(plugin, services),
+      ...sources,
+      settled: (plugin) => this.#pluginSettled(plugin),
+      environment,
+      settingsFolder: settings.folder,
+      folders: options.pluginFolders ?? defaultPluginFolders(),
+      byKeyword: options.discover ?? true,
+    });
+    this.registry = createRegistry({ plugins: [], settings: languageModels, ...sources });
+    this.#access = new GatewayAccess(this.registry, this.#plugins, settings);
+    this.models = new Models({
+      registry: this.registry,
+      cache: this.#cache,
+      listers: this.#listers,
+      gateways: () => this.gateways(),
+      isFavorite: (model) => this.settings.layers.agent.isFavorite(model),
+    });
+    this.#applied = { plugins: [], languageModels };
+  }
+
+  gateways(): Promise<readonly GatewayEntry[]> {
+    return this.#access.entries();
+  }
+
+  gateway(id: string): Promise<GuardedGateway> {
+    return this.#access.open(id);
+  }
+
+  choose(feature: Feature = "default_model", options: ChooseOptions = {}): Promise<Choice | undefined> {
+    return this.#access.choose(feature, options);
+  }
+
+  plugins(): readonly PluginInfo[] {
+    return this.#plugins.infos();
+  }
+
+  notices(): readonly Notice[] {
+    return this.#board.current;
+  }
+
+  diagnose(options: DiagnoseOptions = {}) {
+    return diagnose(this, this.#lastErrors, options);
+  }
+
+  async schema(): Promise<JsonSchema> {
+    await Promise.all(this.#plugins.lazy.map((plugin) => plugin.load(plugin.id).catch(() => undefined)));
+    return composeSchema(
+      this.#active.map((plugin) => ({
+        settingsKey: plugin.settingsKey,
+        name: plugin.name,
+        instances: plugin.instances,
+        schema: plugin.settingsSchema(),
+      })),
+    );
+  }
+
+  onChange(listener: (change: HostChange) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #start(watch: boolean): Promise<void> {
+    await this.#plugins.discover(this.settings.layers.keys);
+    await this.#apply();
+    this.settings.onChange(async () => {
+      await this.#apply();
+      this.#announce({ type: "settings" });
+    });
+    // A read that fails for reasons of the system is tried again at the next change.
+    if (watch) this.settings.watch(() => undefined);
+  }
+
+  /** Makes the registry what the settings say now. */
+  async #apply(): Promise<void> {
+    if (this.#closing !== undefined) return;
+    const { keys, languageModels } = this.settings.layers;
+    if (JSON.stringify(keys.plugins) !== JSON.stringify(this.#applied.plugins)) await this.#plugins.discover(keys);
+    this.#plugins.admit(keys.disabledPlugins, languageModels);
+    this.#board.forgetChanged(this.#active, this.#applied.languageModels, languageModels);
+    // Gateways are opened with the network as it is: where that changes, all are opened anew.
+    const reopen = this.#network.update(networkOf(keys));
+    const next = this.#plugins.active;
+    for (const plugin of this.#active) if (reopen || !next.includes(plugin)) this.registry.remove(plugin.id);
+    this.registry.reload(languageModels);
+    for (const plugin of next) if (reopen || !this.#active.includes(plugin)) this.registry.add(plugin);
+    this.#active = next;
+    this.#applied = { plugins: keys.plugins, languageModels };
+    this.#review();
+  }
+
+  /** Puts up what is wrong now, and tells what is new of it. */
+  #review(): void {
+    const { layers } = this.settings;
+    const entries = this.registry.gateways();
+    this.#board.review([
+      ...this.settings.notices,
+      ...pluginNotices(this.#plugins.infos(), layers),
+      ...sectionNotices(this.#active, layers, this.#foreign),
+      ...gatewayNotices(entries, layers),
+      ...providerNotices(entries, this.#active, layers),
+    ]);
+  }
+
+  readonly #opened = ({ gateway, context, address, raw }: OpenedGateway): Gateway => {
+    const { id } = context;
+    const lister = new ModelLister({
+      ...{ gateway, id, address, settings: raw, cache: this.#cache, maxAgeMs: this.#modelsMaxAgeMs, now: Date.now },
+      stale: (message) => this.#board.tell({ severity: "warning", code: "models-stale", message, gateway: id }),
+    });
+    this.#listers.set(id, lister);
+    return watchedGateway(gateway, lister, (error) => this.#lastErrors.set(id, { error, at: Date.now() }));
+  };
+
+  async #keysChanged(gateway: string): Promise<void> {
+    await this.models.expire(gateway);
+    this.#announce({ type: "keys", gateway });
+  }
+
+  #pluginSettled(plugin: LazyPlugin): void {
+    if (this.#closing !== undefined) return;
+    const { languageModels } = this.settings.layers;
+    if (this.#active.includes(plugin) && plugin.refusesSome(languageModels)) {
+      // What was taken for usable is shown as what it is from now on.
+      this.registry.remove(plugin.id);
+      this.registry.add(plugin);
+    }
+    this.#review();
+    this.#announce({ type: "plugin", id: plugin.id });
+  }
+
+  #announce(change: HostChange): void {
+    for (const listener of [...this.#listeners]) tell(listener, change);
+  }
+
+  async #close(): Promise<void> {
+    this.settings.close();
+    this.#listeners.clear();
+    try {
+      await this.registry.close();
+    } finally {
+      await this.#network.close();
+    }
+  }
+}
+
+function networkOf({ proxy, caFiles }: HostKeys) {
+  return { proxy, caFiles };
+}

@@ -1,0 +1,341 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { definePlugin } from "@waygate/core/plugin";
+import { formatNotice, type HostOptions } from "@waygate/host";
+import openaiCompatible from "@waygate/openai-compatible";
+import { createSimulator } from "@waygate/simulator";
+import { describe, expect, it } from "vitest";
+import { anything } from "./plugins.ts";
+import { ask, eventually, World } from "./world.ts";
+
+interface PackageOptions {
+  readonly keywords?: readonly string[];
+  readonly manifest?: object | null;
+  readonly code?: string;
+  readonly extra?: object;
+}
+
+/** Puts a plugin's package into a folder. Its code leaves a file named `ran` behind when it runs. */
+async function install(world: World, folder: string, name: string, options: PackageOptions = {}): Promise<string> {
+  const id = name.replace(/^.*waygate-plugin-/, "");
+  const manifest = { id, name: `The ${id}`, settingsKey: id, env: [`${id.toUpperCase()}_KEY`], contract: 1 };
+  const location = join(folder, name);
+  await world.write(join(location, "package.json"), {
+    name,
+    version: "1.2.3",
+    type: "module",
+    exports: { ".": { types: "./no.d.ts", import: "./index.js" } },
+    keywords: options.keywords ?? ["waygate-plugin"],
+    ...(options.manifest === null ? {} : { waygate: { ...manifest, ...options.manifest } }),
+    ...options.extra,
+  });
+  const ran = 'import { writeFileSync } from "node:fs"; writeFileSync(import.meta.dirname + "/ran", "");';
+  await world.write(join(location, "index.js"), `${ran}\n${options.code ?? codeOf(id)}`);
+  return world.path(location);
+}
+
+/** A plugin written by hand, as a stranger might. It says which key it was given, and by which address. */
+function codeOf(id: string, more = ""): string {
+  return `export default {
+    id: "${id}", name: "The ${id}", contract: 1, settingsKey: "${id}", instances: "one",
+    capabilities: { tools: true, toolChoice: false, images: false, files: false, reasoning: false, structuredOutput: false },
+    credentials: () => [{ id: "api_key", label: "API key", env: ["${id.toUpperCase()}_KEY"] }],
+    settingsSchema: () => ({ type: "object", properties: { address: { type: "string" } } }),
+    parseOptions: undefined,
+    prepare(raw) {
+      if (typeof (raw.address ?? "") !== "string") {
+        return { ok: false, issues: [{ path: ["address"], message: "must be text" }], unknownKeys: [] };
+      }
+      return {
+        ok: true, address: raw.address, unknownKeys: [],
+        open: ({ credential }) => ({
+          models: async () => [{ id: "only", name: "Only", capabilities: {}, origin: { id: "gateway" } }],
+          async *stream() {
+            yield { type: "text-delta", text: "key " + (await credential("api_key")) };
+            yield { type: "finish", reason: "stop" };
+          },
+        }),
+      };
+    },
+    ${more}
+  };`;
+}
+
+/** A folder beside whose host plugins are installed. */
+async function beside(world: World): Promise<HostOptions> {
+  await world.write("app/node_modules/@waygate/host/package.json", { name: "@waygate/host" });
+  return { discover: true, pluginFolders: [world.path("app/dist")] };
+}
+
+async function text(host: Parameters<typeof ask>[0], gateway: string): Promise<string> {
+  const events = await ask(host, gateway, "only");
+  return events.map((event) => (event.type === "text-delta" ? event.text : "")).join("");
+}
+
+describe("plugins named in the settings", { timeout: 30_000 }, () => {
+  it("are known by their manifest, and loaded when they are first used", async () => {
+    await using world = await World.make();
+    const folder = await install(world, "node_modules", "waygate-plugin-acme");
+    world.environment.ACME_KEY = "sk-acme";
+    const host = await world.host({
+      plugins: ["waygate-plugin-acme"],
+      language_models: { acme: { address: "https://acme.example" } },
+    });
+    expect(host.plugins()).toEqual([
+      {
+        id: "acme",
+        name: "The acme",
+        package: "waygate-plugin-acme",
+        version: "1.2.3",
+        contract: 1,
+        origin: "settings",
+        named: "waygate-plugin-acme",
+        folder,
+        settingsKey: "acme",
+        state: "not-loaded",
+        problem: undefined,
+      },
+    ]);
+    expect(host.registry.gateways()).toMatchObject([
+      { id: "acme", name: "The acme", state: "ready", credentials: [{ id: "api_key", env: ["ACME_KEY"] }] },
+    ]);
+    expect(host.notices()).toEqual([]);
+    const changes: unknown[] = [];
+    host.onChange((change) => changes.push(change));
+    const early = host.registry.gateway("acme");
+    expect(existsSync(join(folder, "ran"))).toBe(false);
+
+    expect(await text(host, "acme")).toBe("key sk-acme");
+    expect(existsSync(join(folder, "ran"))).toBe(true);
+    expect(changes).toEqual([{ type: "plugin", id: "acme" }]);
+    expect(host.plugins()).toMatchObject([{ state: "loaded" }]);
+    expect(await host.gateways()).toMatchObject([{ address: "https://acme.example", capabilities: { images: false } }]);
+    // What was had before the code was there goes on working, and knows what the plugin can do.
+    expect(early.capabilities).toMatchObject({ tools: true, images: false });
+    for (let turn = 0; turn < 2; turn++) {
+      let said = "";
+      for await (const batch of early.stream({ ...question, messages: [] })) said += JSON.stringify(batch);
+      expect(said).toContain("key sk-acme");
+    }
+    await expect(async () => {
+      for await (const _ of early.stream({ ...question, toolChoice: "required" }));
+    }).rejects.toMatchObject({ code: "unsupported" });
+    expect(await host.models.list()).toMatchObject([{ gateway: "acme", models: [{ id: "only" }] }]);
+  });
+
+  it("may be folders, by a path from the settings, from the root, or from home", async () => {
+    await using world = await World.make();
+    await install(world, "mine", "waygate-plugin-one");
+    const two = await install(world, "elsewhere", "waygate-plugin-two");
+    await install(world, ".", "waygate-plugin-three");
+    const host = await world.host({ plugins: ["./mine/waygate-plugin-one", two, "~/waygate-plugin-three"] });
+    expect(host.registry.gateways().map(({ id }) => id)).toEqual(["one", "two", "three"]);
+    expect(await host.models.list()).toMatchObject([{}, {}, { models: [{ id: "only" }] }]);
+  });
+
+  it("have their settings checked when they are loaded", async () => {
+    await using world = await World.make();
+    await install(world, "node_modules", "waygate-plugin-acme");
+    const host = await world.host({ plugins: ["waygate-plugin-acme"], language_models: { acme: { address: 5 } } });
+    expect(host.notices()).toEqual([]);
+    expect(await host.gateways()).toMatchObject([{ state: "refused", issues: [{ path: ["acme", "address"] }] }]);
+    expect(host.notices()).toMatchObject([
+      { code: "gateway-refused", path: ["language_models", "acme", "address"], place: { line: 7 } },
+    ]);
+    await expect(host.gateway("acme")).rejects.toMatchObject({ code: "settings" });
+    await host.settings.set("language_models.acme.address", "https://acme.example");
+    expect(host.notices()).toEqual([]);
+    expect(await host.gateways()).toMatchObject([{ state: "ready", address: "https://acme.example" }]);
+  });
+
+  it("get keys of their own, kept by their address", async () => {
+    await using world = await World.make();
+    await install(world, "node_modules", "waygate-plugin-acme");
+    const host = await world.host({
+      plugins: ["waygate-plugin-acme"],
+      language_models: { acme: { address: "https://acme.example" } },
+    });
+    await expect(text(host, "acme")).rejects.toMatchObject({
+      code: "credentials",
+      message: expect.stringContaining("ACME_KEY"),
+    });
+    await host.credentials.set("acme", "sk-stored");
+    expect(await host.credentials.list()).toEqual([
+      { gateway: "acme", credential: "api_key", address: "https://acme.example" },
+    ]);
+    expect(await text(host, "acme")).toBe("key sk-stored");
+  });
+
+  it("that cannot be used are reported with place and remedy, and nothing else is harmed", async () => {
+    await using simulator = await createSimulator();
+    await using world = await World.make();
+    await install(world, "p", "waygate-plugin-throws", { code: 'throw new Error("no such luck");' });
+    await install(world, "p", "waygate-plugin-old", { manifest: { contract: 0 } });
+    await install(world, "p", "waygate-plugin-new", { manifest: { contract: 99 } });
+    await install(world, "p", "waygate-plugin-plain", { manifest: null });
+    await install(world, "p", "waygate-plugin-nameless", { manifest: { id: 7 } });
+    await install(world, "p", "waygate-plugin-liar", { code: codeOf("somebody-else") });
+    await install(world, "p", "waygate-plugin-empty", { code: "export const x = 1;" });
+    await install(world, "p", "waygate-plugin-closed", { extra: { exports: { "./other": "./index.js" } } });
+    await install(world, "p", "waygate-plugin-thief", { manifest: { settingsKey: "openai_compatible" } });
+    await install(world, "p", "waygate-plugin-local", { manifest: { id: "local" } });
+    await world.write("p/broken/package.json", "{ oops");
+    await world.write("p/file.js", "");
+    const names = ["throws", "old", "new", "plain", "nameless", "liar", "empty", "closed", "thief", "local"];
+    const host = await world.host(
+      {
+        plugins: [
+          ...names.map((name) => `./p/waygate-plugin-${name}`),
+          "./p/broken",
+          "./p/file.js",
+          "./p/nothing",
+          "waygate-plugin-missing",
+          "https://example.com/x.js",
+          "../../etc/x y",
+        ],
+        language_models: {
+          openai_compatible: { local: { api_url: simulator.url, available_models: [{ name: "simulator" }] } },
+        },
+      },
+      { plugins: [openaiCompatible] },
+    );
+    await host.gateways();
+    const told = host.notices().filter(({ code }) => code === "plugin-refused");
+    const problems = new Map(told.map(({ path, message }) => [path?.[1], message]));
+    const expected: readonly (string | RegExp)[] = [
+      /"waygate-plugin-throws" could not be loaded: no such luck\./,
+      /written for contract 0, this program has contract 1: update the plugin\./,
+      /written for contract 99, this program has contract 1: update this program\./,
+      /"waygate-plugin-plain" is no gateway plugin: its package.json has no "waygate"/,
+      /"waygate.id" must be text/,
+      /manifest says id "liar", its code "somebody-else"/,
+      /default export is not what definePlugin\(\) returns/,
+      /exports no "."/,
+      /both use the key "openai_compatible"/,
+      /"local" is the id of a gateway in "openai_compatible" already/,
+      /package.json of "\.\/p\/broken" is no JSON/,
+      /"\.\/p\/file.js" is a file: name the folder/,
+      /"\.\/p\/nothing" is no plugin: there is no package.json/,
+      /"waygate-plugin-missing" is not installed.*npm install --prefix ".*" waygate-plugin-missing/,
+      /neither the name of a package nor the path of a folder/,
+      /there is no package.json/,
+    ];
+    for (const [index, words] of expected.entries()) expect(problems.get(index), String(index)).toMatch(words);
+    expect(told.every((notice) => /settings.json:\d+:\d+: /.test(formatNotice(notice)))).toBe(true);
+    expect(host.plugins().filter(({ state }) => state === "refused")).toHaveLength(expected.length);
+    await expect(host.gateway("throws")).rejects.toThrow(/no such luck/);
+    await expect(host.gateway("old")).rejects.toThrow(/contract 0/);
+    await ask(host, "local", "simulator");
+  });
+
+  it("come and go with the settings, live", async () => {
+    await using world = await World.make();
+    await install(world, "node_modules", "waygate-plugin-acme");
+    const host = await world.host({}, { watch: true });
+    expect(host.registry.gateways()).toEqual([]);
+    await world.write("settings.json", { plugins: ["waygate-plugin-acme"] });
+    await eventually(() => expect(host.registry.gateways()).toMatchObject([{ id: "acme" }]));
+    await world.write("settings.json", { plugins: ["waygate-plugin-acme"], disabled_plugins: ["acme"] });
+    await eventually(() => expect(host.registry.gateways()).toEqual([]));
+    expect(host.plugins()).toMatchObject([{ state: "refused", problem: expect.stringContaining("disabled_plugins") }]);
+    await world.write("settings.json", {});
+    await eventually(() => expect(host.plugins()).toEqual([]));
+  });
+
+  it("cannot be named by a project", async () => {
+    await using world = await World.make();
+    const folder = await install(world, "project", "waygate-plugin-evil");
+    await world.write("project/.waygate/settings.json", { plugins: ["../waygate-plugin-evil", folder] });
+    const host = await world.host({}, { projectFolder: world.path("project") });
+    expect(host.plugins()).toEqual([]);
+    expect(host.notices()).toMatchObject([{ code: "project-setting", path: ["plugins"] }]);
+    await host.gateways();
+    expect(existsSync(join(folder, "ran"))).toBe(false);
+  });
+});
+
+describe("plugins beside the host", () => {
+  it("are found by their keyword", async () => {
+    await using world = await World.make();
+    const options = await beside(world);
+    await install(world, "app/node_modules", "waygate-plugin-acme");
+    await install(world, "app/node_modules", "@scope/waygate-plugin-scoped");
+    await install(world, "app/node_modules", "other-thing", { keywords: ["other"] });
+    await world.write("app/node_modules/broken/package.json", '{ "waygate-plugin"');
+    const host = await world.host({}, options);
+    expect(host.plugins()).toMatchObject([
+      { id: "scoped", package: "@scope/waygate-plugin-scoped", origin: "keyword" },
+      { id: "acme", package: "waygate-plugin-acme", origin: "keyword" },
+    ]);
+    expect(await host.models.list()).toHaveLength(2);
+  });
+
+  it("are only those in a folder of packages that holds the host too", async () => {
+    await using world = await World.make();
+    await install(world, "node_modules", "waygate-plugin-far");
+    await install(world, "project/node_modules", "waygate-plugin-project");
+    const host = await world.host({}, { ...(await beside(world)), projectFolder: world.path("project") });
+    expect(host.plugins()).toEqual([]);
+  });
+
+  it.each([
+    ["by the package's name", ["waygate-plugin-acme"]],
+    ["by the plugin's id", ["acme"]],
+    ["all together", ["*"]],
+  ])("are never loaded where the settings forbid them: %s", async (_name, disabled) => {
+    await using world = await World.make();
+    const options = await beside(world);
+    const folder = await install(world, "app/node_modules", "waygate-plugin-acme");
+    const host = await world.host({ disabled_plugins: disabled }, options);
+    await host.gateways();
+    await host.schema();
+    expect(host.registry.gateways()).toEqual([]);
+    expect(host.notices()).toEqual([]);
+    expect(existsSync(join(folder, "ran"))).toBe(false);
+  });
+
+  it("do not come twice: what the settings name, and what the program brings, goes first", async () => {
+    await using world = await World.make();
+    const options = await beside(world);
+    await install(world, "app/node_modules", "waygate-plugin-acme");
+    await install(world, "app/node_modules", "waygate-plugin-anything");
+    const own = definePlugin(anything);
+    const host = await world.host({ plugins: ["waygate-plugin-acme"] }, { ...options, plugins: [own] });
+    expect(host.plugins()).toMatchObject([
+      { id: "anything", origin: "program" },
+      { id: "acme", origin: "settings" },
+    ]);
+    expect(host.notices()).toEqual([]);
+  });
+
+  it("may make a gateway of each entry of their settings", async () => {
+    await using world = await World.make();
+    const options = await beside(world);
+    await install(world, "app/node_modules", "waygate-plugin-many", {
+      manifest: { instances: "map", env: ["{ID}_TOKEN"] },
+      code: codeOf("many").replace('instances: "one"', 'instances: "map"').replace("MANY_KEY", "MY_FIRST_TOKEN"),
+    });
+    world.environment.MY_FIRST_TOKEN = "sk-first";
+    const host = await world.host({ language_models: { many: { "my-first": {}, second: { address: 5 } } } }, options);
+    expect(host.registry.gateways()).toMatchObject([
+      { id: "my-first", credentials: [{ env: ["MY_FIRST_TOKEN"] }] },
+      { id: "second", credentials: [{ env: ["SECOND_TOKEN"] }] },
+    ]);
+    expect(await text(host, "my-first")).toBe("key sk-first");
+    expect(await host.gateways()).toMatchObject([{ state: "ready" }, { state: "refused" }]);
+  });
+});
+
+it("a program's own plugins that do not fit together are its programmer's mistake", async () => {
+  await using world = await World.make();
+  const plugin = definePlugin(anything);
+  await expect(world.host({}, { plugins: [plugin, plugin] })).rejects.toBeInstanceOf(TypeError);
+  await expect(world.host({}, { plugins: [{ ...plugin, contract: 2 }] })).rejects.toThrow(/contract 2/);
+});
+
+const question = {
+  model: "only",
+  messages: [],
+  tools: [],
+  signal: new AbortController().signal,
+};
