@@ -14,7 +14,7 @@ import { type FailureContext, type FailureReader, failureOfStatus, type Secret }
 import { type HttpRequest, type HttpResponse, send } from "./http.ts";
 import { limits } from "./limits.ts";
 import { encodeRequest } from "./request.ts";
-import { readAnswer } from "./response.ts";
+import { AnswerBody } from "./response.ts";
 import { loadUndici } from "./undici.ts";
 
 export interface ChatServiceOptions {
@@ -115,7 +115,14 @@ export function openChatService(options: ChatServiceOptions): ChatService {
       const tools = new Set(request.tools.map((tool) => tool.name));
       const keepReasoningDetails = dialect.reasoningReplay === "reasoning_details";
       const { reasoningKeepsModel, readEnd } = dialect;
-      yield* readAnswer(response, { ...failure, tools, keepReasoningDetails, reasoningKeepsModel, readEnd });
+      const answer = new AnswerBody(response, {
+        ...failure,
+        tools,
+        keepReasoningDetails,
+        reasoningKeepsModel,
+        readEnd,
+      });
+      for (let batch = await answer.next(); batch !== undefined; batch = await answer.next()) yield batch;
       released = true;
       await response.release();
     } catch (error) {

@@ -1,116 +1,140 @@
 import { GatewayError, isObject, type ModelEvent } from "@waygate/core/plugin";
-import { createParser, type EventSourceMessage } from "eventsource-parser";
+import { createParser, type EventSourceParser } from "eventsource-parser";
 import { shorten } from "./failure.ts";
 import type { HttpResponse } from "./http.ts";
 import { limits } from "./limits.ts";
 import { type AnswerContext, AnswerReader } from "./stream.ts";
 import { Utf8Decoder } from "./text-decoder.ts";
 
+/** What a body turned out to be. */
+type Kind = "unknown" | "stream" | "whole";
+
 /**
- * Reads the body of a 200 into batches of events. Whether it is a stream or a whole answer is told by its first
- * character, as services mistake the content type: a `{` begins JSON, a `<` a page, anything else a stream.
+ * Reads the body of a 200, a batch of events for what the network delivered at a time. Whether it is a stream or a whole
+ * answer is told by its first character, as services mistake the content type: a `{` begins JSON, a `<` a page, anything
+ * else a stream. No generator: each layer of them costs more than the decoding of an event.
  */
-export async function* readAnswer(
-  response: HttpResponse,
-  context: AnswerContext,
-): AsyncGenerator<readonly ModelEvent[], void, void> {
-  const decoder = new Utf8Decoder();
-  let head = "";
-  for (;;) {
-    const bytes = await response.read();
-    if (bytes === undefined) throw unreadable(context, "an empty answer");
-    head += decoder.decode(bytes);
-    const first = head.match(/\S/)?.[0];
-    if (first === "{" || first === "[") return yield* readWhole(response, decoder, head, context);
-    if (first === "<") throw unreadable(context, `a page of HTML: ${shorten(head.slice(0, 200))}`);
-    if (first !== undefined) return yield* readStream(response, decoder, head, context);
-    if (head.length > 1024) head = "";
-  }
-}
+export class AnswerBody {
+  readonly #response: HttpResponse;
+  readonly #context: AnswerContext;
+  readonly #decoder = new Utf8Decoder();
+  readonly #reader: AnswerReader;
+  readonly #parser: EventSourceParser;
+  #kind: Kind = "unknown";
+  #batch: ModelEvent[] = [];
+  /** How the body begins; of a whole answer, all its pieces. */
+  #pieces: string[] = [];
+  #length = 0;
+  #events = 0;
+  #over = false;
+  #failure: unknown;
 
-async function* readStream(
-  response: HttpResponse,
-  decoder: Utf8Decoder,
-  head: string,
-  context: AnswerContext,
-): AsyncGenerator<readonly ModelEvent[], void, void> {
-  const reader = new AnswerReader(context);
-  let batch: ModelEvent[] = [];
-  let events = 0;
-  const parser = createParser({
-    maxBufferSize: limits.event,
-    onEvent: (event: EventSourceMessage) => {
-      events++;
-      reader.data(event.data, event.event, batch);
-    },
-    onError: (error) => {
-      // Lines that are no field, which some proxies send, say nothing; an endless line is the end.
-      if (error.type === "max-buffer-size-exceeded")
-        throw unreadable(context, `a piece of over ${limits.event} characters`);
-    },
-  });
-  for (let text = head; ; ) {
+  constructor(response: HttpResponse, context: AnswerContext) {
+    this.#response = response;
+    this.#context = context;
+    this.#reader = new AnswerReader(context);
+    this.#parser = createParser({
+      maxBufferSize: limits.event,
+      onEvent: ({ data, event }) => {
+        this.#events++;
+        this.#reader.data(data, event, this.#batch);
+      },
+      onError: (error) => {
+        // Lines that are no field, which some proxies send, say nothing; an endless line is the end.
+        if (error.type === "max-buffer-size-exceeded")
+          throw this.#unreadable(`a piece of over ${limits.event} characters`);
+      },
+    });
+  }
+
+  /** The next batch, never empty; undefined when the answer has ended as it should. */
+  async next(): Promise<readonly ModelEvent[] | undefined> {
+    if (this.#failure !== undefined) throw this.#failure;
+    while (!this.#over) {
+      const bytes = await this.#response.read();
+      this.#batch = [];
+      try {
+        if (bytes === undefined) this.#end();
+        else this.#take(this.#decoder.decode(bytes));
+      } catch (error) {
+        if (this.#batch.length === 0) throw error;
+        // What came before the failure was said all the same.
+        this.#failure = error;
+      }
+      if (this.#batch.length > 0) return this.#batch;
+    }
+    return undefined;
+  }
+
+  #take(text: string): void {
+    if (this.#kind === "stream") {
+      this.#feed(text);
+      return;
+    }
+    this.#length += text.length;
+    if (this.#length > limits.body) throw this.#unreadable(`an answer of over ${limits.body} bytes`);
+    this.#pieces.push(text);
+    if (this.#kind === "whole") return;
+    const first = text.match(/\S/)?.[0];
+    if (first === "<") throw this.#unreadable(`a page of HTML: ${this.#head()}`);
+    if (first === undefined) return;
+    this.#kind = first === "{" || first === "[" ? "whole" : "stream";
+    if (this.#kind === "stream") this.#feed(this.#pieces.join(""));
+  }
+
+  #feed(text: string): void {
+    this.#parser.feed(text);
+    if (this.#reader.done) this.#finish();
+  }
+
+  /** The connection has ended. */
+  #end(): void {
+    if (this.#kind === "unknown") throw this.#unreadable("an empty answer");
+    const rest = this.#decoder.end();
+    if (this.#kind === "whole") {
+      this.#pieces.push(rest);
+      this.#readWhole(this.#pieces.join(""));
+      return;
+    }
+    // The last event may lack its empty line.
+    this.#reader.closing();
+    this.#parser.feed(`${rest}\n\n`);
+    this.#finish();
+  }
+
+  #finish(): void {
+    this.#over = true;
+    if (this.#events === 0) throw this.#unreadable(`no stream: ${this.#head()}`);
+    this.#reader.end(this.#batch);
+  }
+
+  /** A service that ignores `stream` answers in one piece of JSON; so do errors under a status of 200. */
+  #readWhole(text: string): void {
+    this.#over = true;
+    let answer: unknown;
     try {
-      parser.feed(text);
-    } catch (error) {
-      // What came before the failure was said all the same.
-      if (batch.length > 0) yield batch;
-      throw error;
+      const parsed: unknown = JSON.parse(text);
+      // Google reports errors as a list of one.
+      answer = Array.isArray(parsed) ? parsed[0] : parsed;
+    } catch {
+      throw this.#unreadable(`JSON that is cut off or broken: ${shorten(text.slice(0, 200))}`);
     }
-    if (reader.done) break;
-    if (batch.length > 0) {
-      yield batch;
-      batch = [];
+    const events: ModelEvent[] = [];
+    this.#reader.whole(answer, events);
+    if (!isObject(answer) || !Array.isArray(answer.choices) || answer.choices.length === 0) {
+      throw this.#unreadable(`JSON that is no answer of a model: ${shorten(text.slice(0, 200))}`);
     }
-    const bytes = await response.read();
-    if (bytes === undefined) {
-      // The last event may lack its empty line.
-      reader.closing();
-      parser.feed(`${decoder.end()}\n\n`);
-      break;
-    }
-    text = decoder.decode(bytes);
+    this.#reader.end(events);
+    this.#batch = events;
   }
-  if (events === 0) throw unreadable(context, `no stream: ${shorten(head.slice(0, 200))}`);
-  reader.end(batch);
-  yield batch;
-}
 
-/** A service that ignores `stream` answers in one piece of JSON; so do errors under a status of 200. */
-async function* readWhole(
-  response: HttpResponse,
-  decoder: Utf8Decoder,
-  head: string,
-  context: AnswerContext,
-): AsyncGenerator<readonly ModelEvent[], void, void> {
-  const pieces = [head];
-  let length = head.length;
-  for (let bytes = await response.read(); bytes !== undefined; bytes = await response.read()) {
-    length += bytes.length;
-    if (length > limits.body) throw unreadable(context, `an answer of over ${limits.body} bytes`);
-    pieces.push(decoder.decode(bytes));
+  #head(): string {
+    return shorten(this.#pieces.join("").slice(0, 200));
   }
-  pieces.push(decoder.end());
-  const text = pieces.join("");
-  let answer: unknown;
-  try {
-    const parsed: unknown = JSON.parse(text);
-    // Google reports errors as a list of one.
-    answer = Array.isArray(parsed) ? parsed[0] : parsed;
-  } catch {
-    throw unreadable(context, `JSON that is cut off or broken: ${shorten(text.slice(0, 200))}`);
-  }
-  const events: ModelEvent[] = [];
-  const reader = new AnswerReader(context);
-  reader.whole(answer, events);
-  if (!isObject(answer) || !Array.isArray(answer.choices) || answer.choices.length === 0) {
-    throw unreadable(context, `JSON that is no answer of a model: ${shorten(text.slice(0, 200))}`);
-  }
-  reader.end(events);
-  yield events;
-}
 
-function unreadable(context: AnswerContext, what: string): GatewayError {
-  const words = `Gateway "${context.gateway}" sent ${shorten(what)} Check the address in its settings.`;
-  return new GatewayError(words, { gateway: context.gateway, code: "protocol", status: 200 });
+  #unreadable(what: string): GatewayError {
+    const { gateway } = this.#context;
+    const words = `Gateway "${gateway}" sent ${shorten(what)} Check the address in its settings.`;
+    return new GatewayError(words, { gateway, code: "protocol", status: 200 });
+  }
 }
