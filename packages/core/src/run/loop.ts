@@ -100,9 +100,11 @@ async function* takeStep(
     yield [{ type: "step-start", step: number }];
     let interruption: Interruption | undefined;
     try {
-      for await (const batch of setup.caller.call(setup.request())) {
+      const { caller } = setup;
+      caller.ask(setup.request());
+      for (let batch = await caller.next(); batch !== undefined; batch = await caller.next()) {
         if (isAnswer(batch)) step.add(batch);
-        else fold.answeredBy(setup.caller.origin);
+        else fold.answeredBy(caller.origin);
         yield batch;
         if (runner.hasEvents) yield runner.take();
       }

@@ -43,6 +43,13 @@ export class ModelCaller {
   readonly #failoverCodes: ReadonlySet<ErrorCode>;
   #at: number;
   #visible = false;
+  #request: Omit<ModelRequest, "model" | "options"> | undefined;
+  #attempt = 1;
+  #source: AsyncIterator<readonly ModelEvent[]> | undefined;
+  /** What the present attempt has announced, before anything visible. */
+  #held: ModelEvent[] = [];
+  /** How long to wait before the next attempt, where one is due. */
+  #waitMs: number | undefined;
   readonly #told = new Set<string>();
 
   /** `targets`: in the order of preference, at least one. */
@@ -72,44 +79,69 @@ export class ModelCaller {
     return this.#visible;
   }
 
+  /** Begins another answer, which `next` then delivers. */
+  ask(request: Omit<ModelRequest, "model" | "options">): void {
+    this.#request = request;
+    this.#attempt = 1;
+    this.#begin();
+  }
+
   /**
-   * One answer, as batches: those of the gateway as they came, and batches of one that say what became of the call
-   * itself. What a failed attempt had announced is not passed on.
+   * The next batch of the answer: one of the gateway's as it came, or one that says what became of the call itself.
+   * Undefined at the end. What a failed attempt had announced is not passed on. No generator: every event passes here.
    */
-  async *call(
-    request: Omit<ModelRequest, "model" | "options">,
-  ): AsyncGenerator<readonly (ModelEvent | Retry | Failover)[], void, void> {
-    for (let attempt = 1; ; attempt++) {
-      const { gateway, model, options } = this.target;
-      let held: ModelEvent[] = [];
-      this.#visible = false;
-      try {
-        for await (const batch of gateway.stream({ ...request, model, options })) {
-          if (this.#visible) {
-            yield batch;
-          } else if (batch.some(isVisible)) {
-            this.#visible = true;
-            yield held.length === 0 ? batch : [...held, ...batch];
-            held = [];
-          } else {
-            held.push(...batch.filter((event) => this.#isNews(event)));
-          }
+  async next(): Promise<readonly (ModelEvent | Retry | Failover)[] | undefined> {
+    if (this.#waitMs !== undefined) await this.#wait(this.#waitMs);
+    try {
+      while (this.#source !== undefined) {
+        const { done, value: batch } = await this.#source.next();
+        if (done === true) return this.#end();
+        if (this.#visible) return batch;
+        if (batch.some(isVisible)) {
+          this.#visible = true;
+          return this.#held.length === 0 ? batch : [...this.#held, ...batch];
         }
-        if (held.length > 0) yield held;
-        noteAnswered(gateway, model);
-        return;
-      } catch (error) {
-        if (request.signal.aborted || !isGatewayError(error) || this.#visible) throw error;
-        const delayMs = delayAfter(attempt, error, this.#retry);
-        if (delayMs !== undefined) {
-          yield [{ type: "retry", attempt, delayMs, error: summarize(error) }];
-          await sleep(delayMs, request.signal);
-          continue;
-        }
-        yield [this.#moveOn(error)];
-        attempt = 0;
+        this.#held.push(...batch.filter((event) => this.#isNews(event)));
       }
+      return undefined;
+    } catch (error) {
+      if (this.#request?.signal.aborted === true || !isGatewayError(error) || this.#visible) throw error;
+      return [this.#recover(error)];
     }
+  }
+
+  #begin(): void {
+    const { gateway, model, options } = this.target;
+    this.#visible = false;
+    this.#held = [];
+    const request = this.#request;
+    if (request === undefined) throw new TypeError("Nothing was asked.");
+    this.#source = gateway.stream({ ...request, model, options })[Symbol.asyncIterator]();
+  }
+
+  #end(): readonly ModelEvent[] | undefined {
+    this.#source = undefined;
+    noteAnswered(this.target.gateway, this.target.model);
+    return this.#visible || this.#held.length === 0 ? undefined : this.#held;
+  }
+
+  /** Says what is done about a failure; it is done when the next batch is asked for. Throws where nothing is. */
+  #recover(error: GatewayError): Retry | Failover {
+    const delayMs = delayAfter(this.#attempt, error, this.#retry);
+    if (delayMs === undefined) {
+      const failover = this.#moveOn(error);
+      this.#attempt = 1;
+      this.#begin();
+      return failover;
+    }
+    this.#waitMs = delayMs;
+    return { type: "retry", attempt: this.#attempt++, delayMs, error: summarize(error) };
+  }
+
+  async #wait(milliseconds: number): Promise<void> {
+    this.#waitMs = undefined;
+    if (this.#request !== undefined) await sleep(milliseconds, this.#request.signal);
+    this.#begin();
   }
 
   /** What is done to the history, say, is done at every step, and worth telling once. */
