@@ -165,17 +165,13 @@ export class AnswerReader {
 
   #delta(delta: Record<string, unknown>, events: ModelEvent[]): void {
     const { content } = delta;
-    // The common case first: text, and nothing else.
+    this.#sayReasoning(delta, events);
     if (typeof content === "string") {
-      this.#sayReasoning(delta, events);
       if (content !== "") this.#say(content, events);
-    } else {
-      this.#sayReasoning(delta, events);
-      if (Array.isArray(content)) {
-        for (const part of readContent(content)) {
-          if (part.type === "reasoning") this.#think(part.text, events);
-          else this.#say(part.text, events);
-        }
+    } else if (Array.isArray(content)) {
+      for (const part of readContent(content)) {
+        if (part.type === "reasoning") this.#think(part.text, events);
+        else this.#say(part.text, events);
       }
     }
     if (typeof delta.refusal === "string" && delta.refusal !== "") {
@@ -186,6 +182,11 @@ export class AnswerReader {
     else if (isObject(delta.function_call) && (delta.function_call.name || delta.function_call.arguments)) {
       this.#callTools([{ index: 0, function: delta.function_call }], events);
     }
+    if (delta.images !== undefined || delta.audio !== undefined) this.#passOver(delta, events);
+  }
+
+  /** What an answer may hold beside words and calls is not read yet, but not dropped in silence. */
+  #passOver(delta: Record<string, unknown>, events: ModelEvent[]): void {
     for (const kind of ["images", "audio"]) {
       const value = delta[kind];
       if (isObject(value) ? Object.keys(value).length > 0 : Array.isArray(value) && value.length > 0) {
