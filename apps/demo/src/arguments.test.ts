@@ -10,8 +10,10 @@ describe("the command line", () => {
       help: false,
       version: false,
       prompt: undefined,
+      words: [],
       model: undefined,
       settings: undefined,
+      zed: false,
       folder: "/here",
       system: undefined,
       effort: undefined,
@@ -20,6 +22,8 @@ describe("the command line", () => {
       yes: false,
       tools: true,
       tour: false,
+      refresh: false,
+      probe: false,
     });
   });
 
@@ -45,7 +49,9 @@ describe("the command line", () => {
     [["--max-steps", "0"], '--max-steps is a whole number above 0, not "0".'],
     [["modles"], 'There is no command "modles". Did you mean "models"?'],
     [["--tour", "what is this?"], "--tour has a question of its own"],
-    [["models", "x"], '"models" takes no further words: x.'],
+    [["--zed", "--settings", "x"], "--settings and --zed name two files"],
+    [["chat", "--refresh"], '--refresh belongs to "models" and "doctor".'],
+    [["models", "--probe"], '--probe belongs to "doctor".'],
   ])("%j is refused in one sentence", (argv, message) => {
     expect(() => parse(...argv)).toThrow(message);
   });

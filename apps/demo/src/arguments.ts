@@ -3,7 +3,7 @@ import { didYouMean } from "@waygate/core/plugin";
 import { UsageError } from "./exit-code.ts";
 import { type Effort, efforts } from "./model-choice.ts";
 
-export const commands = ["chat", "models"] as const;
+export const commands = ["chat", "models", "keys", "settings", "schema", "doctor", "commit"] as const;
 export type CommandName = (typeof commands)[number];
 
 /** What the program was asked to do. */
@@ -15,7 +15,11 @@ export interface Arguments {
   readonly prompt: string | undefined;
   /** `gateway:model`. */
   readonly model: string | undefined;
+  /** What stands after the command; of `chat`, the question. */
+  readonly words: readonly string[];
   readonly settings: string | undefined;
+  /** Zed's own settings file. */
+  readonly zed: boolean;
   readonly folder: string;
   readonly system: string | undefined;
   readonly effort: Effort | undefined;
@@ -24,11 +28,16 @@ export interface Arguments {
   readonly yes: boolean;
   readonly tools: boolean;
   readonly tour: boolean;
+  /** Ask for lists of models anew. */
+  readonly refresh: boolean;
+  /** Have a model call a tool, in real. */
+  readonly probe: boolean;
 }
 
 const options = {
   model: { type: "string", short: "m" },
   settings: { type: "string" },
+  zed: { type: "boolean" },
   folder: { type: "string" },
   system: { type: "string" },
   effort: { type: "string" },
@@ -37,6 +46,8 @@ const options = {
   yes: { type: "boolean", short: "y" },
   "no-tools": { type: "boolean" },
   tour: { type: "boolean" },
+  refresh: { type: "boolean" },
+  probe: { type: "boolean" },
   help: { type: "boolean", short: "h" },
   version: { type: "boolean", short: "V" },
 } as const;
@@ -64,13 +75,22 @@ export function parseArguments(argv: readonly string[], currentFolder: string): 
   if (values.tour === true && (words.length > 0 || values.json === true || command !== "chat")) {
     throw new UsageError("--tour has a question of its own: leave the question, the command and --json out.");
   }
+  if (values.settings !== undefined && values.zed === true) {
+    throw new UsageError("--settings and --zed name two files: leave one of them out.");
+  }
+  if (values.refresh === true && command !== "models" && command !== "doctor") {
+    throw new UsageError('--refresh belongs to "models" and "doctor".');
+  }
+  if (values.probe === true && command !== "doctor") throw new UsageError('--probe belongs to "doctor".');
   return {
     command,
     help: values.help === true,
     version: values.version === true,
     prompt: words.length === 0 ? undefined : words.join(" "),
+    words,
     model: text("model"),
     settings: text("settings"),
+    zed: values.zed === true,
     folder: text("folder") ?? currentFolder,
     system: text("system"),
     effort: effortOf(text("effort")),
@@ -79,6 +99,8 @@ export function parseArguments(argv: readonly string[], currentFolder: string): 
     yes: values.yes === true,
     tools: values["no-tools"] !== true,
     tour: values.tour === true,
+    refresh: values.refresh === true,
+    probe: values.probe === true,
   };
 }
 
@@ -121,8 +143,6 @@ function commandOf(words: string[]): CommandName {
       `There is no command "${first}".${didYouMean(first, commands)} To ask the model: waygate chat "${first}".`,
     );
   }
-  if (command === "models" && words.length > 0)
-    throw new UsageError(`"models" takes no further words: ${words.join(" ")}.`);
   return command ?? "chat";
 }
 

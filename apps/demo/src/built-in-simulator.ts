@@ -1,7 +1,6 @@
-import type { Registry } from "@waygate/core";
 import { isObject } from "@waygate/core/plugin";
+import type { Host } from "@waygate/host";
 import type { Simulator } from "@waygate/simulator";
-import type { Settings } from "./settings.ts";
 
 /** About as fast as a model speaks. */
 const tokensPerSecond = 80;
@@ -12,16 +11,14 @@ const tokensPerSecond = 80;
  */
 export class BuiltInSimulator {
   readonly id = "simulator";
-  readonly #registry: Registry;
-  readonly #settings: Settings;
+  readonly #host: Host;
   #started: Promise<Simulator> | undefined;
 
-  constructor(registry: Registry, settings: Settings) {
-    this.#registry = registry;
-    this.#settings = settings;
+  constructor(host: Host) {
+    this.#host = host;
   }
 
-  /** Starts it and puts it among the gateways. Starting it again does nothing. */
+  /** Starts it and puts it among the gateways, below what the settings say. Starting it again does nothing. */
   async start(): Promise<void> {
     this.#started ??= this.#start();
     await this.#started;
@@ -34,10 +31,8 @@ export class BuiltInSimulator {
   async #start(): Promise<Simulator> {
     const { createSimulator } = await import("@waygate/simulator");
     const simulator = await createSimulator({ tokensPerSecond });
-    const { languageModels } = this.#settings;
-    const services = isObject(languageModels.openai_compatible) ? languageModels.openai_compatible : {};
     const service = { api_url: simulator.url, available_models: await listModels(simulator.url) };
-    this.#registry.reload({ ...languageModels, openai_compatible: { ...services, [this.id]: service } });
+    await this.#host.settings.setDefaults({ language_models: { openai_compatible: { [this.id]: service } } });
     return simulator;
   }
 }

@@ -1,4 +1,6 @@
-import { createRegistry, type Tool } from "@waygate/core";
+import { resolve } from "node:path";
+import type { Tool } from "@waygate/core";
+import { createHost, type Host } from "@waygate/host";
 import {
   type DependencyContainer,
   type FactoryFunction,
@@ -8,20 +10,23 @@ import {
 import type { Arguments } from "./arguments.ts";
 import { BuiltInSimulator } from "./built-in-simulator.ts";
 import { chat } from "./commands/chat.ts";
+import { commit } from "./commands/commit.ts";
+import { doctor } from "./commands/doctor.ts";
+import { keys } from "./commands/keys.ts";
 import { listModels } from "./commands/models.ts";
+import { schema } from "./commands/schema.ts";
+import { settings } from "./commands/settings.ts";
 import { Conversation } from "./conversation.ts";
-import { environmentCredentials } from "./credentials.ts";
 import { Diagnostics } from "./diagnostics.ts";
 import { UsageError } from "./exit-code.ts";
 import { type ModelChoice, ModelChooser } from "./model-choice.ts";
 import { plugins } from "./plugins.ts";
-import { readSettings } from "./settings.ts";
 import { systemPrompt } from "./system-prompt.ts";
 import type { Interrupts } from "./terminal/interrupts.ts";
 import { Keyboard } from "./terminal/keyboard.ts";
 import { Screen } from "./terminal/screen.ts";
 import { TerminalApproval } from "./terminal/terminal-approval.ts";
-import { type ConversationScope, type Host, tokens } from "./tokens.ts";
+import { type ConversationScope, type Surroundings, tokens } from "./tokens.ts";
 import { type Approval, allowAll, denyAll } from "./tools/approval.ts";
 import { commandEnvironment } from "./tools/command-environment.ts";
 import { listFiles } from "./tools/list-files.ts";
@@ -32,37 +37,40 @@ import { Workspace } from "./tools/workspace.ts";
 import { writeFile } from "./tools/write-file.ts";
 
 export interface Given {
-  readonly host: Host;
+  readonly surroundings: Surroundings;
   readonly arguments: Arguments;
   readonly interrupts: Interrupts;
 }
 
-/** The composition root: everything that the program consists of, made when it is first asked for. */
-export function compose(given: Given): DependencyContainer {
+/**
+ * The composition root: everything that the program consists of. The host is made at once, as making it takes reading
+ * files, and all the rest when it is first asked for. Whoever asks for a container closes it with `dispose`.
+ */
+export async function compose(given: Given): Promise<DependencyContainer> {
   const program = root.createChildContainer();
   for (const plugin of plugins) program.register(tokens.plugin, { useValue: plugin });
-  program.register(tokens.host, { useValue: given.host });
+  program.register(tokens.surroundings, { useValue: given.surroundings });
   program.register(tokens.arguments, { useValue: given.arguments });
   program.register(tokens.interrupts, { useValue: given.interrupts });
-  program.register(tokens.settings, {
-    useFactory: once(() => readSettings(given.arguments.settings, given.host.environment)),
-  });
-  program.register(tokens.credentials, { useValue: environmentCredentials(given.host.environment) });
   program.register(tokens.screen, { useFactory: once(makeScreen) });
   program.register(tokens.keyboard, { useFactory: once(makeKeyboard) });
-  program.register(tokens.diagnostics, {
-    useFactory: once((c) => new Diagnostics(c.resolve(tokens.settings), c.resolve(tokens.screen))),
-  });
-  program.register(tokens.registry, { useFactory: once(makeRegistry) });
-  program.register(tokens.simulator, {
-    useFactory: once((c) => new BuiltInSimulator(c.resolve(tokens.registry), c.resolve(tokens.settings))),
-  });
+  program.register(tokens.diagnostics, { useFactory: once((c) => new Diagnostics(c.resolve(tokens.screen))) });
+  program.register(tokens.openingHost, { useFactory: once(openHost) });
+  program.register(tokens.simulator, { useFactory: once((c) => new BuiltInSimulator(c.resolve(tokens.host))) });
   program.register(tokens.modelChooser, { useFactory: once(makeModelChooser) });
   program.register(tokens.openConversation, {
     useValue: (choice: ModelChoice) => openConversation(program, choice),
   });
   program.register(tokens.commands, { useFactory: once(makeCommands) });
+  program.register(tokens.host, { useValue: await program.resolve(tokens.openingHost) });
   return program;
+}
+
+/** Ends what a program's container holds open. */
+export async function dispose(program: DependencyContainer): Promise<void> {
+  await program.resolve(tokens.simulator).close();
+  await program.resolve(tokens.host).close();
+  await program.dispose();
 }
 
 /** A container of its own for each conversation: what one is allowed or remembers, another does not. */
@@ -82,44 +90,53 @@ const toolFactories: readonly FactoryFunction<Tool>[] = [
   (c) => searchFiles(c.resolve(tokens.workspace)),
   (c) => writeFile(c.resolve(tokens.workspace), c.resolve(tokens.approval)),
   (c) => {
-    const environment = commandEnvironment(c.resolve(tokens.host).environment, c.resolve(tokens.registry).gateways());
-    return runCommand(c.resolve(tokens.workspace), c.resolve(tokens.approval), { environment });
+    const { environment } = c.resolve(tokens.surroundings);
+    const { registry } = c.resolve(tokens.host);
+    return runCommand(c.resolve(tokens.workspace), c.resolve(tokens.approval), {
+      environment: () => commandEnvironment(environment, registry.gateways()),
+    });
   },
 ];
 
-function makeRegistry(c: DependencyContainer) {
+async function openHost(c: DependencyContainer): Promise<Host> {
+  const { settings: file, zed, folder, command, words } = c.resolve(tokens.arguments);
+  const { environment } = c.resolve(tokens.surroundings);
   const diagnostics = c.resolve(tokens.diagnostics);
-  const installed = c.resolveAll(tokens.plugin);
-  const registry = createRegistry({
-    plugins: installed,
-    settings: c.resolve(tokens.settings).languageModels,
-    credentials: c.resolve(tokens.credentials),
+  const editing = command === "settings" && words[0] === "edit";
+  const host = await createHost({
+    plugins: c.resolveAll(tokens.plugin),
+    settingsFile: file === undefined ? undefined : resolve(file),
+    zed,
+    projectFolder: folder,
+    environment,
+    // Whoever mends a file has to get at it.
+    tolerant: editing,
+    watch: c.resolve(tokens.screen).conversing,
     onNotice: (notice) => diagnostics.notice(notice),
   });
-  diagnostics.refused(registry.gateways());
-  diagnostics.withoutPlugin(installed);
-  return registry;
+  const writing = editing || (command === "settings" && words[0] === "set");
+  if (file === undefined || host.settings.exists || writing) return host;
+  await host.close();
+  throw new UsageError(`There is no settings file "${file}".`, "settings");
 }
 
 function makeModelChooser(c: DependencyContainer) {
   return new ModelChooser({
-    registry: c.resolve(tokens.registry),
-    settings: c.resolve(tokens.settings),
-    credentials: c.resolve(tokens.credentials),
+    host: c.resolve(tokens.host),
     simulator: c.resolve(tokens.simulator),
     effort: c.resolve(tokens.arguments).effort,
   });
 }
 
 function makeScreen(c: DependencyContainer) {
-  const { stdout, stderr, stdin, environment } = c.resolve(tokens.host);
+  const { stdout, stderr, stdin, environment } = c.resolve(tokens.surroundings);
   const { command, prompt, json } = c.resolve(tokens.arguments);
   const conversing = command === "chat" && prompt === undefined && !json && stdin.isTTY && stdout.isTTY;
   return new Screen({ stdout, stderr, environment, conversing });
 }
 
 function makeKeyboard(c: DependencyContainer) {
-  const { stdin } = c.resolve(tokens.host);
+  const { stdin } = c.resolve(tokens.surroundings);
   return stdin.isTTY ? new Keyboard(stdin, c.resolve(tokens.interrupts)) : undefined;
 }
 
@@ -142,7 +159,7 @@ function makeApproval(c: DependencyContainer): Approval {
 function makeConversation(c: DependencyContainer) {
   const { tools, system, maxSteps } = c.resolve(tokens.arguments);
   return new Conversation({
-    registry: c.resolve(tokens.registry),
+    registry: c.resolve(tokens.host).registry,
     choice: c.resolve(tokens.modelChoice),
     tools: tools ? c.resolveAll(tokens.tool) : [],
     system: system ?? systemPrompt(tools ? c.resolve(tokens.workspace).root : undefined),
@@ -152,15 +169,23 @@ function makeConversation(c: DependencyContainer) {
 
 function makeCommands(c: DependencyContainer) {
   const services = () => ({
-    host: c.resolve(tokens.host),
+    surroundings: c.resolve(tokens.surroundings),
     arguments: c.resolve(tokens.arguments),
-    settings: c.resolve(tokens.settings),
-    registry: c.resolve(tokens.registry),
+    host: c.resolve(tokens.host),
+    simulator: c.resolve(tokens.simulator),
     modelChooser: c.resolve(tokens.modelChooser),
     interrupts: c.resolve(tokens.interrupts),
     screen: c.resolve(tokens.screen),
     keyboard: c.resolve(tokens.keyboard),
     openConversation: c.resolve(tokens.openConversation),
   });
-  return { chat: () => chat(services()), models: () => listModels(services()) };
+  return {
+    chat: () => chat(services()),
+    models: () => listModels(services()),
+    keys: () => keys(services()),
+    settings: () => settings(services()),
+    schema: () => schema(services()),
+    commit: () => commit(services()),
+    doctor: () => doctor(services()),
+  };
 }

@@ -65,13 +65,14 @@ export class Conversation {
    */
   async say(text: string, signal: AbortSignal, show: (event: RunEvent) => Promise<void>): Promise<Turn> {
     const { registry, maxSteps } = this.#options;
-    const { model, reasoning } = this.choice;
+    const { model, reasoning, temperature } = this.choice;
     const asked: readonly Message[] = [...this.#messages, { role: "user", content: [{ type: "text", text }] }];
     const answer = run({
       // Looked up each time: the settings may have made another gateway of it.
       gateway: registry.gateway(this.choice.gateway),
       model,
       reasoning,
+      temperature,
       messages: asked,
       tools: this.tools,
       maxSteps,

@@ -1,9 +1,9 @@
-import { type ErrorCode, isGatewayError, type RunEndReason } from "@waygate/core";
+import type { RunEndReason } from "@waygate/core";
 
 /** What scripts can tell from how the program ended. */
 export const exitCode = {
   ok: 0,
-  /** The model or the gateway failed. */
+  /** The model or the gateway failed, or something is wrong with it. */
   failed: 1,
   /** Wrong usage, settings or model: nothing was asked. */
   usage: 2,
@@ -24,20 +24,6 @@ export class UsageError extends Error {
     super(message);
     this.code = code;
   }
-}
-
-const usageCodes: ReadonlySet<ErrorCode> = new Set([
-  "settings",
-  "credentials",
-  "model-not-found",
-  "model-unavailable-in-region",
-  "unsupported",
-]);
-
-/** The exit code that a failure stands for. */
-export function exitCodeOfError(error: unknown): ExitCode {
-  if (error instanceof UsageError) return exitCode.usage;
-  return isGatewayError(error) && usageCodes.has(error.code) ? exitCode.usage : exitCode.failed;
 }
 
 /** The exit code that the end of a run stands for. */

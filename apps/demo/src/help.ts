@@ -1,13 +1,21 @@
 import { readFileSync } from "node:fs";
 import { isObject } from "@waygate/core/plugin";
-import { defaultSettingsFile } from "./settings.ts";
 
-export function helpText(environment: NodeJS.ProcessEnv): string {
-  return `waygate: talk to a model through any gateway
+export const helpText = `waygate: talk to a model through any gateway
 
   waygate chat                 a conversation (at a terminal)
   waygate chat "question"      one answer; standard input, if piped, comes along
-  waygate models               the models of all configured gateways
+  waygate models [TEXT]        what can be given to --model; --refresh asks the gateways anew
+  waygate keys list            where the gateways' keys come from
+  waygate keys set GATEWAY     store a key, typed unseen or piped in, in the system's keychain
+  waygate keys remove GATEWAY  take it out again
+  waygate settings             which file they stand in
+  waygate settings get [PATH]  a setting as JSON, or all of them
+  waygate settings set PATH JSON
+  waygate settings edit        open the file in your editor
+  waygate schema               the JSON Schema of the file, for editors
+  waygate doctor [GATEWAY]     what works and what does not; --probe has a model call a tool
+  waygate commit [HINT]        a message for what is staged in git, from commit_message_model
 
   -m, --model GATEWAY:MODEL    such as openrouter:openrouter/auto or simulator:simulator
       --effort LEVEL           how much to think: off, minimal, low, medium, high, xhigh, max
@@ -16,22 +24,24 @@ export function helpText(environment: NodeJS.ProcessEnv): string {
       --no-tools               offer no tools
   -y, --yes                    let it write files and run commands without asking
       --max-steps N            how often the model is asked at most in one turn (default: 50)
-      --json                   print the run's events, one JSON object a line
-      --settings FILE          in place of ${defaultSettingsFile(process.platform, environment)}
+      --refresh                ask for the lists of models anew (models, doctor)
+      --probe                  have a model call a tool, at the usual price (doctor)
+      --json                   print JSON, one value a line: of an answer, the run's events
+      --settings FILE          in place of the default file, which "waygate settings" names
+      --zed                    in place of it, Zed's own
       --tour                   show a whole turn with tools, then stay
   -h, --help
   -V, --version
 
 Exit codes
   0    all is well
-  1    the model or the gateway failed
+  1    the model or the gateway failed; "doctor" found something wrong
   2    wrong usage, settings or model
   3    the answer is incomplete: --max-steps, a length limit, a filter or a refusal ended it
   130  interrupted
 
 Text goes to standard output, everything else to standard error. NO_COLOR turns colours off.
 `;
-}
 
 export function versionText(): string {
   const manifest: unknown = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));

@@ -1,30 +1,43 @@
 import { isGatewayError, type RunEvent } from "@waygate/core";
+import { isHostError } from "@waygate/host";
 import { UsageError } from "./exit-code.ts";
 
 /** One event as one line. */
 export function eventLine(event: RunEvent): string {
-  return line(event);
+  return jsonLine(event);
 }
 
 /** What ended the run, as its last line. */
 export function errorLine(error: unknown): string {
-  if (isGatewayError(error)) {
-    const { code, message, gateway, upstream, status, retryable, retryAfterMs, detail } = error;
-    return line({ type: "error", code, message, gateway, upstream, status, retryable, retryAfterMs, detail });
-  }
-  const message = error instanceof Error ? error.message : String(error);
-  return line({ type: "error", code: error instanceof UsageError ? error.code : "internal", message });
+  return jsonLine({ type: "error", ...plainError(error) });
 }
 
 export function interruptedLine(): string {
-  return line({ type: "error", code: "interrupted", message: "Interrupted." });
+  return jsonLine({ type: "error", code: "interrupted", message: "Interrupted." });
 }
 
-function line(value: unknown): string {
+/** An error as data: what programs can tell from it, and no stack. */
+export function plainError(error: unknown): object {
+  if (isGatewayError(error)) {
+    const { code, message, gateway, upstream, status, retryable, retryAfterMs, detail } = error;
+    return { code, message, gateway, upstream, status, retryable, retryAfterMs, detail };
+  }
+  if (isHostError(error)) return { code: error.code, message: error.message, ...error.place };
+  const message = error instanceof Error ? error.message : String(error);
+  const interrupted = error instanceof DOMException && error.name === "AbortError";
+  return { code: error instanceof UsageError ? error.code : interrupted ? "interrupted" : "internal", message };
+}
+
+/** Any value as one line. */
+export function jsonLine(value: unknown): string {
+  return `${jsonText(value)}\n`;
+}
+
+/** JSON that a terminal shows as it is; laid out for people where `space` says so. */
+export function jsonText(value: unknown, space?: number): string {
   // JSON leaves these as they are, and a terminal may take them for control sequences.
-  const escaped = JSON.stringify(value).replace(
+  return JSON.stringify(value, undefined, space).replace(
     /[\u007f-\u009f]/g,
     (character) => `\\u00${character.charCodeAt(0).toString(16)}`,
   );
-  return `${escaped}\n`;
 }

@@ -1,13 +1,8 @@
-import "reflect-metadata";
-import type { DependencyContainer } from "tsyringe";
 import { type Arguments, parseArguments } from "./arguments.ts";
-import { compose } from "./container.ts";
-import { type ExitCode, exitCode, exitCodeOfError } from "./exit-code.ts";
+import { type ExitCode, exitCode } from "./exit-code.ts";
 import { helpText, versionText } from "./help.ts";
-import { errorLine } from "./json-output.ts";
 import { Interrupts } from "./terminal/interrupts.ts";
 import { printable } from "./terminal/printable.ts";
-import { tokens } from "./tokens.ts";
 
 const { stdin, stdout, stderr, env: environment } = process;
 const interrupts = new Interrupts(() => leave(exitCode.interrupted));
@@ -28,26 +23,31 @@ async function main(): Promise<ExitCode> {
   try {
     given = parseArguments(process.argv.slice(2), process.cwd());
     if (given.help || given.version) {
-      stdout.write(given.help ? helpText(environment) : `${versionText()}\n`);
+      stdout.write(given.help ? helpText : `${versionText()}\n`);
       return exitCode.ok;
     }
-    const host = { stdin, stdout, stderr, environment };
-    return await runCommand(compose({ host, arguments: given, interrupts }), given);
+    return await runCommand(given);
   } catch (error) {
+    const [{ exitCodeOfError }, { errorLine }] = await Promise.all([
+      import("./exit-code-of-error.ts"),
+      import("./json-output.ts"),
+    ]);
     if (given?.json === true) stdout.write(errorLine(error));
     stderr.write(`error: ${printable(error instanceof Error ? error.message : String(error))}\n`);
     return exitCodeOfError(error);
   }
 }
 
-async function runCommand(container: DependencyContainer, given: Arguments): Promise<ExitCode> {
-  const registry = container.resolve(tokens.registry);
-  const simulator = container.resolve(tokens.simulator);
+/** Loads all that is needed to do something, which takes a while and is not needed to explain oneself. */
+async function runCommand(given: Arguments): Promise<ExitCode> {
+  await import("reflect-metadata");
+  const [{ compose, dispose }, { tokens }] = await Promise.all([import("./container.ts"), import("./tokens.ts")]);
+  const surroundings = { stdin, stdout, stderr, environment };
+  const program = await compose({ surroundings, arguments: given, interrupts });
   try {
-    return await container.resolve(tokens.commands)[given.command]();
+    return await program.resolve(tokens.commands)[given.command]();
   } finally {
-    await simulator.close();
-    await registry.close();
+    await dispose(program);
   }
 }
 

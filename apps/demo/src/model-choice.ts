@@ -1,16 +1,8 @@
-import type {
-  Capabilities,
-  CredentialSource,
-  GatewayEntry,
-  GuardedGateway,
-  ReasoningEffort,
-  ReasoningRequest,
-  Registry,
-} from "@waygate/core";
-import { isObject } from "@waygate/core/plugin";
+import type { Capabilities, GuardedGateway, ReasoningRequest } from "@waygate/core";
+import type { Feature, Host } from "@waygate/host";
 import type { BuiltInSimulator } from "./built-in-simulator.ts";
-import { exitCode, exitCodeOfError, UsageError } from "./exit-code.ts";
-import type { Settings } from "./settings.ts";
+import { UsageError } from "./exit-code.ts";
+import { isUsable } from "./set-up.ts";
 
 export const efforts = ["off", "minimal", "low", "medium", "high", "xhigh", "max"] as const;
 export type Effort = (typeof efforts)[number];
@@ -20,12 +12,12 @@ export interface ModelChoice {
   readonly gateway: string;
   readonly model: string;
   readonly reasoning: ReasoningRequest | undefined;
+  /** From `agent.model_parameters`. Undefined: left to the model. */
+  readonly temperature?: number | undefined;
 }
 
 export interface ModelChooserOptions {
-  readonly registry: Registry;
-  readonly settings: Settings;
-  readonly credentials: CredentialSource;
+  readonly host: Host;
   readonly simulator: BuiltInSimulator;
   /** Asked for on the command line: holds for every model. */
   readonly effort: Effort | undefined;
@@ -46,22 +38,23 @@ export class ModelChooser {
       throw new UsageError(`A model is named gateway:model, such as simulator:simulator; "${name}" is not.`);
     }
     const gateway = name.slice(0, colon);
-    return this.#select(gateway, name.slice(colon + 1), effortRequest(this.#options.effort));
+    return this.#select(gateway, name.slice(colon + 1));
   }
 
   /**
    * The default: what the settings name, else the first model of the first usable gateway. Undefined where nothing is
    * configured.
    */
-  async byDefault(): Promise<ModelChoice | undefined> {
-    const { settings, registry } = this.#options;
-    if (settings.defaultModel !== undefined && settings.defaultModel !== null) return this.#fromSettings();
-    const entries = registry.gateways();
+  async byDefault(feature: Feature = "default_model"): Promise<ModelChoice | undefined> {
+    const { host } = this.#options;
+    const chosen = await this.#fromSettings(feature);
+    if (chosen !== undefined) return chosen;
+    const entries = await host.gateways();
     for (const entry of entries) {
-      if (!(await this.#isUsable(entry))) continue;
-      const [model] = await registry.gateway(entry.id).models({ signal: new AbortController().signal });
-      if (model === undefined) continue;
-      return { gateway: entry.id, model: model.id, reasoning: effortRequest(this.#options.effort) };
+      if (!(await isUsable(host, entry))) continue;
+      const gateway = await host.gateway(entry.id);
+      const [model] = await gateway.models({ signal: new AbortController().signal });
+      if (model !== undefined) return this.#asked(entry.id, model.id);
     }
     const refused = entries.filter((entry) => entry.state === "refused").map((entry) => `"${entry.id}"`);
     if (refused.length > 0) {
@@ -78,45 +71,43 @@ export class ModelChooser {
     return this.named("simulator:simulator");
   }
 
-  async #fromSettings(): Promise<ModelChoice> {
-    const { settings, effort, registry } = this.#options;
-    const path = ["agent", "default_model"];
-    const value = settings.defaultModel;
-    if (!isObject(value) || typeof value.provider !== "string" || typeof value.model !== "string") {
-      const place = settings.place(path, "value");
-      throw new UsageError(`${place}: agent.default_model must be {"provider": "...", "model": "..."}.`, "settings");
+  /** What `agent` names for a feature. One that cannot be used is no reason to ask another. */
+  async #fromSettings(feature: Feature): Promise<ModelChoice | undefined> {
+    const { host, effort, simulator } = this.#options;
+    if (host.settings.model(feature)?.provider === simulator.id) await this.#startSimulator();
+    const choice = await host.choose(feature);
+    if (choice === undefined) {
+      const named = [feature, "default_model"].find((key) => (host.settings.get(["agent", key]) ?? null) !== null);
+      if (named === undefined) return undefined;
+      throw new UsageError(`agent.${named} names no model (see above).`, "settings");
     }
-    const choice = await this.#select(value.provider, value.model, undefined).catch((error: unknown) => {
-      if (!(error instanceof Error) || exitCodeOfError(error) !== exitCode.usage) throw error;
-      throw new UsageError(`${settings.place(path, "value")}: ${error.message}`, "settings");
-    });
-    if (effort !== undefined) return { ...choice, reasoning: effortRequest(effort) };
-    const reasoning = settingsRequest(value.enable_thinking, value.effort);
-    // A setting, unlike an option of the command line, is a wish: a model that cannot think is asked all the same.
-    const canReason = capabilitiesOf(registry.gateway(choice.gateway), choice.model).reasoning;
-    return canReason || reasoning === "off" ? { ...choice, reasoning } : choice;
+    const { gateway, model, reasoning, temperature } = choice;
+    return {
+      gateway: gateway.id,
+      model,
+      reasoning: effort === undefined ? reasoning : effortRequest(effort),
+      temperature,
+    };
   }
 
-  async #select(gateway: string, model: string, reasoning: ReasoningRequest | undefined): Promise<ModelChoice> {
-    const { registry, simulator } = this.#options;
-    const entry = () => registry.gateways().find(({ id }) => id === gateway);
-    if (gateway === simulator.id && entry() === undefined) await simulator.start();
-    if (entry()?.state === "refused") {
-      throw new UsageError(`Gateway "${gateway}" cannot be used: its settings are wrong (see above).`, "settings");
-    }
-    const selection = await registry.select({ provider: gateway, model });
-    return { gateway: selection.gateway.id, model: selection.model, reasoning };
+  async #select(gateway: string, model: string): Promise<ModelChoice> {
+    const { host, simulator } = this.#options;
+    if (gateway === simulator.id) await this.#startSimulator();
+    await host.gateway(gateway);
+    await host.registry.select({ provider: gateway, model });
+    return this.#asked(gateway, model);
   }
 
-  /** Whether it has what it needs: right settings, and its keys. */
-  async #isUsable(entry: GatewayEntry): Promise<boolean> {
-    if (entry.state !== "ready") return false;
-    for (const credential of entry.credentials) {
-      if (credential.optional === true) continue;
-      const secret = await this.#options.credentials({ gateway: entry.id, credential, address: entry.address });
-      if (secret === undefined || secret === "") return false;
-    }
-    return true;
+  #asked(gateway: string, model: string): ModelChoice {
+    const { host, effort } = this.#options;
+    const temperature = host.settings.temperature({ provider: gateway, model });
+    return { gateway, model, reasoning: effortRequest(effort), temperature };
+  }
+
+  /** Unless the settings have a gateway of that name. */
+  async #startSimulator(): Promise<void> {
+    const { host, simulator } = this.#options;
+    if (!host.registry.gateways().some(({ id }) => id === simulator.id)) await simulator.start();
   }
 }
 
@@ -127,14 +118,4 @@ export function capabilitiesOf(gateway: GuardedGateway, model: string): Capabili
 
 function effortRequest(effort: Effort | undefined): ReasoningRequest | undefined {
   return effort === undefined || effort === "off" ? effort : { effort };
-}
-
-/**
- * `enable_thinking` and `effort` of a model's settings. Thinking without an effort, or with one that nobody knows, is
- * left to the model: what it is asked for then may well stand in its own settings.
- */
-function settingsRequest(enabled: unknown, effort: unknown): ReasoningRequest | undefined {
-  if (enabled === false) return "off";
-  const known = efforts.find((candidate): candidate is ReasoningEffort => candidate !== "off" && candidate === effort);
-  return known === undefined ? undefined : { effort: known };
 }

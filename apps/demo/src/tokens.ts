@@ -1,4 +1,5 @@
-import type { CredentialSource, GatewayPlugin, Registry, Tool } from "@waygate/core";
+import type { GatewayPlugin, Tool } from "@waygate/core";
+import type { Host } from "@waygate/host";
 import type { InjectionToken } from "tsyringe";
 import type { Arguments, CommandName } from "./arguments.ts";
 import type { BuiltInSimulator } from "./built-in-simulator.ts";
@@ -6,7 +7,6 @@ import type { Conversation } from "./conversation.ts";
 import type { Diagnostics } from "./diagnostics.ts";
 import type { ExitCode } from "./exit-code.ts";
 import type { ModelChoice, ModelChooser } from "./model-choice.ts";
-import type { Settings } from "./settings.ts";
 import type { Interrupts } from "./terminal/interrupts.ts";
 import type { Keyboard } from "./terminal/keyboard.ts";
 import type { Screen, StandardStream } from "./terminal/screen.ts";
@@ -14,7 +14,7 @@ import type { Approval } from "./tools/approval.ts";
 import type { Workspace } from "./tools/workspace.ts";
 
 /** The streams and variables of the process. */
-export interface Host {
+export interface Surroundings {
   readonly stdin: NodeJS.ReadStream;
   readonly stdout: StandardStream;
   readonly stderr: StandardStream;
@@ -32,13 +32,13 @@ export type Command = () => Promise<ExitCode>;
 
 /** What the container can be asked for. */
 export const tokens = {
-  host: token<Host>("host"),
+  surroundings: token<Surroundings>("surroundings"),
   arguments: token<Arguments>("arguments"),
   /** Registered once for each plugin. */
   plugin: token<GatewayPlugin>("plugin"),
-  settings: token<Settings>("settings"),
-  credentials: token<CredentialSource>("credentials"),
-  registry: token<Registry>("registry"),
+  /** Settings, keys, plugins and models of this machine. */
+  host: token<Host>("host"),
+  openingHost: token<Promise<Host>>("opening host"),
   simulator: token<BuiltInSimulator>("simulator"),
   modelChooser: token<ModelChooser>("model chooser"),
   diagnostics: token<Diagnostics>("diagnostics"),

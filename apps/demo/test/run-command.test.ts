@@ -21,7 +21,7 @@ afterEach(() => rmSync(root, { recursive: true }));
 describe("run_command", () => {
   const tool = (timeoutMs?: number) =>
     runCommand(workspace, allowAll, {
-      environment: { PATH: process.env.PATH },
+      environment: () => ({ PATH: process.env.PATH }),
       ...(timeoutMs !== undefined && { timeoutMs }),
     });
 

@@ -1,3 +1,4 @@
+import { mkdirSync, writeFileSync } from "node:fs";
 import { createSimulator, type Simulator } from "@waygate/simulator";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { completions, Playground, serviceSettings } from "./program.ts";
@@ -27,6 +28,12 @@ function service(more = ""): string {
     },
   },
 }`;
+}
+
+/** The gateways of `serviceSettings`. */
+function services(): unknown {
+  const settings = serviceSettings(simulator.url);
+  return "language_models" in settings ? settings.language_models : {};
 }
 
 function modelAsked(): unknown {
@@ -93,7 +100,7 @@ describe("settings", () => {
     expect(stderr).toContain(file);
     const chosen = await playground.run(["chat", "Hello there", "--model", "broken:test"], key);
     expect(chosen.code).toBe(2);
-    expect(chosen.stderr).toContain('error: Gateway "broken" cannot be used: its settings are wrong (see above).\n');
+    expect(chosen.stderr).toMatch(/^error: The settings of gateway "broken" are wrong\. [^\n]*\n$/m);
   });
 
   it("of which nothing can be used are an error, not a reason to simulate", async () => {
@@ -105,7 +112,7 @@ describe("settings", () => {
 
   it("for a gateway without a plugin are named, and do no harm", async () => {
     const file = playground.settings(
-      `{"language_models": {\n  "open_router": {},\n  "opnai_compatible": {},\n  ${service().trim().slice(1)} }`.replace(
+      `{"language_models": {\n  "anthropic_compatible": {},\n  "opnai_compatible": {},\n  ${service().trim().slice(1)} }`.replace(
         /,\s*}\s*}$/,
         "}}",
       ),
@@ -113,7 +120,7 @@ describe("settings", () => {
     const { code, stderr } = await playground.run(["chat", "Hello there"], key);
     expect(code).toBe(0);
     expect(stderr).toContain(
-      `warning: ${file}:2:3: There is no plugin for "open_router" here, so its settings are ignored.\n`,
+      `warning: ${file}:2:3: There is no plugin for "anthropic_compatible" here, so its settings are ignored.\n`,
     );
     expect(stderr).toContain(
       `${file}:3:3: There is no plugin for "opnai_compatible" here, so its settings are ignored. Did you mean "openai_compatible"?\n`,
@@ -121,11 +128,11 @@ describe("settings", () => {
   });
 
   it("whose default model cannot be had say where it is named", async () => {
-    const agent = { default_model: { provider: "openrouter", model: "openrouter/auto" } };
+    const agent = { default_model: { provider: "anthropic", model: "claude" } };
     const file = playground.settings(`{\n  "agent": ${JSON.stringify(agent)},\n  "language_models": ${service()}}`);
     const { code, stderr } = await playground.run(["chat", "Hello there"]);
     expect(code).toBe(2);
-    expect(stderr).toMatch(/^error: [^\n]*:2:29: There is no gateway "openrouter"\.[^\n]*\n$/);
+    expect(stderr).toMatch(/^error: [^\n]*:2:29: There is no gateway "anthropic"\.[^\n]*\n$/);
     expect(stderr).toContain(file);
     expect(await playground.run(["chat", "Hello there", "--model", "local:test"], key)).toMatchObject({ code: 0 });
   });
@@ -138,6 +145,34 @@ describe("settings", () => {
       stdout: "",
       stderr: 'error: There is no settings file "none.json".\n',
     });
+  });
+});
+
+describe("which file", () => {
+  it("is Zed's own where that is asked for, and not two", async () => {
+    playground.settings({});
+    mkdirSync(playground.outside("config/zed"), { recursive: true });
+    const zed = { theme: "One", language_models: { anthropic: {}, ...JSON.parse(JSON.stringify(services())) } };
+    writeFileSync(playground.outside("config/zed/settings.json"), JSON.stringify(zed));
+    const { code, stdout, stderr } = await playground.run(["models", "--zed"]);
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: "local:test    100k context\n", stderr: "" });
+    expect(await playground.run(["models", "--zed", "--settings", "x.json"])).toMatchObject({ code: 2 });
+  });
+
+  it("has a project's laid over it, which chooses models and has no say in addresses", async () => {
+    playground.settings(`{"language_models": ${service()}}`);
+    const model = { provider: "local", model: "other" };
+    playground.write(
+      ".waygate/settings.json",
+      JSON.stringify({
+        agent: { default_model: model },
+        language_models: { openai_compatible: { local: { api_url: "https://elsewhere.example/v1" } } },
+      }),
+    );
+    const { code, stderr } = await playground.run(["chat", "Hello there"], key);
+    expect(code).toBe(0);
+    expect(modelAsked()).toBe("other");
+    expect(stderr).toMatch(/^warning: [^\n]*\.waygate[^\n]*api_url/m);
   });
 });
 

@@ -1,3 +1,4 @@
+import type { Feature } from "@waygate/host";
 import { type ExitCode, UsageError } from "../exit-code.ts";
 import type { ModelChoice } from "../model-choice.ts";
 import { converse } from "./converse.ts";
@@ -9,8 +10,8 @@ import { exitCodeOfTurn, showTurn } from "./turn.ts";
 
 /** `waygate chat`: a conversation at a terminal, or one answer for a question that came along. */
 export async function chat(services: Services): Promise<ExitCode> {
-  const { host, arguments: given, interrupts } = services;
-  const { stdin, stdout } = host;
+  const { surroundings, arguments: given, interrupts } = services;
+  const { stdin, stdout } = surroundings;
   if (given.tour) return tour(services, await chooseModel(services));
   const asked = given.prompt !== undefined || !stdin.isTTY;
   if (!asked && !given.json && stdout.isTTY) return converse(services, await chooseModel(services));
@@ -29,13 +30,14 @@ export async function chat(services: Services): Promise<ExitCode> {
 }
 
 /** The model asked for, else the default one, else the simulator, which is said. */
-async function chooseModel({ arguments: given, modelChooser, settings, screen }: Services): Promise<ModelChoice> {
+export async function chooseModel(services: Services, feature?: Feature): Promise<ModelChoice> {
+  const { arguments: given, modelChooser, host, screen } = services;
   if (given.model !== undefined) return modelChooser.named(given.model);
-  const choice = await modelChooser.byDefault();
+  const choice = await modelChooser.byDefault(feature);
   if (choice !== undefined) return choice;
   const { aside } = screen;
   await aside.paragraph("", "No gateway is configured: the built-in simulator answers, which is no model.", []);
-  await aside.line(`For a model, describe its service in ${settings.file}${aside.terminal ? ":" : "."}`);
+  await aside.line(`For a model, describe its service in ${host.settings.file}${aside.terminal ? ":" : "."}`);
   if (aside.terminal) for (const line of example) await aside.line(aside.style("dim", `  ${line}`));
   return modelChooser.simulated();
 }
@@ -48,8 +50,9 @@ const example = [
 ];
 
 /** The argument, what was piped in, or the one and then the other. */
-async function questionOf({ arguments: given, host, screen }: Services): Promise<string> {
-  const piped = host.stdin.isTTY ? "" : await readStandardInput(host.stdin, screen);
+async function questionOf({ arguments: given, surroundings, screen }: Services): Promise<string> {
+  const { stdin } = surroundings;
+  const piped = stdin.isTTY ? "" : await readStandardInput(stdin, screen);
   const question = [given.prompt ?? "", piped].filter((part) => part.trim() !== "").join("\n\n");
   if (question === "") {
     throw new UsageError('There is no question. Give it as an argument, waygate chat "question", or pipe it in.');

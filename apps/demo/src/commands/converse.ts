@@ -7,15 +7,18 @@ import { parseSlashCommand, runSlashCommand, slashCommandNames } from "./slash-c
 
 /** A conversation at a terminal, from its first prompt to its end. `first` is said before anything is typed. */
 export async function converse(services: Services, choice: ModelChoice, first?: string): Promise<ExitCode> {
-  const { host, screen } = services;
+  const { surroundings, screen } = services;
   const { aside } = screen;
   const mark = aside.style("cyan", "› ");
   const prompt = new Prompt({
-    input: host.stdin,
-    output: host.stdout,
+    input: surroundings.stdin,
+    output: surroundings.stdout,
     mark,
     leaveHint: aside.style("dim", "Ctrl-C once more leaves; so does Ctrl-D."),
     completions: slashCommandNames,
+    awaiting(line) {
+      screen.prompt = line;
+    },
   });
   const session = new Session(services, choice);
   await session.showHeader();

@@ -1,6 +1,7 @@
 import { didYouMean } from "@waygate/core/plugin";
 import { modelTable } from "../terminal/model-table.ts";
 import { printableLine } from "../terminal/printable.ts";
+import { findModels } from "./models.ts";
 import type { Session } from "./session.ts";
 import { showError } from "./turn.ts";
 
@@ -82,14 +83,10 @@ async function changeModel(session: Session, name: string): Promise<undefined> {
 }
 
 async function showModels(session: Session, filter: string): Promise<undefined> {
-  const { registry, screen } = session.services;
+  const { host, screen } = session.services;
   const { gateway, model } = session.conversation.choice;
-  const wanted = filter.toLowerCase();
-  const lists = (await registry.models()).map((list) => ({
-    ...list,
-    models: list.models.filter(({ id, name }) => `${list.gateway}:${id} ${name}`.toLowerCase().includes(wanted)),
-  }));
-  const lines = modelTable(lists, screen.aside, `${gateway}:${model}`);
+  const { found, lists } = await findModels(host, filter);
+  const lines = modelTable(found, screen.aside, `${gateway}:${model}`);
   for (const line of lines) await screen.aside.line(line);
   if (lines.length === 0) await screen.aside.line("There is no such model.");
   for (const { error } of lists) if (error !== undefined) await showError(screen, error);

@@ -13,11 +13,11 @@ const introduction =
 
 /** `--tour`: a whole turn with tools to look at; whoever sits at a terminal may go on from there. */
 export async function tour(services: Services, choice: ModelChoice): Promise<ExitCode> {
-  const { host, screen, interrupts } = services;
+  const { surroundings, screen, interrupts } = services;
   const { aside } = screen;
   await aside.startBlock();
   await aside.paragraph("", introduction, []);
-  if (host.stdin.isTTY && host.stdout.isTTY) return converse(services, choice, prompt);
+  if (surroundings.stdin.isTTY && surroundings.stdout.isTTY) return converse(services, choice, prompt);
   const session = new Session(services, choice);
   await session.showHeader();
   await aside.startBlock();

@@ -1,6 +1,7 @@
 import type { RunEndReason } from "@waygate/core";
 import type { Conversation, Turn } from "../conversation.ts";
-import { type ExitCode, exitCode, exitCodeOfEnd, exitCodeOfError } from "../exit-code.ts";
+import { type ExitCode, exitCode, exitCodeOfEnd } from "../exit-code.ts";
+import { exitCodeOfError } from "../exit-code-of-error.ts";
 import { isUsed, usageLine } from "../terminal/figures.ts";
 import { printable } from "../terminal/printable.ts";
 import { RunView } from "../terminal/run-view.ts";

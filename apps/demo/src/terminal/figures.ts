@@ -17,6 +17,15 @@ export function isUsed({ input, output }: Usage): boolean {
   return input.total + output.total > 0;
 }
 
+/** How long ago something was: `3 minutes`. */
+export function age(since: number, now = Date.now()): string {
+  const minutes = Math.max(0, Math.round((now - since) / 60_000));
+  const [count, unit] =
+    minutes < 60 ? [minutes, "minute"] : minutes < 48 * 60 ? [minutes / 60, "hour"] : [minutes / (24 * 60), "day"];
+  const whole = Math.round(Number(count));
+  return `${whole} ${unit}${whole === 1 ? "" : "s"}`;
+}
+
 /** `128k context · $0.25 in, $2 out per million` */
 export function modelFigures({ contextWindow, pricing }: Model): string {
   const parts: string[] = [];

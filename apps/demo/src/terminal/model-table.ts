@@ -1,4 +1,4 @@
-import type { ModelList } from "@waygate/core";
+import type { FoundModel } from "@waygate/host";
 import { cutLine } from "../tools/cut-line.ts";
 import { modelFigures } from "./figures.ts";
 import type { Output } from "./output.ts";
@@ -7,14 +7,12 @@ import { printableLine } from "./printable.ts";
 const maxNameLength = 60;
 
 /** One line for each model: `gateway:model`, its name, its figures. `current` is marked. */
-export function modelTable(lists: readonly ModelList[], output: Output, current?: string): readonly string[] {
-  const rows = lists.flatMap(({ gateway, models }) =>
-    models.map((model) => ({
-      id: printableLine(`${gateway}:${model.id}`),
-      name: model.name === model.id ? "" : cutLine(printableLine(model.name), maxNameLength),
-      figures: modelFigures(model),
-    })),
-  );
+export function modelTable(found: readonly FoundModel[], output: Output, current?: string): readonly string[] {
+  const rows = found.map(({ gateway, model }) => ({
+    id: printableLine(`${gateway}:${model.id}`),
+    name: model.name === model.id ? "" : cutLine(printableLine(model.name), maxNameLength),
+    figures: modelFigures(model),
+  }));
   const idWidth = Math.max(0, ...rows.map(({ id }) => id.length));
   const nameWidth = Math.max(0, ...rows.map(({ name }) => name.length));
   return rows.map(({ id, name, figures }) => {

@@ -1,5 +1,6 @@
 import { createInterface } from "node:readline/promises";
 import type { ReadStream, WriteStream } from "node:tty";
+import type { LastLine } from "./screen.ts";
 
 /** `end`: Ctrl-D. `leave`: Ctrl-C, twice. */
 export type Answer =
@@ -16,6 +17,8 @@ export interface PromptOptions {
   readonly leaveHint: string;
   /** What a line may begin with, for the Tab key. */
   readonly completions: readonly string[];
+  /** Told what stands on the last line while a text is awaited; undefined afterwards. */
+  readonly awaiting: (line: LastLine | undefined) => void;
 }
 
 /** How long the further lines of a paste may take to arrive, in milliseconds. */
@@ -32,7 +35,7 @@ export class Prompt {
 
   /** The next text. Several lines pasted at once are one text; `\` at the end of a line goes on to another. */
   ask(): Promise<Answer> {
-    const { input, output, mark, leaveHint, completions } = this.#options;
+    const { input, output, mark, leaveHint, completions, awaiting } = this.#options;
     // Made anew for each question: between them the keyboard belongs to others.
     const readline = createInterface({
       input,
@@ -53,6 +56,7 @@ export class Prompt {
       let hinted = false;
       const settle = (answer: Answer) => {
         clearTimeout(timer);
+        awaiting(undefined);
         readline.off("close", onClose);
         readline.close();
         resolve(answer);
@@ -96,6 +100,13 @@ export class Prompt {
         readline.prompt();
       });
       readline.prompt();
+      awaiting({
+        hide() {
+          const { rows } = readline.getCursorPos();
+          output.write(`\r${rows > 0 ? `\u001b[${rows}A` : ""}\u001b[J`);
+        },
+        show: () => readline.prompt(true),
+      });
     });
   }
 }

@@ -13,19 +13,40 @@ export interface ScreenOptions {
   readonly conversing: boolean;
 }
 
+/** What stands on the last line, and can be taken off it and put back. */
+export interface LastLine {
+  hide(): void;
+  show(): void;
+}
+
 /** Where the program writes: the model's words to one stream, all that is said about them to another. */
 export class Screen {
   readonly answer: Output;
   readonly aside: Output;
   readonly waiting: Waiting;
+  readonly conversing: boolean;
   #lock: Promise<void> | undefined;
 
   constructor({ stdout, stderr, environment, conversing }: ScreenOptions) {
+    this.conversing = conversing;
     const cursor = endTogether(stdout, stderr) ? new Cursor() : undefined;
     this.answer = new Output(stdout, environment, cursor);
     this.aside = conversing ? this.answer : new Output(stderr, environment, cursor);
     this.waiting = new Waiting(this.aside);
     this.answer.beforeWrite = this.aside.beforeWrite = () => this.waiting.stop();
+  }
+
+  /** A prompt that waits for a line at the moment: what is said meanwhile is written above it. */
+  prompt: LastLine | undefined;
+
+  /** Says something that nobody waits for, at once unless somebody has the screen for himself. */
+  async interject(say: (screen: this) => Promise<void>): Promise<void> {
+    if (this.#lock !== undefined) await this.whenFree();
+    const { prompt } = this;
+    prompt?.hide();
+    if (prompt !== undefined) this.aside.lineEndedElsewhere();
+    await say(this);
+    prompt?.show();
   }
 
   /** Resolves when nobody has the screen for himself. */

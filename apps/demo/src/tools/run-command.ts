@@ -10,8 +10,8 @@ interface Arguments {
 }
 
 export interface RunCommandOptions {
-  /** What the command sees. Keys have no business in it: its output goes to the model. */
-  readonly environment: NodeJS.ProcessEnv;
+  /** What a command sees, asked for at each. Keys have no business in it: its output goes to the model. */
+  readonly environment: () => NodeJS.ProcessEnv;
   /** After which a command is ended. Default: 120,000. */
   readonly timeoutMs?: number;
 }
@@ -34,7 +34,7 @@ export function runCommand(workspace: Workspace, approval: Approval, options: Ru
       async propose({ command }) {
         return { summary: "run a command", details: command };
       },
-      execute: ({ command }, context) => follow(command, workspace.root, environment, timeoutMs, context),
+      execute: ({ command }, context) => follow(command, workspace.root, environment(), timeoutMs, context),
     },
     approval,
   );
