@@ -187,10 +187,10 @@ async function readText(response: HttpResponse, limit: number): Promise<string> 
   const pieces: Buffer[] = [];
   let length = 0;
   while (length < limit) {
-    const bytes = await response.read();
-    if (bytes === undefined) break;
-    pieces.push(bytes);
-    length += bytes.length;
+    const come = await response.read();
+    if (come === undefined) break;
+    pieces.push(...come);
+    for (const { length: bytes } of come) length += bytes;
   }
   return Buffer.concat(pieces).toString("utf8", 0, limit);
 }

@@ -1,6 +1,7 @@
-import { type Deadlines, longestTimerMs, type Phase } from "@waygate/core/plugin";
+import type { Deadlines, Phase } from "@waygate/core/plugin";
 import type { Dispatcher } from "undici";
 import { limits } from "./limits.ts";
+import { PhaseClock } from "./phase-clock.ts";
 
 export type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
@@ -30,7 +31,7 @@ export interface HttpResponse {
   readonly status: number;
   readonly headers: Headers;
   /** What has come since the last time; undefined at the end. Rejects where the connection breaks or is cancelled. */
-  read(): Promise<Buffer | undefined>;
+  read(): Promise<readonly Buffer[] | undefined>;
   /**
    * Lets go of an exchange that has said all. Resolves when its connection is free for the next request, or when that
    * takes too long to be waited for; an end that comes even later still frees it.
@@ -71,14 +72,11 @@ class Exchange implements Dispatcher.DispatchHandler, HttpResponse {
   #controller: Dispatcher.DispatchController | undefined;
   #queue: Buffer[] = [];
   #queued = 0;
-  /** How many pieces of the body have come. */
-  #pieces = 0;
   #wake: (() => void) | undefined;
   #over = false;
   #error: unknown;
   #released = false;
-  #phase: Phase | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #clock = new PhaseClock((phase, milliseconds) => this.#fail(new DeadlineExceeded(phase, milliseconds)));
 
   constructor(
     signal: AbortSignal,
@@ -91,10 +89,10 @@ class Exchange implements Dispatcher.DispatchHandler, HttpResponse {
     this.#accept = accept;
     this.#refuse = refuse;
     signal.addEventListener("abort", this.#onAbort, { once: true });
-    this.#expect("connect", deadlines.connectMs);
+    this.#clock.expect("connect", deadlines.connectMs);
   }
 
-  async read(): Promise<Buffer | undefined> {
+  async read(): Promise<readonly Buffer[] | undefined> {
     while (this.#queue.length === 0) {
       if (this.#error !== undefined) throw this.#error;
       if (this.#over) return undefined;
@@ -102,15 +100,14 @@ class Exchange implements Dispatcher.DispatchHandler, HttpResponse {
         this.#wake = resolve;
       });
     }
-    const [first] = this.#queue;
-    const bytes = this.#queue.length === 1 ? first : Buffer.concat(this.#queue, this.#queued);
+    const pieces = this.#queue;
     this.#queue = [];
     this.#queued = 0;
     if (this.#controller?.paused === true) {
       this.#controller.resume();
-      if (!this.#over) this.#expect("idle", this.#deadlines.idleMs);
+      if (!this.#over) this.#clock.expect("idle", this.#deadlines.idleMs);
     }
-    return bytes;
+    return pieces;
   }
 
   async release(): Promise<void> {
@@ -137,29 +134,26 @@ class Exchange implements Dispatcher.DispatchHandler, HttpResponse {
     this.#controller = controller;
     if (this.#signal.aborted) this.#onAbort();
     else if (this.#error !== undefined) controller.abort(asError(this.#error));
-    else this.#expect("headers", this.#deadlines.headersMs);
+    else this.#clock.expect("headers", this.#deadlines.headersMs);
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Headers): void {
     if (status < 200) return;
     this.status = status;
     this.headers = headers;
-    this.#expect("first-byte", this.#deadlines.firstByteMs);
+    this.#clock.expect("first-byte", this.#deadlines.firstByteMs);
     this.#accept(this);
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#released) return;
-    this.#pieces++;
     this.#queue.push(chunk);
     this.#queued += chunk.length;
     if (this.#queued > limits.queue) {
       controller.pause();
-      this.#expectNothing();
-    } else if (this.#phase === "idle") {
-      this.#timer?.refresh();
+      this.#clock.pause();
     } else {
-      this.#expect("idle", this.#deadlines.idleMs);
+      this.#clock.expect("idle", this.#deadlines.idleMs);
     }
     this.#notify();
   }
@@ -181,41 +175,19 @@ class Exchange implements Dispatcher.DispatchHandler, HttpResponse {
     this.#error = error;
     this.#refuse(error);
     this.#controller?.abort(asError(error));
-    this.#expectNothing();
+    this.#clock.stop();
     this.#notify();
-  }
-
-  /** Begins a phase: what it waits for has to come in time. */
-  #expect(phase: Phase, milliseconds: number): void {
-    this.#expectNothing();
-    this.#phase = phase;
-    if (milliseconds > longestTimerMs) return;
-    this.#timer = setTimeout(() => this.#expire(phase, milliseconds), milliseconds);
-  }
-
-  #expire(phase: Phase, milliseconds: number): void {
-    const before = this.#pieces;
-    // A program that was busy for so long finds its timers due before it is shown what has come in the meantime.
-    setImmediate(() => {
-      if (this.#phase === phase && this.#pieces === before) this.#fail(new DeadlineExceeded(phase, milliseconds));
-    });
-  }
-
-  #expectNothing(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    this.#phase = undefined;
   }
 
   #letGo(): void {
     this.#released = true;
-    this.#expectNothing();
+    this.#clock.stop();
     this.#signal.removeEventListener("abort", this.#onAbort);
   }
 
   #end(): void {
     this.#over = true;
-    this.#expectNothing();
+    this.#clock.stop();
     this.#signal.removeEventListener("abort", this.#onAbort);
     this.#notify();
   }

@@ -51,11 +51,11 @@ export class AnswerBody {
   async next(): Promise<readonly ModelEvent[] | undefined> {
     if (this.#failure !== undefined) throw this.#failure;
     while (!this.#over) {
-      const bytes = await this.#response.read();
+      const pieces = await this.#response.read();
       this.#batch = [];
       try {
-        if (bytes === undefined) this.#end();
-        else this.#take(this.#decoder.decode(bytes));
+        if (pieces === undefined) this.#end();
+        else for (const bytes of pieces) if (!this.#over) this.#take(this.#decoder.decode(bytes));
       } catch (error) {
         if (this.#batch.length === 0) throw error;
         // What came before the failure was said all the same.
@@ -68,18 +68,24 @@ export class AnswerBody {
 
   #take(text: string): void {
     if (this.#kind === "stream") {
+      // Enough is kept to show what it was, should it turn out to be no stream.
+      if (this.#events === 0 && this.#length < 200) this.#keep(text);
       this.#feed(text);
       return;
     }
-    this.#length += text.length;
-    if (this.#length > limits.body) throw this.#unreadable(`an answer of over ${limits.body} bytes`);
-    this.#pieces.push(text);
+    this.#keep(text);
     if (this.#kind === "whole") return;
     const first = text.match(/\S/)?.[0];
     if (first === "<") throw this.#unreadable(`a page of HTML: ${this.#head()}`);
     if (first === undefined) return;
     this.#kind = first === "{" || first === "[" ? "whole" : "stream";
     if (this.#kind === "stream") this.#feed(this.#pieces.join(""));
+  }
+
+  #keep(text: string): void {
+    this.#length += text.length;
+    if (this.#length > limits.body) throw this.#unreadable(`an answer of over ${limits.body} bytes`);
+    this.#pieces.push(text);
   }
 
   #feed(text: string): void {
