@@ -1,0 +1,103 @@
+import type { BedrockRuntimeClientConfig } from "@aws-sdk/client-bedrock-runtime";
+import type { AwsClientOptions } from "./client.ts";
+import type { RequestHandler } from "./request-handler.ts";
+import type { Auth, Sourced } from "./setup.ts";
+
+/** As much of a configuration as the runtime client and the control client have in common. */
+type Fields = Pick<
+  BedrockRuntimeClientConfig,
+  | "authSchemePreference"
+  | "credentials"
+  | "defaultsMode"
+  | "endpoint"
+  | "maxAttempts"
+  | "profile"
+  | "region"
+  | "requestHandler"
+  | "retryMode"
+  | "token"
+  | "useDualstackEndpoint"
+  | "useFipsEndpoint"
+  | "userAgentAppId"
+> & { readonly ignoreConfiguredEndpointUrls?: boolean };
+
+export interface ClientConfig {
+  readonly fields: Fields;
+  readonly region: Sourced;
+}
+
+/**
+ * The configuration of the SDK's clients. Only the method `default` lets them look at the person's own AWS variables;
+ * for the others all that they would look for there is said outright.
+ */
+export async function clientConfig(options: AwsClientOptions, handler: RequestHandler): Promise<ClientConfig> {
+  const { setup, fips, dualstack } = options;
+  const { auth } = setup;
+  const common: Fields = {
+    requestHandler: handler,
+    // Whether a request is repeated is decided in one place, and that is not here.
+    maxAttempts: 1,
+    ...(setup.endpoint !== undefined && { endpoint: setup.endpoint.value }),
+  };
+  if (auth.method === "default") {
+    const profile = auth.profile === undefined ? {} : { profile: auth.profile.value };
+    const region = setup.region ?? (await chainRegion(profile, handler));
+    const fields = {
+      ...common,
+      ...profile,
+      region: region.value,
+      ...(fips && { useFipsEndpoint: true }),
+      ...(dualstack && { useDualstackEndpoint: true }),
+    };
+    return { fields, region };
+  }
+  const region = setup.region ?? fallbackRegion;
+  const fields = {
+    ...common,
+    ...(await identity(auth, handler)),
+    region: region.value,
+    useFipsEndpoint: fips,
+    useDualstackEndpoint: dualstack,
+    ignoreConfiguredEndpointUrls: true,
+    defaultsMode: "standard" as const,
+    retryMode: "standard",
+    userAgentAppId: async () => undefined,
+  };
+  return { fields, region };
+}
+
+const fallbackRegion: Sourced = { value: "us-east-1", from: "default" };
+
+async function identity(auth: Exclude<Auth, { method: "default" }>, handler: RequestHandler): Promise<Fields> {
+  switch (auth.method) {
+    case "api_key":
+      return { token: { token: auth.token }, authSchemePreference: ["httpBearerAuth"] };
+    case "static": {
+      const { accessKeyId, secretAccessKey, sessionToken } = auth;
+      const credentials = { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) };
+      return { credentials, authSchemePreference: ["sigv4"] };
+    }
+    case "profile": {
+      const { fromIni } = await import("@aws-sdk/credential-providers");
+      // All that a profile can say: keys, SSO, a role to assume, a process to run. No region for its helpers: SSO has
+      // one of its own. The files are read anew each time, as a login in the meantime changes them.
+      const credentials = fromIni({
+        profile: auth.profile.value,
+        ignoreCache: true,
+        clientConfig: { requestHandler: handler },
+      });
+      return { credentials, authSchemePreference: ["sigv4"] };
+    }
+  }
+}
+
+/** The region that the SDK finds by itself: variables, then the configuration file. */
+async function chainRegion(profile: { readonly profile?: string }, handler: RequestHandler): Promise<Sourced> {
+  const { BedrockRuntimeClient } = await import("@aws-sdk/client-bedrock-runtime");
+  const { config } = new BedrockRuntimeClient({ ...profile, requestHandler: handler });
+  try {
+    return { value: await config.region(), from: "AWS environment or configuration" };
+  } catch {
+    return fallbackRegion;
+  }
+}

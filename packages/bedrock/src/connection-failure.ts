@@ -1,0 +1,60 @@
+import { GatewayError } from "@waygate/core/plugin";
+import { type HttpPhase, HttpTimeout } from "./phase-watch.ts";
+
+/** The error of an exchange that failed below HTTP: no address, no connection, no answer in time. */
+export function connectionFailure(gateway: string, host: string, error: unknown): GatewayError {
+  if (error instanceof HttpTimeout) return timeout(gateway, host, error);
+  const { words, retryable } = describe(host, error);
+  return new GatewayError(`Gateway "${gateway}": ${words}`, { gateway, code: "connection", retryable, cause: error });
+}
+
+const phases: Readonly<Record<HttpPhase, string>> = {
+  connect: "did not accept a connection",
+  headers: "did not begin to answer",
+  "first-byte": "sent headers, but no answer",
+  idle: "fell silent in the middle of its answer",
+};
+
+function timeout(gateway: string, host: string, { phase, milliseconds }: HttpTimeout): GatewayError {
+  const time = milliseconds === undefined ? " in time" : `: nothing came for ${milliseconds / 1000} s`;
+  const words = `${host} ${phases[phase]}${time}.`;
+  const advice = "Try again, choose another model, or allow more time.";
+  return new GatewayError(`Gateway "${gateway}": ${words} ${advice}`, { gateway, code: "timeout", phase });
+}
+
+function describe(host: string, error: unknown): { readonly words: string; readonly retryable?: boolean } {
+  const code = codeOf(error);
+  switch (code) {
+    case "ECONNREFUSED":
+      // Asking again at once would only keep a person waiting.
+      return { words: `Nothing answers at ${host}. Check endpoint_url and the network.`, retryable: false };
+    case "ENOTFOUND":
+      return {
+        words: `The host ${host} is not known. Check the region, endpoint_url and the network.`,
+        retryable: false,
+      };
+    case "EAI_AGAIN":
+      return { words: `The host ${host} could not be looked up. Check the network, or try again.` };
+    case "ETIMEDOUT":
+      return { words: `${host} did not accept a connection. Check the network, or try again.` };
+    case "ECONNRESET":
+    case "EPIPE":
+    case "UND_ERR_SOCKET":
+      return { words: `${host} closed the connection before its answer was complete. Try again.` };
+    case "DEPTH_ZERO_SELF_SIGNED_CERT":
+    case "SELF_SIGNED_CERT_IN_CHAIN":
+    case "UNABLE_TO_VERIFY_LEAF_SIGNATURE":
+    case "CERT_HAS_EXPIRED":
+    case "ERR_TLS_CERT_ALTNAME_INVALID":
+      return { words: `The certificate of ${host} is not trusted (${code}).`, retryable: false };
+    default:
+      return { words: `The connection to ${host} failed: ${error instanceof Error ? error.message : String(error)}.` };
+  }
+}
+
+function codeOf(error: unknown): string | undefined {
+  // Several addresses of one host that all refuse come as one error of many.
+  const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
+  const code = typeof first === "object" && first !== null && "code" in first ? first.code : undefined;
+  return typeof code === "string" ? code : undefined;
+}

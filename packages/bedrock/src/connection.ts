@@ -1,0 +1,48 @@
+import { type AwsClient, awsClient } from "./client.ts";
+import { type Discovery, discovery } from "./discovery.ts";
+import type { Http } from "./http.ts";
+import type { BedrockSettings } from "./settings.ts";
+import { type Credential, resolveSetup, type Setup } from "./setup.ts";
+
+/** The way to AWS as it is set up at the moment. */
+export interface Connection {
+  readonly setup: Setup;
+  readonly client: AwsClient;
+  readonly discovery: Discovery;
+}
+
+export interface ConnectionsOptions {
+  readonly gateway: string;
+  readonly settings: BedrockSettings;
+  readonly credential: Credential;
+  readonly http: Http;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Keeps one connection as long as nothing changes that it is made of. */
+export class Connections {
+  readonly #options: ConnectionsOptions;
+  #current: { readonly key: string; readonly connection: Connection } | undefined;
+
+  constructor(options: ConnectionsOptions) {
+    this.#options = options;
+  }
+
+  /** Rejects with a `GatewayError` where credentials or settings are missing or wrong. */
+  async get(): Promise<Connection> {
+    const { gateway, settings, credential, http, headers } = this.#options;
+    const setup = await resolveSetup(gateway, settings, credential);
+    const key = JSON.stringify(setup);
+    if (this.#current?.key === key) return this.#current.connection;
+    const { use_fips_endpoint: fips, use_dualstack_endpoint: dualstack } = settings;
+    const client = awsClient({ setup, http, headers, fips, dualstack });
+    const connection = { setup, client, discovery: discovery(() => client.control()) };
+    this.#current = { key, connection };
+    return connection;
+  }
+
+  /** Has the next request begin anew: the credentials in use have been renewed. */
+  forget(): void {
+    this.#current = undefined;
+  }
+}

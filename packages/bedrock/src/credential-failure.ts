@@ -1,0 +1,48 @@
+import { GatewayError } from "@waygate/core/plugin";
+import { blot, shorten } from "./failure.ts";
+import type { Auth } from "./setup.ts";
+
+/** Whether an error is about finding credentials, not about using them. */
+export function isCredentialError(error: unknown): error is Error {
+  return error instanceof Error && /^(Credentials|Token)ProviderError$/.test(error.name);
+}
+
+/** Whether credentials that are there have to be renewed by a person: the session of an SSO login has ended. */
+export function needsLogin(error: unknown): boolean {
+  return isCredentialError(error) && /expired|login|refresh|re-authenticate|is invalid/i.test(error.message);
+}
+
+/** The error of credentials that could not be had. */
+export function credentialFailure(gateway: string, auth: Auth, error: Error): GatewayError {
+  const login = needsLogin(error);
+  const whose =
+    auth.method === "profile"
+      ? `the profile "${auth.profile.value}" gives no credentials`
+      : "the AWS default chain gives no credentials";
+  const command = refreshCommand(auth, /\baws login\b/.test(error.message) ? "login" : "sso login");
+  const advice = login && command !== undefined ? ` Run: ${command}` : advise(auth);
+  const words = shorten(blot(error.message, secretsOf(auth)));
+  return new GatewayError(`Gateway "${gateway}": ${whose}: ${words}${advice}`, {
+    gateway,
+    code: login ? "authentication" : "credentials",
+  });
+}
+
+function advise(auth: Auth): string {
+  return auth.method === "profile"
+    ? ' Check "profile" in the settings and your AWS configuration files.'
+    : ' Log in with the AWS CLI, or set "authentication_method" in the settings.';
+}
+
+/** `aws sso login --profile dev`; undefined where there is nothing to log in to. */
+export function refreshCommand(auth: Auth, verb: "sso login" | "login" = "sso login"): string | undefined {
+  if (auth.method === "static" || auth.method === "api_key") return undefined;
+  const profile = auth.profile?.value;
+  return `aws ${verb}${profile === undefined ? "" : ` --profile ${/^[\w./@+-]+$/.test(profile) ? profile : `'${profile}'`}`}`;
+}
+
+/** What must not stand in any message. */
+export function secretsOf(auth: Auth): readonly string[] {
+  if (auth.method === "api_key") return [auth.token];
+  return auth.method === "static" ? [auth.secretAccessKey, auth.sessionToken ?? ""] : [];
+}

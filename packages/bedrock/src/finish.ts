@@ -1,0 +1,24 @@
+import type { FinishReason } from "@waygate/core/plugin";
+
+/** What Bedrock says when an answer ends. Words that are not here are taken as `stop`, with a notice. */
+const reasons: ReadonlyMap<string, FinishReason> = new Map<string, FinishReason>([
+  ["end_turn", "stop"],
+  ["stop_sequence", "stop"],
+  ["tool_use", "tool-calls"],
+  ["max_tokens", "length"],
+  ["content_filtered", "content-filter"],
+  ["guardrail_intervened", "guardrail"],
+  ["model_context_window_exceeded", "context-overflow"],
+  ["refusal", "refusal"],
+  ["malformed_tool_use", "error"],
+  ["malformed_model_output", "error"],
+]);
+
+export function finishReason(raw: string): FinishReason | undefined {
+  return reasons.get(raw);
+}
+
+/** Whether an answer that ended so had come to its own end, so that all of its blocks have to be whole. */
+export function endsWhole(reason: FinishReason): boolean {
+  return reason === "stop" || reason === "tool-calls" || reason === "refusal";
+}

@@ -1,0 +1,143 @@
+import { crc32 } from "node:zlib";
+import { limits } from "./limits.ts";
+
+/** What the headers of a frame say, as far as it matters here. */
+export interface FrameHeaders {
+  /** `event`, `exception` or `error`. */
+  readonly messageType: string;
+  /** Such as `contentBlockDelta`. */
+  readonly eventType: string;
+  /** Such as `throttlingException`. */
+  readonly exceptionType: string;
+  readonly errorCode: string;
+  readonly errorMessage: string;
+}
+
+/** Takes a frame: its payload stands in `bytes` from `start` to `end`, and is gone when the function returns. */
+export type OnFrame = (headers: FrameHeaders, bytes: Buffer, start: number, end: number) => void;
+
+/** Bytes that are no frames, or that were damaged on their way. */
+export class FrameError extends Error {
+  override readonly name = "FrameError";
+}
+
+/** Length, length of the headers, and the checksum of both. */
+const preludeLength = 12;
+/** A prelude and the checksum at the end. */
+const shortest = 16;
+
+/**
+ * Takes an `application/vnd.amazon.eventstream` body apart, in whatever pieces it comes. Both checksums of every frame
+ * are checked. Nothing is copied but frames that arrive in several pieces, and those once.
+ */
+export class FrameReader {
+  /** The pieces of a frame that is not whole yet. */
+  #pieces: Buffer[] = [];
+  #length = 0;
+  /** How many bytes are needed before anything more can be said. */
+  #wanted = shortest;
+  readonly #headers = new Map<string, FrameHeaders>();
+
+  /** Whether a frame has begun that has not ended. */
+  get open(): boolean {
+    return this.#length > 0;
+  }
+
+  /** Reads a piece of the body. Throws a `FrameError` for what is no frame; what came before it was handed out. */
+  feed(piece: Buffer, onFrame: OnFrame): void {
+    let bytes = piece;
+    if (this.#length > 0) {
+      this.#pieces.push(piece);
+      this.#length += piece.length;
+      if (this.#length < this.#wanted) return;
+      bytes = Buffer.concat(this.#pieces, this.#length);
+      this.#pieces = [];
+      this.#length = 0;
+    }
+    let position = 0;
+    while (bytes.length - position >= shortest) {
+      const total = checkPrelude(bytes, position);
+      if (bytes.length - position < total) {
+        this.#wanted = total;
+        break;
+      }
+      this.#readFrame(bytes, position, total, onFrame);
+      position += total;
+      this.#wanted = shortest;
+    }
+    if (position < bytes.length) this.#keep(position === 0 ? bytes : bytes.subarray(position));
+  }
+
+  #keep(rest: Buffer): void {
+    this.#pieces.push(rest);
+    this.#length = rest.length;
+  }
+
+  #readFrame(bytes: Buffer, position: number, total: number, onFrame: OnFrame): void {
+    const end = position + total - 4;
+    const headersEnd = position + preludeLength + bytes.readUInt32BE(position + 4);
+    const name = bytes.toString("latin1", position + preludeLength, headersEnd);
+    let headers = this.#headers.get(name);
+    if (headers === undefined) {
+      headers = readHeaders(bytes, position + preludeLength, headersEnd);
+      // A stream repeats a handful of header blocks; whatever is not of these is not worth keeping.
+      if (this.#headers.size < 64 && name.length < 512) this.#headers.set(name, headers);
+    }
+    onFrame(headers, bytes, headersEnd, end);
+  }
+}
+
+/** Checks both checksums as far as the bytes reach, and says how long the frame is. */
+function checkPrelude(bytes: Buffer, position: number): number {
+  const total = bytes.readUInt32BE(position);
+  const headersLength = bytes.readUInt32BE(position + 4);
+  const checksum = crc32(bytes.subarray(position, position + 8));
+  if (checksum !== bytes.readUInt32BE(position + 8)) {
+    throw new FrameError("the checksum at the beginning of a frame does not match");
+  }
+  if (total < shortest || total > limits.frame || headersLength > limits.frameHeaders) {
+    throw new FrameError(`a frame has a length that cannot be (${total} bytes, ${headersLength} of headers)`);
+  }
+  if (headersLength > total - shortest) throw new FrameError("the headers of a frame are longer than the frame");
+  const end = position + total - 4;
+  if (end + 4 > bytes.length) return total;
+  // The checksum of the whole frame goes on from that of its first eight bytes.
+  if (crc32(bytes.subarray(position + 8, end), checksum) !== bytes.readUInt32BE(end)) {
+    throw new FrameError("the checksum of a frame does not match");
+  }
+  return total;
+}
+
+/** Lengths of the values of a fixed size, by type: true, false, byte, short, integer, long, and timestamp, UUID. */
+const valueLengths: Readonly<Record<number, number>> = { 0: 0, 1: 0, 2: 1, 3: 2, 4: 4, 5: 8, 8: 8, 9: 16 };
+const bytesType = 6;
+const stringType = 7;
+
+function readHeaders(bytes: Buffer, start: number, end: number): FrameHeaders {
+  const found = new Map<string, string>();
+  let position = start;
+  const take = (length: number): number => {
+    const from = position;
+    position += length;
+    if (position > end) throw new FrameError("the headers of a frame end in the middle of a header");
+    return from;
+  };
+  while (position < end) {
+    const nameLength = bytes.readUInt8(take(1));
+    const nameStart = take(nameLength);
+    const name = bytes.toString("utf8", nameStart, position);
+    const type = bytes.readUInt8(take(1));
+    const length =
+      type === bytesType || type === stringType ? bytes.readUInt16BE(take(2)) : (valueLengths[type] ?? Number.NaN);
+    if (Number.isNaN(length)) throw new FrameError(`a header of a frame is of the type ${type}, which there is not`);
+    const valueStart = take(length);
+    if (type === stringType) found.set(name, bytes.toString("utf8", valueStart, position));
+  }
+  return {
+    messageType: found.get(":message-type") ?? "event",
+    eventType: found.get(":event-type") ?? "",
+    exceptionType: found.get(":exception-type") ?? "",
+    errorCode: found.get(":error-code") ?? "",
+    errorMessage: found.get(":error-message") ?? "",
+  };
+}

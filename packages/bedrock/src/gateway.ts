@@ -1,0 +1,48 @@
+import type { Gateway, OpenContext } from "@waygate/core/plugin";
+import { AnswerEvents } from "./answer-events.ts";
+import { authRefresh } from "./auth-refresh.ts";
+import { runCheck } from "./check.ts";
+import { Connections } from "./connection.ts";
+import { Conversations } from "./conversations.ts";
+import { dispatcherHttp, isDispatcher } from "./dispatcher-http.ts";
+import { checkHeaders } from "./headers.ts";
+import { ModelList } from "./model-list.ts";
+import { ModelResolver } from "./model-resolver.ts";
+import { nodeHttp } from "./node-http.ts";
+import type { BedrockSettings } from "./settings.ts";
+
+/** Opens the gateway. Nothing is sent, and nothing of the AWS SDK loaded, before the first request. */
+export function openGateway(context: OpenContext<BedrockSettings>): Gateway {
+  const { id: gateway, settings, notice } = context;
+  const { dispatcher } = context.transport;
+  const http = dispatcher !== undefined && isDispatcher(dispatcher) ? dispatcherHttp(dispatcher) : nodeHttp();
+  const { headers, refused } = checkHeaders(settings.custom_headers);
+  for (const message of refused) notice({ code: "header-refused", message });
+  if ((settings.mantle_available_models ?? []).length > 0) notice(mantleNotice);
+
+  const credential = (id: string) => context.credential(id);
+  const connections = new Connections({ gateway, settings, credential, http, headers });
+  const resolver = new ModelResolver({ gateway, settings, notice });
+  const models = new ModelList({ gateway, settings, connections, notice });
+  const command = settings.auth_refresh_command;
+  const say = (message: string) => notice({ code: "auth-refresh", message });
+  const refresh = command === undefined ? undefined : authRefresh(gateway, command, say);
+  const conversations = new Conversations({ gateway, settings, connections, resolver, refresh });
+
+  return {
+    models: (options) => models.get(options),
+    model: (name) => models.model(name),
+    stream: (request) => new AnswerEvents(conversations, request),
+    check: ({ signal }) => runCheck({ gateway, settings, connections, models, signal }),
+    async close() {
+      http.close();
+    },
+  };
+}
+
+const mantleNotice = {
+  code: "mantle-not-served",
+  message:
+    "The models in mantle_available_models are not served by this gateway, which speaks Converse. They answer to the " +
+    "OpenAI-compatible one: give it an entry with the address https://bedrock-mantle.REGION.api.aws/openai/v1.",
+};

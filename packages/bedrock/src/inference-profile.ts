@@ -1,0 +1,131 @@
+import { GatewayError } from "@waygate/core/plugin";
+import { type Geography, geographiesByName, type KnownModel, knownModels, tableDate } from "./model-table.ts";
+
+const geographies: readonly Geography[] = ["us", "us-gov", "ca", "eu", "apac", "jp", "au", "global"];
+const profilePrefix = /^(us|us-gov|ca|eu|apac|jp|au|uk|global)\.(?=[a-z0-9-]+\.)/;
+
+/** What AWS itself says there is, in one region. */
+export interface Listing {
+  /** Ids of the inference profiles that can be called. */
+  readonly profiles: ReadonlySet<string>;
+  /** Ids of the models that can be called without a profile. */
+  readonly onDemand: ReadonlySet<string>;
+}
+
+export interface Question {
+  readonly gateway: string;
+  /** As the request names it. */
+  readonly model: string;
+  readonly region: string;
+  readonly allowGlobal: boolean;
+  /** Undefined where AWS may not be asked. It is preferred over the table. */
+  readonly listing: Listing | undefined;
+}
+
+const byName = new Map(knownModels.flatMap((model) => [[model.id, model] as const, [model.modelId, model] as const]));
+const regionsOfTable = new Set(knownModels.flatMap((model) => regionsOf(model)));
+
+/** The model of the table that a name stands for: its short name, its id, its profiles' ids, an ARN that holds one. */
+export function knownModel(name: string): KnownModel | undefined {
+  return byName.get(foundationOf(name));
+}
+
+/** Whether a name is one of the table's short ones. */
+export function isShortName(name: string): boolean {
+  return knownModels.some((model) => model.id === name);
+}
+
+/** `anthropic.claude-x` of `eu.anthropic.claude-x`, or of an ARN that ends in either; other names stay as they are. */
+export function foundationOf(name: string): string {
+  const tail = name.startsWith("arn:") ? name.slice(name.lastIndexOf("/") + 1) : name;
+  return tail.replace(profilePrefix, "");
+}
+
+/** Whether a name says outright what is to be sent: an ARN, or the id of a profile. */
+export function isExact(name: string): boolean {
+  return name.startsWith("arn:") || profilePrefix.test(name);
+}
+
+/**
+ * The id under which a model is called from a region: a regional profile, the global one where that is allowed, or the
+ * model itself. Throws a `GatewayError` of code `model-unavailable-in-region`, before anything is sent, for a
+ * combination that does not exist; nothing is ever sent around the world that was not allowed to be.
+ */
+export function inferenceId(question: Question): string {
+  const { model: name, listing } = question;
+  if (isExact(name)) return name;
+  const known = byName.get(name);
+  if (listing !== undefined) return listedId(question, known, listing);
+  if (known === undefined) return name;
+  const geography = choose(geographiesFrom(known, question.region), question.allowGlobal);
+  if (geography !== undefined) return `${geography}.${known.modelId}`;
+  const { inRegion } = known;
+  // A region that opened after the table was written may well have what runs in single regions.
+  const mayHaveIt = inRegion === undefined || (inRegion !== "" && !regionsOfTable.has(question.region));
+  if (mayHaveIt || includes(inRegion, question.region)) return known.modelId;
+  throw unavailable(question, known);
+}
+
+/** The regions that are known to call a model in some way; those of the global profile only where it is allowed. */
+export function callableFrom(model: KnownModel, allowGlobal: boolean): readonly string[] {
+  const { global, ...regional } = model.profiles ?? {};
+  const lists = [...Object.values(regional), model.inRegion ?? "", allowGlobal ? (global ?? "") : ""];
+  return [...new Set(lists.flatMap(split))].sort();
+}
+
+function listedId(question: Question, known: KnownModel | undefined, listing: Listing): string {
+  const id = known?.modelId ?? question.model;
+  const there = geographies.filter((geography) => listing.profiles.has(`${geography}.${id}`));
+  const geography = choose(there, question.allowGlobal);
+  if (geography !== undefined) return `${geography}.${id}`;
+  if (listing.onDemand.has(id)) return id;
+  if (known !== undefined) throw unavailable(question, known, there.includes("global"));
+  // Neither listed nor known: custom names, marketplace endpoints and what else there may be.
+  if (there.length === 0) return id;
+  throw unavailable(question, { id, modelId: id, name: id, context: 0, takes: "" }, true);
+}
+
+function choose(there: readonly Geography[], allowGlobal: boolean): Geography | undefined {
+  if (allowGlobal && there.includes("global")) return "global";
+  return there.find((geography) => geography !== "global");
+}
+
+function geographiesFrom(model: KnownModel, region: string): readonly Geography[] {
+  const profiles = model.profiles ?? {};
+  if (!regionsOfTable.has(region)) {
+    const guess = geographiesByName.find(([pattern]) => pattern.test(region))?.[1];
+    const worldly = guess !== undefined && guess !== "us-gov";
+    return geographies.filter((one) => one in profiles && (one === guess || (one === "global" && worldly)));
+  }
+  return geographies.filter((geography) => includes(profiles[geography] ?? "", region));
+}
+
+function unavailable(question: Question, model: KnownModel, globalListed?: boolean): GatewayError {
+  const { gateway, region, allowGlobal } = question;
+  const global = globalListed ?? includes(model.profiles?.global ?? "", region);
+  const regions = callableFrom(model, allowGlobal);
+  const regional = regions.length === 0 ? "" : ` Regions that have it: ${regions.join(", ")}.`;
+  const setting =
+    global && !allowGlobal
+      ? ` From ${region} it can only be called through the global inference profile, which may answer from any region: ` +
+        `set "allow_global" to true if that is acceptable.`
+      : "";
+  const source = question.listing === undefined ? `, as of ${tableDate}` : ", as AWS lists it";
+  return new GatewayError(
+    `Gateway "${gateway}": "${model.name}" is not available in ${region}${source}.${setting}${regional} ` +
+      "If that is not true any more, put its id into available_models, which is sent as it is.",
+    { gateway, code: "model-unavailable-in-region" },
+  );
+}
+
+function regionsOf(model: KnownModel): readonly string[] {
+  return [...Object.values(model.profiles ?? {}), model.inRegion ?? ""].flatMap(split);
+}
+
+function includes(regions: string, region: string): boolean {
+  return split(regions).includes(region);
+}
+
+function split(regions: string): readonly string[] {
+  return regions.split(" ").filter((region) => region !== "");
+}

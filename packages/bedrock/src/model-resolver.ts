@@ -1,0 +1,133 @@
+import type { NoticeEvent } from "@waygate/core/plugin";
+import type { Connection } from "./connection.ts";
+import { type Family, familyOf } from "./family.ts";
+import { inferenceId, isShortName, type Listing } from "./inference-profile.ts";
+import { limits } from "./limits.ts";
+import { tableDate } from "./model-table.ts";
+import { serviceFailure } from "./service-error.ts";
+import type { BedrockSettings, ModelSettings } from "./settings.ts";
+
+/** A model as it is called. */
+export interface ResolvedModel {
+  /** An id or an ARN, as it is sent. */
+  readonly modelId: string;
+  readonly family: Family;
+  /** What the settings say of it. */
+  readonly settings: ModelSettings | undefined;
+}
+
+export interface ModelResolverOptions {
+  readonly gateway: string;
+  readonly settings: BedrockSettings;
+  readonly notice: (notice: Omit<NoticeEvent, "type">) => void;
+}
+
+/** Finds out how a model is called from where the gateway is, asking AWS where that is needed and permitted. */
+export class ModelResolver {
+  readonly #options: ModelResolverOptions;
+  readonly #models: ReadonlyMap<string, ModelSettings>;
+  #told = false;
+
+  constructor(options: ModelResolverOptions) {
+    this.#options = options;
+    this.#models = new Map(options.settings.available_models.map((model) => [model.name, model]));
+  }
+
+  settingsOf(name: string): ModelSettings | undefined {
+    return this.#models.get(name);
+  }
+
+  /** Rejects with a `GatewayError` for a model that cannot be called from the region. */
+  async resolve(name: string, region: string, connection: Connection, signal: AbortSignal): Promise<ResolvedModel> {
+    const settings = this.#models.get(name);
+    const modelId = await this.#idOf(name, region, connection, signal);
+    const foundation = settings?.base_model ?? (await this.#foundationOf(modelId, connection, signal)) ?? modelId;
+    return { modelId, family: withSettings(familyOf(foundation), settings), settings };
+  }
+
+  async #idOf(name: string, region: string, connection: Connection, signal: AbortSignal): Promise<string> {
+    // A name of the settings is sent as it is, unless it is one of the short names, which AWS does not know.
+    if (this.#models.has(name) && !isShortName(name)) return name;
+    const { gateway, settings } = this.#options;
+    const question = { gateway, model: name, region, allowGlobal: settings.allow_global };
+    return inferenceId({ ...question, listing: await this.#listing(name, connection, signal) });
+  }
+
+  async #listing(name: string, connection: Connection, signal: AbortSignal): Promise<Listing | undefined> {
+    if (!this.#options.settings.discover_models || !needsListing(name)) return undefined;
+    return await this.#soon(connection.discovery.listing(signal, false), signal);
+  }
+
+  async #foundationOf(modelId: string, connection: Connection, signal: AbortSignal): Promise<string | undefined> {
+    const opaque = /^arn:.*:application-inference-profile\//.test(modelId);
+    if (!opaque || !this.#options.settings.discover_models) return undefined;
+    return await this.#soon(connection.discovery.foundation(modelId, signal), signal);
+  }
+
+  /** What AWS says, unless it refuses to or takes too long: then what is built in has to do. */
+  async #soon<Value>(asked: Promise<Value>, signal: AbortSignal): Promise<Value | undefined> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<undefined>((resolve) => {
+      timer = setTimeout(() => resolve(undefined), limits.listingMs).unref();
+    });
+    try {
+      return await Promise.race([asked, late]);
+    } catch (error) {
+      signal.throwIfAborted();
+      this.#tell(error);
+      return undefined;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #tell(error: unknown): void {
+    // What is wrong with the credentials or the network, the request itself is about to say.
+    const failure = serviceFailure(error);
+    if (failure === undefined || this.#told) return;
+    this.#told = true;
+    this.#options.notice({
+      code: "listing-unavailable",
+      message:
+        `AWS does not list its models and inference profiles (${failure.name || failure.status}); the built-in table of ` +
+        `${tableDate} is used. Allow bedrock:ListFoundationModels, bedrock:ListInferenceProfiles and ` +
+        `bedrock:GetInferenceProfile, or set "discover_models" to false.`,
+    });
+  }
+}
+
+function needsListing(name: string): boolean {
+  return !/^arn:/.test(name);
+}
+
+/** What is known of a model's family, and what the settings declare over it. */
+function withSettings(family: Family, model: ModelSettings | undefined): Family {
+  if (model === undefined) return family;
+  const { thinking, mode, cache_configuration } = model;
+  const reasoning = reasoningOf(family, thinking, mode);
+  const cache = cache_configuration === undefined ? family.cache : (family.cache ?? { tools: true, points: 4 });
+  return { ...family, reasoning, cache };
+}
+
+function reasoningOf(
+  { reasoning }: Family,
+  thinking: ModelSettings["thinking"],
+  mode: ModelSettings["mode"],
+): Family["reasoning"] {
+  if (thinking === false) return { kind: "none" };
+  const declared = typeof thinking === "object" ? thinking : {};
+  if (declared.adaptive === true || (mode?.type === "adaptive" && reasoning.kind === "none")) {
+    if (reasoning.kind === "adaptive" && declared.has_xhigh === undefined) return reasoning;
+    const efforts = [
+      "low",
+      "medium",
+      "high",
+      ...(declared.has_xhigh === true ? ["xhigh" as const] : []),
+      "max",
+    ] as const;
+    return { kind: "adaptive", efforts, budget: false, display: false, off: "default" };
+  }
+  if (declared.budget_tokens !== undefined) return { kind: "budget", defaultBudget: declared.budget_tokens };
+  const asked = thinking === true || mode?.type === "thinking";
+  return asked && reasoning.kind === "none" ? { kind: "budget" } : reasoning;
+}

@@ -1,0 +1,13 @@
+import type { ModelEvent } from "@waygate/core/plugin";
+
+/** The notices of one answer: each is said once, however often its occasion comes. */
+export class Notices {
+  readonly #said = new Set<string>();
+
+  say(code: string, message: string, events: ModelEvent[]): void {
+    const key = `${code}\n${message}`;
+    if (this.#said.has(key)) return;
+    this.#said.add(key);
+    events.push({ type: "notice", code, message });
+  }
+}

@@ -1,0 +1,27 @@
+import { contractVersion, definePlugin } from "@waygate/core/plugin";
+import { credentials } from "./credentials.ts";
+import { openGateway } from "./gateway.ts";
+import { options } from "./options.ts";
+import { settings } from "./settings.ts";
+
+/** Amazon Bedrock, through Converse and ConverseStream. */
+export const bedrock = definePlugin({
+  id: "amazon-bedrock",
+  name: "Amazon Bedrock",
+  contract: contractVersion,
+  settingsKey: "bedrock",
+  settings,
+  options,
+  credentials,
+  capabilities: {
+    tools: true,
+    toolChoice: true,
+    images: true,
+    files: true,
+    reasoning: true,
+    structuredOutput: true,
+  },
+  // AWS credentials hold in all regions, so that changing the region does not lose what the key store keeps.
+  address: ({ endpoint_url }) => endpoint_url ?? "https://amazonaws.com",
+  open: openGateway,
+});

@@ -1,0 +1,80 @@
+import type { ErrorCode } from "@waygate/core/plugin";
+import type { FailureContext } from "./failure.ts";
+import { isClockSkew, isExpired, type ServiceFailure } from "./service-error.ts";
+
+/** What a person can do about a failure; empty where there is nothing to say. */
+export function remedy(code: ErrorCode, failure: ServiceFailure, context: FailureContext): string {
+  switch (code) {
+    case "permission":
+      return permission(failure, context);
+    case "authentication":
+      return authentication(failure, context);
+    case "rate-limited":
+      return rateLimit(failure, context);
+    case "model-not-found":
+      return wrongModel(failure, context);
+    case "model-unavailable-in-region":
+      return profileNeeded(context);
+    case "context-overflow":
+      return "Start a new conversation, or choose a model with a larger context window.";
+    case "settings":
+      return `Check guardrail_identifier and guardrail_version: the guardrail has to exist in ${context.region}.`;
+    case "overloaded":
+    case "upstream":
+    case "timeout":
+      return "Try again later, or choose another model or region.";
+    case "protocol":
+      return "Redirects are not followed with a signature: put the final address into endpoint_url.";
+    default:
+      return "";
+  }
+}
+
+function permission({ message }: ServiceFailure, { action, region, modelId, guardrail }: FailureContext): string {
+  if (/use case details/i.test(message)) {
+    return "Fill in the provider's use case form under Model access in the Amazon Bedrock console, then wait some minutes.";
+  }
+  if (/access to the model|model access|marketplace|subscri/i.test(message)) {
+    return `Model access is not granted: ask for "${modelId}" under Model access in the Amazon Bedrock console (${region}).`;
+  }
+  const missing = /not authorized to perform:? ([\w:*-]+)/i.exec(message)?.[1] ?? action;
+  const where = /service control policy|scp/i.test(message)
+    ? "A service control policy of the organisation denies it, for this region or for one that the inference profile routes to."
+    : `Allow ${missing} on the model and on its inference profile, in every region that the profile routes to.`;
+  const guarded =
+    guardrail === undefined && /explicit deny/i.test(message)
+      ? " If the account demands a guardrail, set guardrail_identifier."
+      : "";
+  return `The missing permission is ${missing}. ${where}${guarded}`;
+}
+
+function authentication(failure: ServiceFailure, { refresh, region }: FailureContext): string {
+  if (isClockSkew(failure)) return "This machine's clock is wrong: set it right. The next attempt allows for it.";
+  if (isExpired(failure)) return refresh === undefined ? "Renew the credentials." : `Run: ${refresh}`;
+  if (/region|credential should be scoped/i.test(failure.message)) {
+    return `The request was signed for ${region}: set region to the one that the endpoint is in.`;
+  }
+  return "Check the credentials: whether they are whole, active, and of the account that is meant.";
+}
+
+function rateLimit({ name, message }: ServiceFailure, { region }: FailureContext): string {
+  if (name === "ServiceQuotaExceededException" || /per day/i.test(message)) {
+    return `A quota of the account is used up: raise it under Service Quotas (${region}), or choose another model.`;
+  }
+  return "Try again later, or allow more capacity with a cross-region inference profile.";
+}
+
+function wrongModel({ message }: ServiceFailure, { model, modelId, region, regions }: FailureContext): string {
+  if (/end of (its )?life/i.test(message)) return "AWS has retired this version: choose a newer one.";
+  const sent = model === modelId ? `"${model}"` : `"${model}", sent as "${modelId}",`;
+  const known = regions.length === 0 ? "" : ` It is known to be callable from ${regions.join(", ")}.`;
+  return `${sent} is not there in ${region}: check its name and the region.${known}`;
+}
+
+function profileNeeded({ modelId, region }: FailureContext): string {
+  const geography = /^us-gov-/.test(region) ? "us-gov" : (/^(us|eu|ca)-/.exec(region)?.[1] ?? "apac");
+  return (
+    `This model is called through an inference profile: name one, such as "${geography}.${modelId}", ` +
+    `or set "allow_global" to true for a global one.`
+  );
+}

@@ -1,0 +1,157 @@
+import type { ConverseStreamRequest, GuardrailStreamConfiguration } from "@aws-sdk/client-bedrock-runtime";
+import { GatewayError, type JsonObject, type ModelEvent, type ModelRequest } from "@waygate/core/plugin";
+import { type CachePlan, setCachePoints } from "./cache.ts";
+import type { ConverseInput, Operation } from "./client.ts";
+import { document } from "./document.ts";
+import type { Family } from "./family.ts";
+import { merge } from "./merge.ts";
+import { type Encoding, encodeMessages } from "./messages.ts";
+import { CallIds, ToolNames } from "./names.ts";
+import { Notices } from "./notices.ts";
+import type { BedrockOptions } from "./options.ts";
+import { encodeReasoning } from "./reasoning.ts";
+import { encodeFormat } from "./response-format.ts";
+import { encodeSampling } from "./sampling.ts";
+import type { BedrockSettings, ModelSettings } from "./settings.ts";
+import { encodeTools, isForced } from "./tools.ts";
+
+export interface RequestQuestion {
+  readonly gateway: string;
+  readonly request: ModelRequest;
+  readonly options: BedrockOptions;
+  readonly settings: BedrockSettings;
+  readonly model: ModelSettings | undefined;
+  /** As it is sent: an id or an ARN. */
+  readonly modelId: string;
+  readonly family: Family;
+  readonly region: string;
+}
+
+export interface EncodedRequest {
+  readonly operation: Operation;
+  readonly input: ConverseInput;
+  readonly names: ToolNames;
+  readonly callsWanted: boolean;
+  /** What was changed or left out. */
+  readonly notices: readonly ModelEvent[];
+}
+
+/** A request as Converse takes it. The same request gives the same bytes, so that the service finds its cache again. */
+export function encodeRequest(question: RequestQuestion): EncodedRequest {
+  const { gateway, request, options, model, family, modelId } = question;
+  const events: ModelEvent[] = [];
+  const encoding: Encoding = {
+    gateway,
+    family,
+    names: new ToolNames(toolNames(request)),
+    ids: new CallIds(family.callIds),
+    citations: options.citations === true,
+    notices: new Notices(),
+    events,
+  };
+  const maxOutputTokens = request.maxOutputTokens ?? model?.max_output_tokens;
+  const tools = encodeTools(request, options.systemTools ?? [], encoding);
+  const reasoning = encodeReasoning({
+    asked: request.reasoning ?? defaultReasoning(model),
+    style: family.reasoning,
+    maxOutputTokens,
+    forced: isForced(request),
+    messages: request.messages,
+    govCloud: question.region.startsWith("us-gov-"),
+  });
+  for (const [code, message] of reasoning.notices) encoding.notices.say(code, message, events);
+  const { temperature = model?.default_temperature, topP, stop } = request;
+  const inferenceConfig = encodeSampling({ temperature, topP, maxOutputTokens, stop, reasoning }, encoding);
+  const conversation = encodeMessages(request.messages, encoding);
+  const { fields, outputConfig, instruction } = encodeFormat(request.responseFormat, reasoning.fields);
+  const texts = [...conversation.system, tools.instruction, instruction].filter((text) => text !== undefined);
+  const system = texts.map((text) => ({ text }));
+  const prompt = { system, messages: conversation.messages, tools: tools.config };
+  const cached = request.cache === "auto" ? setCachePoints(prompt, cachePlan(question)) : prompt;
+  const additional = merge(
+    fields,
+    tools.fields,
+    options.anthropicBeta === undefined ? undefined : { anthropic_beta: options.anthropicBeta },
+    model?.additional_model_request_fields as JsonObject | undefined,
+    options.additionalModelRequestFields as JsonObject | undefined,
+  );
+  const guardrailConfig = guardrail(question);
+  const tier = options.serviceTier ?? model?.service_tier;
+  const latency = options.latency ?? model?.latency;
+  const operation = operationOf(question, tools.config !== undefined && tools.callsWanted);
+  const input: ConverseStreamRequest = {
+    modelId,
+    messages: [...cached.messages],
+    ...(cached.system.length > 0 && { system: [...cached.system] }),
+    ...(inferenceConfig !== undefined && { inferenceConfig }),
+    ...(cached.tools !== undefined && { toolConfig: cached.tools }),
+    ...(guardrailConfig !== undefined && { guardrailConfig: guardrailFor(operation, guardrailConfig) }),
+    ...(Object.keys(additional).length > 0 && { additionalModelRequestFields: document(additional) }),
+    ...(options.additionalModelResponseFieldPaths !== undefined && {
+      additionalModelResponseFieldPaths: options.additionalModelResponseFieldPaths,
+    }),
+    ...(options.requestMetadata !== undefined && { requestMetadata: options.requestMetadata }),
+    ...(latency !== undefined && { performanceConfig: { latency } }),
+    ...(tier !== undefined && { serviceTier: { type: tier } }),
+    ...(outputConfig !== undefined && { outputConfig }),
+  };
+  return { operation, input, names: encoding.names, callsWanted: tools.callsWanted, notices: events };
+}
+
+function toolNames({ tools, messages }: ModelRequest): string[] {
+  const past = messages.flatMap((message) =>
+    message.role === "assistant"
+      ? message.content.flatMap((part) => (part.type === "tool-call" ? [part.name] : []))
+      : [],
+  );
+  return [...tools.map((tool) => tool.name), ...past];
+}
+
+/** What the settings ask of a model whenever a request says nothing. */
+function defaultReasoning(model: ModelSettings | undefined): ModelRequest["reasoning"] {
+  const mode = model?.mode;
+  if (mode?.type === "adaptive") return { effort: "high" };
+  if (mode?.type === "thinking") return { budgetTokens: mode.budget_tokens ?? 4_096 };
+  return undefined;
+}
+
+function cachePlan({ family, model, options }: RequestQuestion): CachePlan {
+  const declared = model?.cache_configuration;
+  return {
+    points: Math.min(declared?.max_cache_anchors ?? 4, family.cache?.points ?? 0),
+    tools: family.cache?.tools ?? false,
+    leastTokens: declared?.min_total_token ?? 0,
+    ttl: options.cacheTtl,
+  };
+}
+
+function guardrail({ gateway, settings, options }: RequestQuestion): GuardrailStreamConfiguration | undefined {
+  const own = options.guardrail;
+  const set = settings.guardrail_identifier;
+  if (own !== undefined && set !== undefined && own.identifier !== set) {
+    const words = `Gateway "${gateway}": the settings apply a guardrail to every request; a request cannot choose another.`;
+    throw new GatewayError(words, { gateway, code: "invalid-request" });
+  }
+  const guardrailIdentifier = set ?? own?.identifier;
+  if (guardrailIdentifier === undefined) return undefined;
+  // What the settings say of the guardrail holds: a request must not have it look away.
+  const streamProcessingMode = settings.guardrail_stream_mode ?? own?.streamMode;
+  return {
+    guardrailIdentifier,
+    guardrailVersion: set === undefined ? (own?.version ?? "DRAFT") : settings.guardrail_version,
+    trace: own?.trace ?? settings.guardrail_trace,
+    ...(streamProcessingMode !== undefined && { streamProcessingMode }),
+  };
+}
+
+/** An answer of one piece has no stream to process. */
+function guardrailFor(operation: Operation, config: GuardrailStreamConfiguration): GuardrailStreamConfiguration {
+  if (operation === "converse-stream") return config;
+  const { streamProcessingMode: _, ...rest } = config;
+  return rest;
+}
+
+function operationOf({ options, model, family }: RequestQuestion, callsTools: boolean): Operation {
+  const streaming = options.streaming ?? model?.streaming ?? true;
+  return streaming && (family.streamsCalls || !callsTools) ? "converse-stream" : "converse";
+}

@@ -1,0 +1,145 @@
+import { GatewayError, isObject, type ModelEvent } from "@waygate/core/plugin";
+import { type AnswerContext, AnswerReader } from "./answer-reader.ts";
+import type { Refuse } from "./body-queue.ts";
+import type { Body } from "./client.ts";
+import { shorten } from "./failure.ts";
+import { FrameError, FrameReader, type OnFrame } from "./frames.ts";
+import { type HttpResponse, readAll } from "./http.ts";
+import { limits } from "./limits.ts";
+
+/** Takes a batch of events, or undefined after the last. */
+export type AcceptBatch = (batch: readonly ModelEvent[] | undefined) => void;
+
+/** An answer as it is read: batch by batch, one for each time the network delivered. */
+export interface Answer {
+  /** Calls one of the two back, once, possibly at once. Asked again only after that. */
+  next(accept: AcceptBatch, refuse: Refuse): void;
+  /** Lets go of the connection, whatever of the answer is still to come. */
+  cancel(): void;
+}
+
+/** Begins to read a successful answer. Whether a stream is frames or JSON is told by its first byte: proxies err. */
+export async function openAnswer(body: Body, context: AnswerContext): Promise<Answer> {
+  if ("whole" in body) return wholeAnswer(Buffer.from(body.whole), context);
+  const { stream } = body;
+  const first = await new Promise<readonly Buffer[] | undefined>((accept, refuse) => stream.next(accept, refuse));
+  if (first === undefined) throw unreadable(context, "an empty answer");
+  if (first[0]?.[0] === 0) return new StreamedAnswer(stream, first, context);
+  const rest = await readAll(stream, limits.body);
+  return wholeAnswer(Buffer.concat([...first, rest]), context);
+}
+
+class StreamedAnswer implements Answer {
+  readonly #response: HttpResponse;
+  readonly #context: AnswerContext;
+  readonly #reader: AnswerReader;
+  readonly #frames = new FrameReader();
+  #first: readonly Buffer[] | undefined;
+  #batch: ModelEvent[] = [];
+  /** What is to be said after the batch that was handed out: the end, or a failure. */
+  #last: { readonly error?: unknown } | undefined;
+  #accept: AcceptBatch = () => undefined;
+  #refuse: Refuse = () => undefined;
+
+  constructor(response: HttpResponse, first: readonly Buffer[], context: AnswerContext) {
+    this.#response = response;
+    this.#first = first;
+    this.#context = context;
+    this.#reader = new AnswerReader(context);
+  }
+
+  next(accept: AcceptBatch, refuse: Refuse): void {
+    if (this.#last !== undefined) {
+      if ("error" in this.#last) refuse(this.#last.error);
+      else accept(undefined);
+      return;
+    }
+    this.#accept = accept;
+    this.#refuse = refuse;
+    const first = this.#first;
+    this.#first = undefined;
+    if (first === undefined) this.#response.next(this.#read, this.#break);
+    else this.#read(first);
+  }
+
+  cancel(): void {
+    this.#response.cancel();
+  }
+
+  readonly #onFrame: OnFrame = (headers, bytes, start, end) => {
+    this.#reader.frame(headers, bytes, start, end, this.#batch);
+  };
+
+  readonly #read = (pieces: readonly Buffer[] | undefined): void => {
+    try {
+      if (pieces === undefined) {
+        if (this.#frames.open) throw this.#reader.cut();
+        this.#finish();
+        return;
+      }
+      for (const piece of pieces) this.#frames.feed(piece, this.#onFrame);
+      if (this.#reader.done) {
+        this.#finish();
+        return;
+      }
+    } catch (error) {
+      this.#break(error instanceof FrameError ? damaged(this.#context, error) : error);
+      return;
+    }
+    if (this.#batch.length > 0) this.#hand();
+    else this.#response.next(this.#read, this.#break);
+  };
+
+  #finish(): void {
+    this.#reader.end(this.#batch);
+    this.#last = {};
+    // What the service has said is whole: the connection is left to reach its end, and is used again.
+    this.#response.release();
+    this.#hand();
+  }
+
+  readonly #break = (error: unknown): void => {
+    this.#last = { error };
+    this.#response.cancel();
+    // What came before the failure was said all the same.
+    if (this.#batch.length > 0) this.#hand();
+    else this.#refuse(error);
+  };
+
+  #hand(): void {
+    const batch = this.#batch;
+    this.#batch = [];
+    this.#accept(batch);
+  }
+}
+
+function wholeAnswer(bytes: Buffer, context: AnswerContext): Answer {
+  const batches = [readWhole(bytes, context)];
+  return { next: (accept) => accept(batches.shift()), cancel() {} };
+}
+
+function readWhole(bytes: Buffer, context: AnswerContext): readonly ModelEvent[] {
+  const text = bytes.toString("utf8");
+  let answer: unknown;
+  try {
+    answer = JSON.parse(text);
+  } catch {
+    const page = /^\s*</.test(text) ? "a page of HTML" : "what is neither frames nor JSON";
+    throw unreadable(context, text.trim() === "" ? "an empty answer" : `${page}: ${shorten(text.slice(0, 200))}`);
+  }
+  const events: ModelEvent[] = [];
+  const reader = new AnswerReader(context);
+  reader.whole(isObject(answer) ? answer : {}, events);
+  reader.end(events);
+  return events;
+}
+
+function damaged({ gateway }: AnswerContext, error: FrameError): GatewayError {
+  const words = `Gateway "${gateway}" sent an answer that was damaged on its way: ${error.message}. Try again.`;
+  return new GatewayError(words, { gateway, code: "protocol", status: 200, retryable: true, cause: error });
+}
+
+function unreadable({ gateway }: AnswerContext, what: string): GatewayError {
+  const words = `Gateway "${gateway}" sent ${shorten(what)} Check the endpoint in its settings.`;
+  return new GatewayError(words, { gateway, code: "protocol", status: 200 });
+}

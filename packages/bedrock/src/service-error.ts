@@ -1,0 +1,81 @@
+import { isObject } from "@waygate/core/plugin";
+
+/** What AWS answered in place of an answer, as far as it can be read. */
+export interface ServiceFailure {
+  /** Such as `ThrottlingException`; empty where the answer does not say. */
+  readonly name: string;
+  /** AWS's own words. */
+  readonly message: string;
+  readonly status: number | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/**
+ * A refusal of the runtime service, in the form in which the SDK's own machinery expects errors: it learns from
+ * `$response` by how much the machine's clock is wrong, and says so in `$metadata`.
+ */
+export class ServiceError extends Error implements ServiceFailure {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly $fault: "client" | "server";
+  readonly $metadata: { httpStatusCode: number; clockSkewCorrected?: boolean };
+  // Not enumerable: it is no part of what an error says.
+  declare readonly $response: { readonly statusCode: number; readonly headers: Record<string, string> };
+
+  constructor(status: number, headers: Readonly<Record<string, string>>, body: string) {
+    const fields = parse(body);
+    super(text(fields.message) ?? text(fields.Message) ?? text(fields.errorMessage) ?? plain(body));
+    this.name = errorName(headers, fields);
+    this.status = status;
+    this.headers = headers;
+    this.$fault = status < 500 ? "client" : "server";
+    this.$metadata = { httpStatusCode: status };
+    Object.defineProperty(this, "$response", { value: { statusCode: status, headers: { ...headers } } });
+  }
+}
+
+/** The error of any of the SDK's clients, in one form; undefined for what no service has said. */
+export function serviceFailure(error: unknown): ServiceFailure | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { $metadata, $response } = error as { readonly $metadata?: unknown; readonly $response?: unknown };
+  const status = isObject($metadata) ? $metadata.httpStatusCode : undefined;
+  if (typeof status !== "number") return undefined;
+  const headers = isObject($response) && isObject($response.headers) ? $response.headers : {};
+  return { name: error.name, message: error.message, status, headers: headers as Record<string, string> };
+}
+
+/** Whether a signature was refused for its time alone. */
+export function isClockSkew({ name, message }: ServiceFailure): boolean {
+  return name === "RequestTimeTooSkewed" || /signature (expired|not yet current)/i.test(message);
+}
+
+/** Whether the credentials themselves were good once, and are not any more. */
+export function isExpired({ name, message }: ServiceFailure): boolean {
+  return name.startsWith("ExpiredToken") || (/expired/i.test(message) && /token|session|credential/i.test(message));
+}
+
+/** `ThrottlingException` of `x-amzn-errortype: ThrottlingException:http://…`, or of the body's own field. */
+function errorName(headers: Readonly<Record<string, string>>, fields: Record<string, unknown>): string {
+  const raw = headers["x-amzn-errortype"] ?? text(fields.__type) ?? text(fields.code) ?? "";
+  const [name = ""] = raw.split(/[:,]/);
+  return name.slice(name.indexOf("#") + 1);
+}
+
+function parse(body: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(body);
+    return isObject(value) ? value : {};
+  } catch {
+    return {};
+  }
+}
+
+/** What a person would read of an answer that is no JSON: proxies send pages. */
+function plain(body: string): string {
+  if (!/^\s*</.test(body)) return body.trim();
+  return /<title[^>]*>([^<]*)</i.exec(body)?.[1]?.trim() || "a page of HTML";
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}

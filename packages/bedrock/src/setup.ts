@@ -1,0 +1,159 @@
+import { GatewayError } from "@waygate/core/plugin";
+import { addressProblem, isRegionName } from "./address.ts";
+import { type CredentialId, variablesOf } from "./credentials.ts";
+import { profileRegion } from "./profile-region.ts";
+import type { BedrockSettings } from "./settings.ts";
+
+/** A value, and where it comes from, for people. */
+export interface Sourced {
+  readonly value: string;
+  readonly from: string;
+}
+
+/** Who the gateway is to AWS. */
+export type Auth =
+  | { readonly method: "profile"; readonly profile: Sourced; readonly from: string }
+  | {
+      readonly method: "static";
+      readonly accessKeyId: string;
+      readonly secretAccessKey: string;
+      readonly sessionToken: string | undefined;
+      readonly from: string;
+    }
+  | { readonly method: "api_key"; readonly token: string; readonly from: string }
+  | { readonly method: "default"; readonly profile: Sourced | undefined; readonly from: string };
+
+/** All that decides how AWS is reached. Two that are equal can share connections. */
+export interface Setup {
+  readonly auth: Auth;
+  /** Undefined: the SDK's own search decides, for the method `default` alone. */
+  readonly region: Sourced | undefined;
+  /** In place of AWS's own address. */
+  readonly endpoint: Sourced | undefined;
+}
+
+export type Credential = (id: CredentialId) => Promise<string | undefined>;
+
+/**
+ * Puts together what settings, environment and key store say. Asked anew at each request, so that changes apply at
+ * once. A method that the settings name comes first; else a bearer token, then access keys, then a profile that the
+ * environment names. Rejects with a `GatewayError` of code `credentials` or `settings` that says what to set.
+ */
+export async function resolveSetup(gateway: string, settings: BedrockSettings, ask: Credential): Promise<Setup> {
+  // An empty variable means nothing, whatever a source makes of it.
+  const credential: Credential = async (id) => (await ask(id)) || undefined;
+  const [auth, region, endpoint] = await Promise.all([
+    resolveAuth(gateway, settings, credential),
+    credential("region"),
+    credential("endpoint"),
+  ]);
+  return {
+    auth,
+    region: await resolveRegion(gateway, settings, region, auth),
+    endpoint: resolveEndpoint(gateway, settings, endpoint),
+  };
+}
+
+async function resolveAuth(gateway: string, settings: BedrockSettings, credential: Credential): Promise<Auth> {
+  const method = settings.authentication_method;
+  const from = "authentication_method in the settings";
+  switch (method) {
+    case "named_profile":
+    case "sso": {
+      const profile = (await resolveProfile(settings, credential)) ?? { value: "default", from: "default" };
+      return { method: "profile", profile, from };
+    }
+    case "api_key": {
+      const token = await credential("bearer_token");
+      if (token !== undefined) return { method: "api_key", token, from };
+      const words = `Set ${variablesOf("bearer_token")}, or put a Bedrock API key into the key store.`;
+      throw missing(gateway, `The authentication method is api_key, but there is no key. ${words}`);
+    }
+    case "default":
+      return { method: "default", profile: await resolveProfile(settings, credential), from };
+    case undefined:
+      return await findAuth(gateway, settings, credential);
+  }
+}
+
+async function findAuth(gateway: string, settings: BedrockSettings, credential: Credential): Promise<Auth> {
+  const [token, accessKeyId, secretAccessKey, sessionToken, profile] = await Promise.all([
+    credential("bearer_token"),
+    credential("access_key_id"),
+    credential("secret_access_key"),
+    credential("session_token"),
+    credential("profile"),
+  ]);
+  if (token !== undefined) return { method: "api_key", token, from: "a bearer token was found" };
+  if (accessKeyId !== undefined && secretAccessKey !== undefined) {
+    return { method: "static", accessKeyId, secretAccessKey, sessionToken, from: "access keys were found" };
+  }
+  if (accessKeyId !== undefined || secretAccessKey !== undefined) {
+    const [there, absent] = accessKeyId === undefined ? ["secret", "ID"] : ["ID", "secret"];
+    const variable = variablesOf(accessKeyId === undefined ? "access_key_id" : "secret_access_key");
+    throw missing(gateway, `There is an access key ${there}, but no access key ${absent}. Set ${variable} too.`);
+  }
+  // Naming a profile is a choice of how to authenticate as well.
+  const named = profile === undefined ? sourced(settings.profile, "settings") : environment("profile", profile);
+  if (named !== undefined) return { method: "profile", profile: named, from: "a profile is named" };
+  throw missing(
+    gateway,
+    `There are no credentials. Set "authentication_method" in the settings to named_profile, sso or default; ` +
+      `or set ${variablesOf("access_key_id")} and ${variablesOf("secret_access_key")}; ` +
+      `or a Bedrock API key in ${variablesOf("bearer_token")}.`,
+  );
+}
+
+async function resolveProfile(settings: BedrockSettings, credential: Credential): Promise<Sourced | undefined> {
+  const profile = await credential("profile");
+  return profile === undefined ? sourced(settings.profile, "settings") : environment("profile", profile);
+}
+
+async function resolveRegion(
+  gateway: string,
+  settings: BedrockSettings,
+  region: string | undefined,
+  auth: Auth,
+): Promise<Sourced | undefined> {
+  if (region !== undefined) {
+    if (isRegionName(region)) return environment("region", region);
+    throw wrong(
+      gateway,
+      `${variablesOf("region")} holds what is no name of a region. Set it to one, such as eu-west-1.`,
+    );
+  }
+  if (settings.region !== undefined) return sourced(settings.region, "settings");
+  if (auth.method === "default") return undefined;
+  if (auth.method === "profile") {
+    const own = await profileRegion(auth.profile.value);
+    if (own !== undefined && isRegionName(own)) return { value: own, from: `profile ${auth.profile.value}` };
+  }
+  return { value: "us-east-1", from: "default" };
+}
+
+function resolveEndpoint(
+  gateway: string,
+  settings: BedrockSettings,
+  endpoint: string | undefined,
+): Sourced | undefined {
+  if (endpoint === undefined) return sourced(settings.endpoint_url, "settings");
+  const problem = addressProblem(endpoint);
+  if (problem === undefined) return environment("endpoint", endpoint);
+  throw wrong(gateway, `The address in ${variablesOf("endpoint")} ${problem}.`);
+}
+
+function sourced(value: string | undefined, from: string): Sourced | undefined {
+  return value === undefined ? undefined : { value, from };
+}
+
+function environment(id: CredentialId, value: string): Sourced {
+  return { value, from: variablesOf(id) };
+}
+
+function missing(gateway: string, words: string): GatewayError {
+  return new GatewayError(`Gateway "${gateway}": ${words}`, { gateway, code: "credentials" });
+}
+
+function wrong(gateway: string, words: string): GatewayError {
+  return new GatewayError(`Gateway "${gateway}": ${words}`, { gateway, code: "settings" });
+}

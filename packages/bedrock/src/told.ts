@@ -1,0 +1,54 @@
+import { GatewayError, isGatewayError } from "@waygate/core/plugin";
+import type { Connection } from "./connection.ts";
+import { connectionFailure } from "./connection-failure.ts";
+import { credentialFailure, isCredentialError, needsLogin, refreshCommand, secretsOf } from "./credential-failure.ts";
+import { type FailureContext, failureOf } from "./failure.ts";
+import { HttpTimeout } from "./phase-watch.ts";
+import { isExpired, serviceFailure } from "./service-error.ts";
+
+/** What is known of a request before its model is: enough to tell of a failure. */
+export function failureContext(gateway: string, { setup }: Connection, region: string): FailureContext {
+  return {
+    gateway,
+    model: "",
+    modelId: "",
+    region,
+    action: "",
+    refresh: refreshCommand(setup.auth),
+    guardrail: undefined,
+    regions: [],
+    secrets: secretsOf(setup.auth),
+  };
+}
+
+/** Whatever went wrong on the way to AWS or there, as a `GatewayError`. */
+export function told(error: unknown, connection: Connection, context: FailureContext): GatewayError {
+  if (isGatewayError(error)) return error;
+  const failure = serviceFailure(error);
+  if (failure !== undefined) return failureOf(context, failure);
+  const { setup } = connection;
+  if (isCredentialError(error)) return credentialFailure(context.gateway, setup.auth, error);
+  if (error instanceof HttpTimeout || hasCode(error)) {
+    const host =
+      setup.endpoint === undefined ? `Amazon Bedrock in ${context.region}` : new URL(setup.endpoint.value).host;
+    return connectionFailure(context.gateway, host, error);
+  }
+  const words = error instanceof Error ? error.message : String(error);
+  return new GatewayError(`Gateway "${context.gateway}": the AWS SDK could not send the request: ${words}`, {
+    gateway: context.gateway,
+    code: "protocol",
+    cause: error,
+  });
+}
+
+/** Whether credentials that were good once have to be renewed. */
+export function hasExpired(error: unknown): boolean {
+  const failure = serviceFailure(error);
+  return failure === undefined ? needsLogin(error) : isExpired(failure);
+}
+
+/** Errors of the network carry a code; so do those of many addresses of one host that all refuse. */
+function hasCode(error: unknown): boolean {
+  const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
+  return typeof first === "object" && first !== null && "code" in first && typeof first.code === "string";
+}

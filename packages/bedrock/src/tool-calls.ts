@@ -1,0 +1,110 @@
+import type { JsonValue, ModelEvent } from "@waygate/core/plugin";
+import type { ToolNames } from "./names.ts";
+import type { Notices } from "./notices.ts";
+
+/** A tool block that has begun. */
+export interface Call {
+  readonly id: string;
+  readonly name: string;
+  readonly pieces: string[];
+}
+
+/**
+ * The client's tool calls of one answer. A call is ended where its block ends, if its arguments are JSON by then; one
+ * whose arguments are not, or are empty, waits for the word on why the answer ended: they may have been cut off.
+ */
+export class ToolCalls {
+  readonly #names: ToolNames;
+  readonly #notices: Notices;
+  readonly #ids = new Set<string>();
+  readonly #held: Call[] = [];
+
+  constructor(names: ToolNames, notices: Notices) {
+    this.#names = names;
+    this.#notices = notices;
+  }
+
+  /** Whether any call has begun. */
+  get any(): boolean {
+    return this.#ids.size > 0;
+  }
+
+  begin(sentId: unknown, sentName: unknown, events: ModelEvent[]): Call {
+    const name =
+      typeof sentName === "string" && sentName !== "" ? this.#names.original(sentName) : this.#unnamed(events);
+    const id = this.#unique(sentId, events);
+    events.push({ type: "tool-call-start", id, name });
+    return { id, name, pieces: [] };
+  }
+
+  add(call: Call, input: unknown, events: ModelEvent[]): void {
+    const piece = typeof input === "string" ? input : input === undefined ? "" : JSON.stringify(input);
+    if (piece === "") return;
+    call.pieces.push(piece);
+    events.push({ type: "tool-call-delta", id: call.id, text: piece });
+  }
+
+  /** The call's block has ended. */
+  end(call: Call, events: ModelEvent[]): void {
+    const text = call.pieces.join("");
+    const value = text.trim() === "" ? undefined : parse(text);
+    if (value === undefined) this.#held.push(call);
+    else this.#finish(call, text, "ok", value, events);
+  }
+
+  /** A call that came whole, in an answer that is not streamed. */
+  whole(sentId: unknown, sentName: unknown, input: unknown, events: ModelEvent[]): void {
+    const call = this.begin(sentId, sentName, events);
+    const value = (input ?? {}) as JsonValue;
+    this.#finish(call, JSON.stringify(value), "ok", value, events);
+  }
+
+  /** Ends a call whose block never ended. */
+  cut(call: Call, events: ModelEvent[]): void {
+    this.#finish(call, call.pieces.join(""), "truncated", undefined, events);
+  }
+
+  /** The answer has ended. `cutOff`: by its length, so that what is missing was still to come. */
+  settle(cutOff: boolean, events: ModelEvent[]): void {
+    for (const call of this.#held) {
+      const text = call.pieces.join("");
+      if (cutOff) this.#finish(call, text, "truncated", undefined, events);
+      else if (text.trim() === "") this.#finish(call, text, "ok", {}, events);
+      else this.#finish(call, text, "invalid", undefined, events);
+    }
+    this.#held.length = 0;
+  }
+
+  #finish(
+    { id, name }: Call,
+    text: string,
+    status: "ok" | "invalid" | "truncated",
+    value: JsonValue | undefined,
+    events: ModelEvent[],
+  ): void {
+    events.push({ type: "tool-call-end", id, name, arguments: text, status, value });
+  }
+
+  #unnamed(events: ModelEvent[]): string {
+    this.#notices.say("tool-call-name-missing", "A tool call came without a name and cannot be carried out.", events);
+    return "unnamed";
+  }
+
+  #unique(sent: unknown, events: ModelEvent[]): string {
+    const usable = typeof sent === "string" && sent !== "" && !this.#ids.has(sent);
+    if (!usable) {
+      this.#notices.say("tool-call-id-made", "A tool call came without an id of its own and was given one.", events);
+    }
+    const id = usable ? sent : `tooluse_${crypto.randomUUID().replaceAll("-", "")}`;
+    this.#ids.add(id);
+    return id;
+  }
+}
+
+function parse(text: string): JsonValue | undefined {
+  try {
+    return JSON.parse(text) as JsonValue;
+  } catch {
+    return undefined;
+  }
+}

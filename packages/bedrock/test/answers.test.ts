@@ -1,0 +1,502 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { collect, failing, noticesOf, type Opened, open } from "./open.ts";
+import {
+  begin,
+  codec,
+  delta,
+  end,
+  errorFrame,
+  frame,
+  json,
+  metadata,
+  type Reply,
+  type Service,
+  start,
+  startService,
+  stop,
+  stream,
+  streamHeaders,
+  streams,
+  usage,
+} from "./service.ts";
+
+let service: Service;
+let opened: Opened;
+
+beforeAll(async () => {
+  service = await startService();
+  opened = open(service);
+});
+
+afterAll(async () => {
+  await opened[Symbol.asyncDispose]();
+  await service[Symbol.asyncDispose]();
+});
+
+const look = { name: "look", description: "", parameters: { type: "object" } };
+const ask = (reply: Reply, tools = [look]) => {
+  service.queue(reply);
+  return collect(opened.gateway, { tools });
+};
+const fail = (reply: Reply) => {
+  service.queue(reply);
+  return failing(opened.gateway, { tools: [look] });
+};
+const without = (events: Awaited<ReturnType<typeof ask>>, ...types: string[]) =>
+  events.filter(({ type }) => !types.includes(type));
+const plain = (events: Awaited<ReturnType<typeof ask>>) => without(events, "response-start", "usage");
+const toolUse = (toolUseId: string, name = "look") => ({ toolUseId, name });
+
+describe("an answer", () => {
+  it("has its text, its usage with the cache, and its end", async () => {
+    const counted = {
+      inputTokens: 5,
+      outputTokens: 9,
+      totalTokens: 1014,
+      cacheReadInputTokens: 800,
+      cacheWriteInputTokens: 200,
+    };
+    const events = await ask(
+      streams(start, delta({ text: "Hel" }), delta({ text: "" }), delta({ text: "lo" }), stop(), end("end_turn"), [
+        "metadata",
+        { usage: counted, metrics: { latencyMs: 1 } },
+      ]),
+    );
+    expect(events).toEqual([
+      { type: "response-start", id: "req-1", model: "us.anthropic.claude-sonnet-4-5-20250929-v1:0" },
+      { type: "text-delta", text: "Hel" },
+      { type: "text-delta", text: "lo" },
+      {
+        type: "usage",
+        usage: { input: { total: 1005, cacheRead: 800, cacheWrite: 200 }, output: { total: 9, reasoning: 0 } },
+      },
+      { type: "finish", reason: "stop", raw: "end_turn" },
+    ]);
+  });
+
+  it.each([
+    ["end_turn", "stop"],
+    ["stop_sequence", "stop"],
+    ["max_tokens", "length"],
+    ["content_filtered", "content-filter"],
+    ["guardrail_intervened", "guardrail"],
+    ["model_context_window_exceeded", "context-overflow"],
+    ["malformed_tool_use", "error"],
+    ["malformed_model_output", "error"],
+    ["refusal", "refusal"],
+  ])("that ends with %s finishes with %s", async (raw, reason) => {
+    const events = await ask(streams(start, delta({ text: "Hi" }), stop(), end(raw), metadata));
+    expect(plain(events)).toEqual([
+      { type: "text-delta", text: "Hi" },
+      { type: "finish", reason, raw },
+    ]);
+  });
+
+  it("that ends with a word that nobody knows says so", async () => {
+    const events = await ask(streams(start, delta({ text: "Hi" }), stop(), end("bored"), metadata));
+    expect(plain(events)).toEqual([
+      { type: "text-delta", text: "Hi" },
+      {
+        type: "notice",
+        code: "finish-reason-unknown",
+        message: 'The answer ended with "bored", which was taken as its end.',
+      },
+      { type: "finish", reason: "stop", raw: "bored" },
+    ]);
+  });
+
+  it("may have reasoning, signed or redacted, before its text", async () => {
+    const redacted = [Buffer.from("ab").toString("base64"), Buffer.from("cd").toString("base64")];
+    const events = await ask(
+      streams(
+        start,
+        delta({ reasoningContent: { text: "Hm" } }),
+        delta({ reasoningContent: { text: "." } }),
+        delta({ reasoningContent: { signature: "si" } }),
+        delta({ reasoningContent: { signature: "g" } }),
+        stop(),
+        delta({ reasoningContent: { redactedContent: redacted[0] } }, 1),
+        delta({ reasoningContent: { redactedContent: redacted[1] } }, 1),
+        stop(1),
+        delta({ reasoningContent: { text: "Unsigned." } }, 2),
+        stop(2),
+        delta({ text: "Yes" }, 3),
+        stop(3),
+        end("end_turn"),
+        metadata,
+      ),
+    );
+    expect(plain(events)).toEqual([
+      { type: "reasoning-delta", text: "Hm" },
+      { type: "reasoning-delta", text: "." },
+      { type: "reasoning-end", state: { signature: "sig" } },
+      { type: "reasoning-end", state: { redactedContent: Buffer.from("abcd").toString("base64") } },
+      { type: "reasoning-delta", text: "Unsigned." },
+      { type: "reasoning-end" },
+      { type: "text-delta", text: "Yes" },
+      { type: "finish", reason: "stop", raw: "end_turn" },
+    ]);
+  });
+
+  it("has the last usage where there are several, and none where there is none", async () => {
+    const none = await ask(streams(start, delta({ text: "Hi" }), stop(), end("end_turn"), ["metadata", {}]));
+    expect(none.some(({ type }) => type === "usage")).toBe(false);
+    const negative = { inputTokens: -1, outputTokens: "2" };
+    const odd = await ask(streams(start, stop(), end("end_turn"), ["metadata", { usage: negative }]));
+    expect(odd.some(({ type }) => type === "usage")).toBe(false);
+  });
+
+  it("may come whole", async () => {
+    const content = [
+      { reasoningContent: { reasoningText: { text: "Hm.", signature: "sig" } } },
+      { text: "I look." },
+      { toolUse: { toolUseId: "c1", name: "look", input: { at: "sky" } } },
+    ];
+    const whole = { output: { message: { role: "assistant", content } }, stopReason: "tool_use", usage };
+    expect(plain(await ask(json(whole)))).toEqual([
+      { type: "reasoning-delta", text: "Hm." },
+      { type: "reasoning-end", state: { signature: "sig" } },
+      { type: "text-delta", text: "I look." },
+      { type: "tool-call-start", id: "c1", name: "look" },
+      {
+        type: "tool-call-end",
+        id: "c1",
+        name: "look",
+        arguments: '{"at":"sky"}',
+        status: "ok",
+        value: { at: "sky" },
+      },
+      { type: "finish", reason: "tool-calls", raw: "tool_use" },
+    ]);
+  });
+});
+
+describe("tool calls", () => {
+  const call = (...pieces: string[]) => [
+    begin(toolUse("c1")),
+    ...pieces.map((input) => delta({ toolUse: { input } })),
+    stop(),
+  ];
+
+  it("come in pieces and end with their block", async () => {
+    const events = await ask(streams(start, ...call('{"at"', ':"sky"}'), end("tool_use"), metadata));
+    expect(plain(events)).toEqual([
+      { type: "tool-call-start", id: "c1", name: "look" },
+      { type: "tool-call-delta", id: "c1", text: '{"at"' },
+      { type: "tool-call-delta", id: "c1", text: ':"sky"}' },
+      { type: "tool-call-end", id: "c1", name: "look", arguments: '{"at":"sky"}', status: "ok", value: { at: "sky" } },
+      { type: "finish", reason: "tool-calls", raw: "tool_use" },
+    ]);
+  });
+
+  it.each([
+    ["are empty", [""], "tool_use", { arguments: "", status: "ok", value: {} }],
+    ["are no JSON", ["{at: sky}"], "tool_use", { arguments: "{at: sky}", status: "invalid", value: undefined }],
+    ["were cut off", ['{"at":'], "max_tokens", { arguments: '{"at":', status: "truncated", value: undefined }],
+    ["were cut off before they began", [], "max_tokens", { arguments: "", status: "truncated", value: undefined }],
+  ] as const)("whose arguments %s are told apart", async (_case, pieces, raw, wanted) => {
+    const events = await ask(streams(start, ...call(...pieces), end(raw), metadata));
+    expect(events.find(({ type }) => type === "tool-call-end")).toEqual({
+      type: "tool-call-end",
+      id: "c1",
+      name: "look",
+      ...wanted,
+    });
+  });
+
+  it("that were cut off within their block by the answer's length are truncated", async () => {
+    const events = await ask(
+      streams(start, begin(toolUse("c1")), delta({ toolUse: { input: '{"a' } }), end("max_tokens"), metadata),
+    );
+    expect(plain(events).slice(-2)).toEqual([
+      { type: "tool-call-end", id: "c1", name: "look", arguments: '{"a', status: "truncated", value: undefined },
+      { type: "finish", reason: "length", raw: "max_tokens" },
+    ]);
+  });
+
+  it("decide over the word on why the answer ended", async () => {
+    const events = await ask(streams(start, ...call("{}"), end("end_turn"), metadata));
+    expect(events.at(-1)).toEqual({ type: "finish", reason: "tool-calls", raw: "end_turn" });
+    const none = await ask(streams(start, delta({ text: "Hi" }), stop(), end("tool_use"), metadata));
+    expect(none.at(-1)).toEqual({ type: "finish", reason: "stop", raw: "tool_use" });
+  });
+
+  it("with one id between them are told apart", async () => {
+    const events = await ask(
+      streams(
+        start,
+        begin(toolUse("same")),
+        delta({ toolUse: { input: "{}" } }),
+        stop(),
+        begin(toolUse("same"), 1),
+        delta({ toolUse: { input: "{}" } }, 1),
+        stop(1),
+        begin({ name: "look" }, 2),
+        stop(2),
+        end("tool_use"),
+        metadata,
+      ),
+    );
+    const ids = events.flatMap((event) => (event.type === "tool-call-start" ? [event.id] : []));
+    expect(ids[0]).toBe("same");
+    expect(new Set(ids).size).toBe(3);
+    expect(ids.slice(1).every((id) => /^tooluse_[0-9a-f]{32}$/.test(id))).toBe(true);
+    expect(noticesOf(events)).toEqual([
+      "tool-call-id-made: A tool call came without an id of its own and was given one.",
+    ]);
+  });
+
+  it("come under the names that the program gave its tools", async () => {
+    const dotted = { name: "files.read", description: "", parameters: { type: "object" } };
+    const events = await ask(streams(start, begin(toolUse("c1", "files_read")), stop(), end("tool_use"), metadata), [
+      dotted,
+    ]);
+    expect(plain(events)[0]).toEqual({ type: "tool-call-start", id: "c1", name: "files.read" });
+  });
+
+  it("of the service's own tools are kept from those of the program", async () => {
+    const server = { ...toolUse("s1", "nova_grounding"), type: "server_tool_use" };
+    const events = await ask(
+      streams(
+        start,
+        begin(server),
+        delta({ toolUse: { input: '{"q":"x"}' } }),
+        stop(),
+        ["contentBlockStart", { contentBlockIndex: 1, start: { toolResult: { toolUseId: "s1" } } }],
+        delta({ toolResult: [{ text: "found" }] }, 1),
+        stop(1),
+        delta({ text: "Found" }, 2),
+        stop(2),
+        end("end_turn"),
+        metadata,
+      ),
+    );
+    expect(plain(events)).toEqual([
+      {
+        type: "notice",
+        code: "server-tool",
+        message: 'The service used a tool of its own, "nova_grounding".',
+      },
+      { type: "text-delta", text: "Found" },
+      { type: "finish", reason: "stop", raw: "end_turn" },
+    ]);
+  });
+
+  it("that nobody asked for are passed over, with a notice", async () => {
+    const events = await ask(streams(start, ...call("{}"), end("tool_use"), metadata), []);
+    expect(plain(events)).toEqual([
+      {
+        type: "notice",
+        code: "tool-call-unwanted",
+        message: 'The model called "look" although no tool was to be called; this was passed over.',
+      },
+      { type: "finish", reason: "stop", raw: "tool_use" },
+    ]);
+  });
+});
+
+describe("what events have no place for", () => {
+  it("is told: citations, each once", async () => {
+    const cite = delta({
+      citation: {
+        title: "Policy",
+        location: { documentPage: { documentIndex: 0, start: 1, end: 2 } },
+        sourceContent: [{ text: "20 days" }],
+      },
+    });
+    const events = await ask(streams(start, delta({ text: "20" }), cite, cite, stop(), end("end_turn"), metadata));
+    expect(noticesOf(events)).toEqual(['citation: "Policy", pages 1 to 2: 20 days']);
+  });
+
+  it("is told: what a guardrail assessed, without the words that it keeps back", async () => {
+    const trace = {
+      guardrail: {
+        inputAssessment: {
+          abc: {
+            topicPolicy: { topics: [{ name: "Finance", type: "DENY", action: "BLOCKED", detected: true }] },
+            wordPolicy: { customWords: [{ match: "secret-word", action: "BLOCKED" }] },
+            contentPolicy: { filters: [{ type: "HATE", confidence: "LOW", action: "NONE", detected: false }] },
+          },
+        },
+        outputAssessments: {
+          abc: [
+            {
+              sensitiveInformationPolicy: {
+                piiEntities: [
+                  { type: "EMAIL", match: "a@b.c", action: "ANONYMIZED" },
+                  { type: "EMAIL", match: "d@e.f", action: "ANONYMIZED" },
+                ],
+              },
+            },
+          ],
+        },
+        actionReason: "Guardrail blocked.",
+      },
+    };
+    const events = await ask(
+      streams(start, delta({ text: "No." }), stop(), end("guardrail_intervened"), ["metadata", { usage, trace }]),
+    );
+    expect(noticesOf(events)).toEqual([
+      "guardrail-assessment: What was assessed: guardrail abc on the input: topic Finance blocked, word custom blocked; " +
+        "guardrail abc on the output: personal data EMAIL anonymized ×2. Guardrail blocked.",
+    ]);
+    expect(events.at(-1)).toEqual({ type: "finish", reason: "guardrail", raw: "guardrail_intervened" });
+  });
+
+  it("is told: the model that a router chose, and fields that were asked for", async () => {
+    const invokedModelId = "arn:aws:bedrock:us-east-1::foundation-model/x";
+    const events = await ask(
+      streams(
+        start,
+        delta({ text: "Hi" }),
+        stop(),
+        ["messageStop", { stopReason: "end_turn", additionalModelResponseFields: { stop_sequence: null } }],
+        ["metadata", { usage, trace: { promptRouter: { invokedModelId } } }],
+      ),
+    );
+    expect(noticesOf(events)).toEqual([
+      'additional-response-fields: {"stop_sequence":null}',
+      `routed-model: The router chose ${invokedModelId}.`,
+    ]);
+  });
+
+  it("is passed over with a notice where nobody knows it", async () => {
+    const events = await ask(
+      streams(
+        start,
+        ["somethingNew", {}],
+        delta({ hologram: {} }),
+        delta({ text: "Hi" }),
+        stop(),
+        end("end_turn"),
+        metadata,
+      ),
+    );
+    expect(noticesOf(events)).toEqual([
+      'event-ignored: An event "somethingNew" is not known and was passed over.',
+      'hologram-ignored: The answer has content of the kind "hologram", which is not read.',
+    ]);
+  });
+});
+
+describe("an answer that fails", () => {
+  const said = [start, delta({ text: "Hi" })];
+
+  it.each([
+    ["internalServerException", "upstream", true],
+    ["modelStreamErrorException", "upstream", true],
+    ["validationException", "invalid-request", false],
+    ["throttlingException", "rate-limited", true],
+    ["serviceUnavailableException", "overloaded", true],
+    ["modelTimeoutException", "timeout", true],
+    ["somethingElseException", "upstream", true],
+  ] as const)("by %s is an error of the code %s", async (type, code, retryable) => {
+    const { events, error } = await fail(streams(...said, frame(type, { message: "It went wrong." }, "exception")));
+    expect(plain([...events])).toEqual([{ type: "text-delta", text: "Hi" }]);
+    expect(error).toMatchObject({ code, retryable, gateway: "amazon-bedrock", detail: "It went wrong.", status: 200 });
+    const name = type.charAt(0).toUpperCase() + type.slice(1);
+    expect(error.message).toMatch(`Gateway "amazon-bedrock": AWS answered ${name}: It went wrong.`);
+  });
+
+  it("by what the model itself said has its words", async () => {
+    const fields = { message: "The model failed", originalMessage: "upstream timed out", originalStatusCode: 504 };
+    const { error } = await fail(streams(...said, frame("modelStreamErrorException", fields, "exception")));
+    expect(error.detail).toBe("The model failed (upstream timed out)");
+  });
+
+  it("by a frame of the kind error is one", async () => {
+    const { error } = await fail(streams(...said, errorFrame("InternalFailure", "Broken.")));
+    expect(error).toMatchObject({ code: "upstream", detail: "Broken." });
+  });
+
+  it("before it began says nothing", async () => {
+    const { events, error } = await fail(streams(frame("throttlingException", { message: "Slow down" }, "exception")));
+    expect(events).toEqual([]);
+    expect(error).toMatchObject({ code: "rate-limited", retryable: true });
+  });
+
+  it.each([
+    ["between two frames", [...said]],
+    ["after its last block", [...said, stop()]],
+  ] as const)("by breaking off %s is cut", async (_where, events) => {
+    const { error } = await fail(streams(...events));
+    expect(error).toMatchObject({ code: "connection", retryable: true });
+    expect(error.message).toBe('Gateway "amazon-bedrock" broke off in the middle of its answer. Try again.');
+  });
+
+  it("by breaking off within a frame is cut", async () => {
+    const bytes = stream(...said, stop());
+    const { events, error } = await fail(
+      (response) => void response.writeHead(200, streamHeaders).end(bytes.subarray(0, -5)),
+    );
+    expect(plain([...events])).toEqual([{ type: "text-delta", text: "Hi" }]);
+    expect(error).toMatchObject({ code: "connection" });
+  });
+
+  it("by a lost connection is cut", async () => {
+    const { error } = await fail((response) => {
+      response.writeHead(200, streamHeaders).write(stream(...said), () => response.destroy());
+    });
+    expect(error).toMatchObject({ code: "connection", retryable: true });
+    expect(error.message).toMatch(/^Gateway "amazon-bedrock": .* closed the connection before its answer was complete/);
+  });
+
+  it("without its metadata is whole all the same: it said why it ended", async () => {
+    const events = await ask(streams(...said, stop(), end("end_turn")));
+    expect(plain(events).at(-1)).toEqual({ type: "finish", reason: "stop", raw: "end_turn" });
+  });
+
+  it("by ending within a call or its reasoning is not whole", async () => {
+    const withinCall = await fail(streams(start, begin(toolUse("c1")), end("tool_use"), metadata));
+    expect(withinCall.error).toMatchObject({ code: "protocol", retryable: true });
+    expect(withinCall.error.message).toBe(
+      'Gateway "amazon-bedrock" ended its answer within the call of "look". Try again.',
+    );
+    const withinThought = await fail(
+      streams(start, delta({ reasoningContent: { text: "Hm" } }), end("end_turn"), metadata),
+    );
+    expect(withinThought.error.message).toBe(
+      'Gateway "amazon-bedrock" ended its answer within its reasoning. Try again.',
+    );
+  });
+
+  it("by damage on its way is found by its checksums", async () => {
+    const bytes = stream(...said, stop(), end("end_turn"), metadata);
+    const first = stream(start).length;
+    bytes[first + 40] = (bytes[first + 40] ?? 0) ^ 4;
+    const { error } = await fail((response) => void response.writeHead(200, streamHeaders).end(bytes));
+    expect(error).toMatchObject({ code: "protocol", retryable: true });
+    expect(error.message).toMatch(/was damaged on its way: the checksum of a frame does not match. Try again\.$/);
+  });
+
+  it("by what is no JSON is no answer", async () => {
+    const { error } = await fail(streams(start, frame("contentBlockDelta", "{not json")));
+    expect(error.message).toBe(
+      'Gateway "amazon-bedrock" sent a piece of its answer that is no JSON object: {not json.',
+    );
+    const odd = codec.encode({
+      headers: { ":message-type": { type: "string", value: "gossip" } },
+      body: new Uint8Array(),
+    });
+    expect((await fail(streams(start, odd))).error.message).toBe(
+      'Gateway "amazon-bedrock" sent a frame of the kind "gossip", which there is not.',
+    );
+  });
+
+  it("by what a proxy sends in its place says what that was", async () => {
+    const page: Reply = (response) => {
+      response.writeHead(200, { "content-type": "text/html" }).end("<html><title>Log in</title></html>");
+    };
+    expect((await fail(page)).error.message).toMatch(/sent a page of HTML: .*Check the endpoint in its settings\.$/);
+    expect((await fail((response) => void response.writeHead(200).end())).error.message).toBe(
+      'Gateway "amazon-bedrock" sent an empty answer. Check the endpoint in its settings.',
+    );
+    expect((await fail(json({ hello: 1 }))).error.message).toBe(
+      'Gateway "amazon-bedrock" sent JSON that is no answer of a model. Check the endpoint in its settings.',
+    );
+    expect((await fail(json({ message: "Too many tokens", __type: "a#ThrottlingException" }))).error).toMatchObject({
+      code: "rate-limited",
+      detail: "Too many tokens",
+    });
+  });
+});

@@ -1,0 +1,91 @@
+import { createSimulator, type Simulator } from "@waygate/simulator";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { awsHome } from "./aws-files.ts";
+import { claude, keys, type Opening, open } from "./open.ts";
+import { refuses, startService } from "./service.ts";
+
+const guardrail = "arn:aws:bedrock:us-east-1:123456789012:guardrail/abc123";
+const signal = new AbortController().signal;
+let simulator: Simulator;
+
+beforeAll(async () => {
+  simulator = await createSimulator({
+    apiKey: "a-key",
+    awsCredentials: { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "not-a-real-secret" },
+    models: [`us.${claude}`, "acme.small-v1"],
+  });
+});
+
+afterAll(() => simulator.close());
+
+async function check(opening: Opening): Promise<Readonly<Record<string, string>>> {
+  await using opened = open(undefined, opening);
+  const result = await opened.gateway.check?.({ signal });
+  return Object.fromEntries((result?.facts ?? []).map(({ label, value }) => [label, value]));
+}
+
+it("says who one is to AWS, and where each part of that came from", async () => {
+  expect(await check({ settings: { endpoint_url: simulator.url, region: "us-west-2" } })).toEqual({
+    Method: "access keys (access keys were found)",
+    Region: "us-west-2 (settings)",
+    Endpoint: `${simulator.url} (settings)`,
+    Models: "2",
+  });
+  const env = { ZED_BEDROCK_BEARER_TOKEN: "a-key", ZED_AWS_ENDPOINT: simulator.url };
+  expect(await check({ env })).toEqual({
+    Method: "Bedrock API key (a bearer token was found)",
+    Region: "us-east-1 (default)",
+    Endpoint: `${simulator.url} (WAYGATE_AWS_ENDPOINT or ZED_AWS_ENDPOINT)`,
+    Models: "2",
+  });
+});
+
+it("says which profile, which region of its, and which account", async () => {
+  const config = `[profile dev]
+region = eu-west-1
+aws_access_key_id = AKIDEXAMPLE
+aws_secret_access_key = not-a-real-secret
+aws_account_id = 123456789012
+`;
+  await using _home = await awsHome({ config });
+  const settings = { authentication_method: "named_profile", profile: "dev", endpoint_url: simulator.url };
+  expect(await check({ env: {}, settings: { ...settings, allow_global: true } })).toEqual({
+    Method: "named profile (authentication_method in the settings)",
+    Profile: "dev (settings)",
+    Region: "eu-west-1 (profile dev)",
+    Endpoint: `${simulator.url} (settings)`,
+    Account: "123456789012",
+    Models: "2",
+    "Global profiles": "allowed (settings)",
+  });
+});
+
+it("says whether the guardrail is there", async () => {
+  const settings = { endpoint_url: simulator.url, guardrail_identifier: guardrail, guardrail_version: "3" };
+  expect((await check({ settings })).Guardrail).toBe("simulator, version 3: READY");
+  const missing = { ...settings, guardrail_identifier: "missing" };
+  expect((await check({ settings: missing })).Guardrail).toMatch(
+    /^could not be looked at: Gateway "amazon-bedrock": AWS answered ResourceNotFoundException: /,
+  );
+});
+
+it("rejects where the credentials are no good, and never shows them", async () => {
+  const wrong = { ...keys, WAYGATE_SECRET_ACCESS_KEY: "wrong-secret" };
+  const failure = check({ env: wrong, settings: { endpoint_url: simulator.url } });
+  await expect(failure).rejects.toMatchObject({ code: "authentication", gateway: "amazon-bedrock" });
+  await expect(check({ env: {}, settings: { endpoint_url: simulator.url } })).rejects.toMatchObject({
+    code: "credentials",
+  });
+  await using _home = await awsHome({});
+  const settings = { authentication_method: "named_profile", profile: "nobody", endpoint_url: simulator.url };
+  await expect(check({ env: {}, settings })).rejects.toMatchObject({ code: "credentials" });
+});
+
+it("goes on where AWS may not be asked for its lists", async () => {
+  await using service = await startService(
+    refuses(403, "AccessDeniedException", "not authorized to perform: bedrock:X"),
+  );
+  const facts = await check({ settings: { endpoint_url: service.origin, guardrail_identifier: "abc" } });
+  expect(Number(facts.Models)).toBeGreaterThan(20);
+  expect(facts.Guardrail).toMatch(/^could not be looked at: .*The missing permission is bedrock:X\./);
+});

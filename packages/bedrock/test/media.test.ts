@@ -1,0 +1,135 @@
+import type { FilePart, ImagePart, Message } from "@waygate/core";
+import { describe, expect, it } from "vitest";
+import { asking } from "./asking.ts";
+
+const ask = asking();
+const base64 = (hex: string) => Buffer.from(hex, "hex").toString("base64");
+const png = base64("89504e470d0a1a0a00");
+const webp = base64("52494646aabbccdd5745425056503820");
+
+const image = (mediaType: string, data: string): ImagePart => ({
+  type: "image",
+  mediaType,
+  source: { type: "base64", data },
+});
+const file = (mediaType: string, name?: string, data = "SGVsbG8="): FilePart => ({
+  type: "file",
+  mediaType,
+  source: { type: "base64", data },
+  ...(name !== undefined && { name }),
+});
+
+async function contentOf(...parts: (ImagePart | FilePart | { type: "text"; text: string })[]): Promise<unknown> {
+  const { body } = await ask({ messages: [{ role: "user", content: parts }] });
+  return (body.messages as { content: unknown }[])[0]?.content;
+}
+
+describe("images", () => {
+  it.each([
+    ["image/png", png, "png"],
+    ["image/jpeg", png, "png"],
+    ["image/png", base64("ffd8ffe000"), "jpeg"],
+    ["image/png", base64("474946383961"), "gif"],
+    ["image/bmp", webp, "webp"],
+    ["image/JPG", "AAAA", "jpeg"],
+  ])("said to be %s go out as what their bytes say", async (mediaType, data, format) => {
+    expect(await contentOf(image(mediaType, data))).toEqual([{ image: { format, source: { bytes: data } } }]);
+  });
+
+  it("may be where AWS finds them, or in a data: address", async () => {
+    const at = (url: string): ImagePart => ({ type: "image", mediaType: "image/png", source: { type: "url", url } });
+    expect(await contentOf(at("s3://bucket/a.png"), at(`data:image/png;base64,${png}`))).toEqual([
+      { image: { format: "png", source: { s3Location: { uri: "s3://bucket/a.png" } } } },
+      { image: { format: "png", source: { bytes: png } } },
+    ]);
+  });
+
+  it("of other formats and other places are refused before anything is sent", async () => {
+    await expect(contentOf(image("image/bmp", "AAAA"))).rejects.toMatchObject({
+      code: "unsupported",
+      message: 'Gateway "amazon-bedrock" cannot send the image: Bedrock takes PNG, JPEG, GIF and WebP, not image/bmp.',
+    });
+    const web: ImagePart = {
+      type: "image",
+      mediaType: "image/png",
+      source: { type: "url", url: "https://example.com/a.png" },
+    };
+    await expect(contentOf(web)).rejects.toMatchObject({
+      code: "unsupported",
+      message:
+        'Gateway "amazon-bedrock" cannot send the image: Bedrock fetches nothing from the web: hand in the bytes, or an s3:// address.',
+    });
+  });
+
+  it("of earlier turns that cannot be sent are replaced by words, with a notice", async () => {
+    const messages: Message[] = [
+      { role: "user", content: [image("image/bmp", "AAAA")] },
+      { role: "assistant", content: [{ type: "text", text: "I see." }] },
+      { role: "user", content: [{ type: "text", text: "Go on" }] },
+    ];
+    const { body, notices } = await ask({ messages });
+    expect((body.messages as unknown[])[0]).toEqual({
+      role: "user",
+      content: [{ text: "[There was a part of the kind image here, which you cannot read.]" }],
+    });
+    expect(notices).toEqual([
+      "media-dropped: An earlier image was replaced by a line of text: Bedrock takes PNG, JPEG, GIF and WebP, not image/bmp.",
+    ]);
+  });
+});
+
+describe("files", () => {
+  it.each([
+    ["application/pdf", "pdf"],
+    ["text/csv", "csv"],
+    ["application/msword", "doc"],
+    ["application/vnd.openxmlformats-officedocument.wordprocessingml.document", "docx"],
+    ["application/vnd.ms-excel", "xls"],
+    ["application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx"],
+    ["text/html", "html"],
+    ["text/markdown; charset=utf-8", "md"],
+    ["text/x-python", "txt"],
+    ["application/json", "txt"],
+  ])("of the type %s are documents of the format %s", async (mediaType, format) => {
+    expect(await contentOf({ type: "text", text: "Read" }, file(mediaType, "notes"))).toEqual([
+      { text: "Read" },
+      { document: { format, name: "notes", source: { bytes: "SGVsbG8=" } } },
+    ]);
+  });
+
+  it("have names that Bedrock takes, each once, and a word beside them", async () => {
+    const content = (await contentOf(
+      file("application/pdf", "Q3_report: résumé  (final).pdf"),
+      file("application/pdf", "Q3 report r sum (final)"),
+      file("application/pdf"),
+    )) as { document?: { name: string }; text?: string }[];
+    expect(content.map(({ document, text }) => document?.name ?? text)).toEqual([
+      "Q3 report r sum (final)",
+      "Q3 report r sum (final) 2",
+      "Document",
+      "See the document.",
+    ]);
+  });
+
+  it("may be films and sounds", async () => {
+    expect(await contentOf(file("video/mp4"), file("audio/wav"))).toEqual([
+      { video: { format: "mp4", source: { bytes: "SGVsbG8=" } } },
+      { audio: { format: "wav", source: { bytes: "SGVsbG8=" } } },
+    ]);
+  });
+
+  it("are cited where that is asked for", async () => {
+    const messages: Message[] = [{ role: "user", content: [{ type: "text", text: "Read" }, file("text/plain", "a")] }];
+    const { body } = await ask({ messages, options: { citations: true } });
+    expect((body.messages as { content: unknown[] }[])[0]?.content[1]).toEqual({
+      document: { format: "txt", name: "a", source: { bytes: "SGVsbG8=" }, citations: { enabled: true } },
+    });
+  });
+
+  it("of other types are refused before anything is sent", async () => {
+    await expect(contentOf(file("application/zip"))).rejects.toMatchObject({
+      code: "unsupported",
+      message: 'Gateway "amazon-bedrock" cannot send the file: Bedrock takes no files of the type application/zip.',
+    });
+  });
+});

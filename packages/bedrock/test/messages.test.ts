@@ -1,0 +1,349 @@
+import type { AssistantPart, Message, UserPart } from "@waygate/core";
+import { describe, expect, it } from "vitest";
+import { asking } from "./asking.ts";
+import { claude } from "./open.ts";
+
+const ask = asking();
+const model = `us.${claude}`;
+
+const text = (words: string) => ({ type: "text", text: words }) as const;
+const user = (...content: UserPart[]): Message => ({ role: "user", content });
+const assistant = (...content: AssistantPart[]): Message => ({ role: "assistant", content });
+const call = (id: string, name: string, args = "{}") =>
+  ({ type: "tool-call", id, name, arguments: args, status: "ok" }) as const;
+const result = (id: string, name: string, words: string, isError = false) =>
+  ({ type: "tool-result", id, name, content: [text(words)], isError }) as const;
+const origin = { gateway: "amazon-bedrock", model };
+
+async function messagesOf(messages: readonly Message[], options: Parameters<typeof ask>[0] = {}) {
+  const { body, notices } = await ask({ messages, ...options });
+  return { sent: body.messages, system: body.system, toolConfig: body.toolConfig, notices };
+}
+
+describe("a conversation", () => {
+  it("goes out as turns, with the system prompt apart", async () => {
+    const { sent, system, notices } = await messagesOf([
+      { role: "system", content: [text("Be short."), text("Be kind.")] },
+      user(text("Hello")),
+      assistant(text("Hi.")),
+      user(text("How are you?")),
+    ]);
+    expect(system).toEqual([{ text: "Be short." }, { text: "Be kind." }]);
+    expect(sent).toEqual([
+      { role: "user", content: [{ text: "Hello" }] },
+      { role: "assistant", content: [{ text: "Hi." }] },
+      { role: "user", content: [{ text: "How are you?" }] },
+    ]);
+    expect(notices).toEqual([]);
+  });
+
+  it("has user and assistant take turns, whoever spoke twice", async () => {
+    const { sent } = await messagesOf([
+      user(text("One")),
+      user(text("Two")),
+      assistant(text("A")),
+      assistant(text("B")),
+      user(text("Three")),
+    ]);
+    expect(sent).toEqual([
+      { role: "user", content: [{ text: "One" }, { text: "Two" }] },
+      { role: "assistant", content: [{ text: "A" }, { text: "B" }] },
+      { role: "user", content: [{ text: "Three" }] },
+    ]);
+  });
+
+  it("begins with the user", async () => {
+    const { sent } = await messagesOf([assistant(text("Welcome.")), user(text("Hello"))]);
+    expect(sent).toEqual([
+      { role: "user", content: [{ text: "(Go on.)" }] },
+      { role: "assistant", content: [{ text: "Welcome." }] },
+      { role: "user", content: [{ text: "Hello" }] },
+    ]);
+  });
+
+  it("has no text that is empty, and no turn without content", async () => {
+    const { sent, system } = await messagesOf([
+      { role: "system", content: [text("  ")] },
+      user(text("Hello"), text("\n")),
+      assistant(text("")),
+      user(text("Still there?")),
+    ]);
+    expect(system).toBeUndefined();
+    expect(sent).toEqual([{ role: "user", content: [{ text: "Hello" }, { text: "Still there?" }] }]);
+  });
+
+  it("that ends with words of the assistant, to be gone on with, has no space at its end", async () => {
+    const { sent } = await messagesOf([user(text("Write a list.")), assistant(text("1. \n"))]);
+    expect(sent).toEqual([
+      { role: "user", content: [{ text: "Write a list." }] },
+      { role: "assistant", content: [{ text: "1." }] },
+    ]);
+  });
+
+  it("has system messages of its middle moved to its beginning, and says so", async () => {
+    const { sent, system, notices } = await messagesOf([
+      user(text("Hello")),
+      { role: "system", content: [text("Now speak French.")] },
+    ]);
+    expect(system).toEqual([{ text: "Now speak French." }]);
+    expect(sent).toEqual([{ role: "user", content: [{ text: "Hello" }] }]);
+    expect(notices).toEqual([
+      "system-message-moved: A system message from within the conversation was moved to its beginning.",
+    ]);
+  });
+
+  it("without a word is refused before anything is sent", async () => {
+    await expect(ask({ messages: [user(text(" "))] })).rejects.toMatchObject({
+      code: "invalid-request",
+      message: 'Gateway "amazon-bedrock": the conversation is empty. Say something first.',
+    });
+  });
+});
+
+describe("tool calls of the past", () => {
+  const history: Message[] = [
+    user(text("Look")),
+    assistant(text("I look."), call("call-1", "look", '{"at":"sky"}'), call("call-2", "look", "")),
+    { role: "tool", content: [result("call-1", "look", "blue"), result("call-2", "look", "dark", true)] },
+  ];
+
+  it("come with their results in one turn of the user's, each with its status", async () => {
+    const { sent } = await messagesOf([...history, user(text("And now?"))]);
+    expect(sent).toEqual([
+      { role: "user", content: [{ text: "Look" }] },
+      {
+        role: "assistant",
+        content: [
+          { text: "I look." },
+          { toolUse: { toolUseId: "call-1", name: "look", input: { at: "sky" } } },
+          { toolUse: { toolUseId: "call-2", name: "look", input: {} } },
+        ],
+      },
+      {
+        role: "user",
+        content: [
+          { toolResult: { toolUseId: "call-1", content: [{ text: "blue" }], status: "success" } },
+          { toolResult: { toolUseId: "call-2", content: [{ text: "dark" }], status: "error" } },
+          { text: "And now?" },
+        ],
+      },
+    ]);
+  });
+
+  it("have their specs with them where no tool is offered any more, and the model is told not to call", async () => {
+    const { system, toolConfig } = await messagesOf(history);
+    expect(toolConfig).toEqual({
+      tools: [{ toolSpec: { name: "look", inputSchema: { json: { type: "object" } } } }],
+    });
+    expect(system).toEqual([{ text: "Do not call any tool in this answer. Answer in words." }]);
+  });
+
+  it("that were not JSON, or cut off, go back in a form that Converse takes", async () => {
+    const cut = { ...call("call-1", "look", '{"at":'), status: "truncated" } as const;
+    const wrong = { ...call("call-2", "look", "at: sky"), status: "invalid" } as const;
+    const list = call("call-3", "look", "[1]");
+    const { sent } = await messagesOf([
+      user(text("Look")),
+      assistant(cut, wrong, list),
+      {
+        role: "tool",
+        content: [
+          result("call-1", "look", "no", true),
+          result("call-2", "look", "no", true),
+          result("call-3", "look", "ok"),
+        ],
+      },
+    ]);
+    const { content } = (sent as { content: { toolUse: { input: unknown } }[] }[])[1] ?? { content: [] };
+    expect(content.map(({ toolUse }) => toolUse.input)).toEqual([
+      { invalid_arguments: '{"at":' },
+      { invalid_arguments: "at: sky" },
+      { value: [1] },
+    ]);
+  });
+
+  it("have results of text, JSON and images", async () => {
+    const png = Buffer.from("89504e470d0a1a0a0000", "hex").toString("base64");
+    const { sent } = await messagesOf([
+      user(text("Look")),
+      assistant(call("call-1", "look")),
+      {
+        role: "tool",
+        content: [
+          {
+            type: "tool-result",
+            id: "call-1",
+            name: "look",
+            isError: false,
+            content: [
+              text("seen"),
+              { type: "json", value: { at: "sky" } },
+              { type: "json", value: [1, 2] },
+              { type: "image", mediaType: "image/jpeg", source: { type: "base64", data: png } },
+              { type: "image", mediaType: "image/png", source: { type: "url", url: "https://example.com/a.png" } },
+            ],
+          },
+        ],
+      },
+    ]);
+    expect((sent as { content: unknown }[])[2]?.content).toEqual([
+      {
+        toolResult: {
+          toolUseId: "call-1",
+          content: [
+            { text: "seen" },
+            { json: { at: "sky" } },
+            { text: "[1,2]" },
+            { image: { format: "png", source: { bytes: png } } },
+            { text: "[There was an image here, which you cannot read.]" },
+          ],
+          status: "success",
+        },
+      },
+    ]);
+  });
+
+  it("have results in words alone for a model that knows no more, its images beside them", async () => {
+    const jpeg = Buffer.from("ffd8ffe0", "hex").toString("base64");
+    const { sent } = await messagesOf(
+      [
+        user(text("Look")),
+        assistant(call("call-1", "look")),
+        {
+          role: "tool",
+          content: [
+            {
+              type: "tool-result",
+              id: "call-1",
+              name: "look",
+              isError: true,
+              content: [{ type: "image", mediaType: "image/jpeg", source: { type: "base64", data: jpeg } }],
+            },
+          ],
+        },
+      ],
+      { model: "meta.llama4-scout-17b-instruct-v1:0" },
+    );
+    expect((sent as { content: unknown }[])[2]?.content).toEqual([
+      {
+        toolResult: {
+          toolUseId: "call-1",
+          content: [{ text: "The tool failed:" }, { text: "(An image follows the results.)" }],
+        },
+      },
+      { text: "The image in the result of look:" },
+      { image: { format: "jpeg", source: { bytes: jpeg } } },
+    ]);
+  });
+
+  it("have a word in a result that has none", async () => {
+    const { sent } = await messagesOf([
+      user(text("Look")),
+      assistant(call("call-1", "look")),
+      { role: "tool", content: [{ type: "tool-result", id: "call-1", name: "look", isError: false, content: [] }] },
+    ]);
+    expect((sent as { content: unknown }[])[2]?.content).toEqual([
+      { toolResult: { toolUseId: "call-1", content: [{ text: "(no output)" }], status: "success" } },
+    ]);
+  });
+});
+
+describe("ids and names", () => {
+  it("that Bedrock does not take are made legal, the same for a call and its result", async () => {
+    const long = `call_${"x".repeat(80)}`;
+    const { sent, toolConfig } = await messagesOf(
+      [
+        user(text("Look")),
+        assistant(call(long, "files.read/é"), call("functions.read:0", "files_read__")),
+        { role: "tool", content: [result(long, "files.read/é", "a"), result("functions.read:0", "files_read__", "b")] },
+      ],
+      {
+        tools: [
+          { name: "files.read/é", description: "Reads.", parameters: { type: "object", properties: {} } },
+          { name: "files_read__", description: "", parameters: { type: "object" } },
+        ],
+      },
+    );
+    const made = long.slice(0, 60);
+    expect(toolConfig).toEqual({
+      tools: [
+        {
+          toolSpec: {
+            name: "files_read___2",
+            description: "Reads.",
+            inputSchema: { json: { type: "object", properties: {} } },
+          },
+        },
+        { toolSpec: { name: "files_read__", inputSchema: { json: { type: "object" } } } },
+      ],
+    });
+    expect((sent as unknown[])[1]).toEqual({
+      role: "assistant",
+      content: [
+        { toolUse: { toolUseId: made, name: "files_read___2", input: {} } },
+        { toolUse: { toolUseId: "functions.read:0", name: "files_read__", input: {} } },
+      ],
+    });
+    expect(
+      (sent as { content: { toolResult: { toolUseId: string } }[] }[])[2]?.content.map((b) => b.toolResult.toolUseId),
+    ).toEqual([made, "functions.read:0"]);
+  });
+
+  it("of calls are nine letters and digits for Mistral's models", async () => {
+    const { sent } = await messagesOf(
+      [
+        user(text("Look")),
+        assistant(call("tooluse_abcdef12345", "look"), call("other_abcdef12345", "look"), call("abcDEF789", "look")),
+        {
+          role: "tool",
+          content: [
+            result("tooluse_abcdef12345", "look", "a"),
+            result("other_abcdef12345", "look", "b"),
+            result("abcDEF789", "look", "c"),
+          ],
+        },
+      ],
+      { model: "mistral.mistral-large-2407-v1:0" },
+    );
+    const ids = (
+      sent as { content: { toolUse?: { toolUseId: string }; toolResult?: { toolUseId: string } }[] }[]
+    ).flatMap(({ content }) =>
+      content.flatMap(({ toolUse, toolResult }) => toolUse?.toolUseId ?? toolResult?.toolUseId ?? []),
+    );
+    expect(ids).toEqual(["def12345".padStart(9, "c"), "cdef12341", "abcDEF789", "cdef12345", "cdef12341", "abcDEF789"]);
+  });
+});
+
+describe("reasoning of the past", () => {
+  it("goes back with what it was signed with, and redacted content byte for byte", async () => {
+    const redacted = Buffer.from([0, 1, 254, 255]).toString("base64");
+    const { sent } = await messagesOf([
+      user(text("Think")),
+      assistant(
+        { type: "reasoning", text: "Hm.", state: { origin, data: { signature: "sig==" } } },
+        { type: "reasoning", text: "", state: { origin, data: { redactedContent: redacted } } },
+        { type: "reasoning", text: "Not signed." },
+        text("Yes."),
+      ),
+      user(text("Why?")),
+    ]);
+    expect((sent as unknown[])[1]).toEqual({
+      role: "assistant",
+      content: [
+        { reasoningContent: { reasoningText: { text: "Hm.", signature: "sig==" } } },
+        { reasoningContent: { redactedContent: redacted } },
+        { text: "Yes." },
+      ],
+    });
+  });
+
+  it("of another origin stays here", async () => {
+    const foreign = { gateway: "openrouter", model };
+    const { sent } = await messagesOf([
+      user(text("Think")),
+      assistant({ type: "reasoning", text: "Hm.", state: { origin: foreign, data: { signature: "x" } } }, text("Yes.")),
+      user(text("Why?")),
+    ]);
+    expect((sent as unknown[])[1]).toEqual({ role: "assistant", content: [{ text: "Yes." }] });
+  });
+});

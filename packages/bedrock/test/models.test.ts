@@ -1,0 +1,283 @@
+import type { Model } from "@waygate/core";
+import { createSimulator, type Simulator } from "@waygate/simulator";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { claude, collect, keys, type Opening, open, refused } from "./open.ts";
+import { json, type Reply, refuses, type Service, says, startService, until } from "./service.ts";
+
+const own = "arn:aws:bedrock:eu-west-1:123456789012:application-inference-profile/abc";
+const credentials = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "not-a-real-secret" };
+const signal = new AbortController().signal;
+const byId = (models: readonly Model[], id: string) => models.find((model) => model.id === id);
+
+describe("models that AWS lists", () => {
+  let simulator: Simulator;
+
+  beforeAll(async () => {
+    simulator = await createSimulator({
+      awsCredentials: credentials,
+      models: [
+        `eu.${claude}`,
+        `global.${claude}`,
+        "global.anthropic.claude-opus-5",
+        { id: "acme.small-v1", name: "Acme Small" },
+        {
+          id: own,
+          name: "Team brain",
+          extra: { models: [{ modelArn: `arn:aws:bedrock:eu-west-1::foundation-model/${claude}` }] },
+        },
+      ],
+    });
+  });
+
+  afterAll(() => simulator.close());
+
+  const opened = (opening: Opening = {}) =>
+    open(undefined, {
+      ...opening,
+      settings: { endpoint_url: simulator.url, region: "eu-west-1", ...opening.settings },
+    });
+
+  it("are those that can be called from the region, under the names that people use", async () => {
+    await using there = opened();
+    const models = await there.gateway.models({ signal });
+    expect(models.map(({ id, name }) => [id, name])).toEqual([
+      ["claude-sonnet-4-5", "Claude Sonnet 4.5"],
+      ["acme.small-v1", "Acme Small"],
+      [own, "Team brain"],
+    ]);
+    expect(byId(models, "claude-sonnet-4-5")).toEqual({
+      id: "claude-sonnet-4-5",
+      name: "Claude Sonnet 4.5",
+      contextWindow: 200_000,
+      maxOutputTokens: 64_000,
+      capabilities: {
+        tools: true,
+        images: true,
+        files: true,
+        reasoning: true,
+        toolChoice: true,
+        structuredOutput: true,
+      },
+      origin: {
+        id: "gateway",
+        name: "gateway",
+        contextWindow: "default",
+        maxOutputTokens: "default",
+        capabilities: "default",
+      },
+    });
+    // What the profile leads to decides what it can do.
+    expect(byId(models, own)).toMatchObject({ contextWindow: 200_000, capabilities: { reasoning: true } });
+  });
+
+  it("are more where global profiles are allowed", async () => {
+    await using there = opened({ settings: { allow_global: true } });
+    const models = await there.gateway.models({ signal });
+    expect(models.map(({ id }) => id)).toEqual(["claude-sonnet-4-5", "claude-opus-5", "acme.small-v1", own]);
+  });
+
+  it("decide how a model is called, over the table", async () => {
+    await using there = opened();
+    await collect(there.gateway, { model: "claude-sonnet-4-5" });
+    expect(simulator.requests.at(-1)?.path).toBe(`/v1/model/${encodeURIComponent(`eu.${claude}`)}/converse-stream`);
+    // The table knows of an EU profile of this one, and the simulator of none.
+    const error = await refused(there.gateway, { model: "claude-opus-5" });
+    expect(error.code).toBe("model-unavailable-in-region");
+    expect(error.message).toMatch(
+      /as AWS lists it\. From eu-west-1 it can only be called through the global inference profile/,
+    );
+    await collect(there.gateway, { model: "acme.small-v1" });
+    expect(simulator.requests.at(-1)?.path).toBe("/v1/model/acme.small-v1/converse-stream");
+  });
+
+  it("are asked for once, and again where that is wanted", async () => {
+    await using there = opened();
+    simulator.reset();
+    const lists = () => simulator.requests.filter(({ method }) => method === "GET").length;
+    await Promise.all([there.gateway.models({ signal }), there.gateway.models({ signal })]);
+    await collect(there.gateway, { model: "claude-sonnet-4-5" });
+    expect(lists()).toBe(3);
+    await there.gateway.models({ signal, refresh: true });
+    expect(lists()).toBe(6);
+  });
+
+  it("are not asked for where the settings say so", async () => {
+    await using there = opened({ settings: { discover_models: false } });
+    simulator.reset();
+    const models = await there.gateway.models({ signal });
+    expect(simulator.requests).toEqual([]);
+    expect(models.map(({ id }) => id)).toContain("claude-opus-5");
+    expect(models.map(({ id }) => id)).not.toContain("claude-opus-4-1");
+  });
+
+  it("that are profiles of the account's own are looked behind, once", async () => {
+    await using there = opened();
+    simulator.reset();
+    for (let count = 0; count < 2; count++) {
+      await collect(there.gateway, { model: own, reasoning: { budgetTokens: 2000 } });
+    }
+    const asked = simulator.requests.filter(({ method }) => method === "GET").map(({ path }) => path);
+    expect(asked).toEqual([`/v1/inference-profiles/${encodeURIComponent(own)}`]);
+    expect(simulator.requests.at(-1)?.body).toMatchObject({
+      additionalModelRequestFields: { thinking: { type: "enabled", budget_tokens: 2000 } },
+    });
+  });
+
+  it("are joined by those of the settings, which know better", async () => {
+    const available_models = [
+      { name: "claude-sonnet-4-5", display_name: "Our Claude", max_tokens: 50_000, supports_images: false },
+      { name: "acme.own-v1", max_tokens: 9000, max_output_tokens: 500, supports_tools: false, thinking: true },
+      { name: own, max_tokens: 60_000, base_model: "amazon.nova-pro-v1:0" },
+    ];
+    await using there = opened({ settings: { available_models } });
+    const models = await there.gateway.models({ signal });
+    expect(models.map(({ id }) => id)).toEqual(["claude-sonnet-4-5", "acme.small-v1", own, "acme.own-v1"]);
+    expect(byId(models, "claude-sonnet-4-5")).toMatchObject({
+      name: "Our Claude",
+      contextWindow: 50_000,
+      maxOutputTokens: 64_000,
+      capabilities: { tools: true, images: false, reasoning: true },
+      origin: {
+        id: "settings",
+        name: "settings",
+        contextWindow: "settings",
+        maxOutputTokens: "default",
+        capabilities: "settings",
+      },
+    });
+    expect(byId(models, "acme.own-v1")).toEqual({
+      id: "acme.own-v1",
+      name: "acme.own-v1",
+      contextWindow: 9000,
+      maxOutputTokens: 500,
+      capabilities: { tools: false, reasoning: true },
+      pricing: undefined,
+      origin: {
+        id: "settings",
+        name: "default",
+        contextWindow: "settings",
+        maxOutputTokens: "settings",
+        capabilities: "settings",
+      },
+    });
+    // Known without asking anybody, and held to.
+    expect(there.gateway.capabilitiesOf("acme.own-v1")).toMatchObject({ tools: false, images: true });
+    const tools = [{ name: "look", description: "", parameters: { type: "object" } }];
+    expect((await refused(there.gateway, { model: "acme.own-v1", tools })).code).toBe("unsupported");
+    // A short name of the settings is still called through its profile.
+    await collect(there.gateway, { model: "claude-sonnet-4-5" });
+    expect(simulator.requests.at(-1)?.path).toContain(encodeURIComponent(`eu.${claude}`));
+  });
+});
+
+describe("models that AWS does not list", () => {
+  let service: Service;
+  let listing: Reply;
+
+  beforeAll(async () => {
+    service = await startService((response, request) => {
+      return (request.method === "GET" ? listing : says("Hi"))(response, request);
+    });
+  });
+
+  afterAll(() => service[Symbol.asyncDispose]());
+
+  const opened = () => open(undefined, { settings: { endpoint_url: service.origin, region: "eu-west-1" } });
+  const denied = refuses(
+    403,
+    "AccessDeniedException",
+    "User: x is not authorized to perform: bedrock:ListFoundationModels",
+  );
+
+  it("because it may not be asked are the table's, with a notice; requests go on", async () => {
+    listing = denied;
+    await using there = opened();
+    const models = await there.gateway.models({ signal });
+    expect(models.length).toBeGreaterThan(20);
+    expect(byId(models, "claude-opus-5")).toBeDefined();
+    expect(there.notices.map(({ code }) => code)).toEqual(["listing-unavailable"]);
+    expect(there.notices[0]?.message).toMatch(
+      /The missing permission is bedrock:ListFoundationModels\..* The built-in table of \d{4}-\d\d-\d\d is shown in its place\.$/,
+    );
+    await collect(there.gateway, { model: "claude-opus-5" });
+    const ways = () => service.received.map(({ method, path }) => (method === "GET" ? "list" : path));
+    // Three lists were asked for; the first that was refused was enough.
+    await until(() => ways().filter((way) => way === "list").length === 3);
+    await collect(there.gateway, { model: "claude-opus-5" });
+    expect(ways().filter((way) => way !== "list")).toEqual([
+      "/model/eu.anthropic.claude-opus-5/converse-stream",
+      "/model/eu.anthropic.claude-opus-5/converse-stream",
+    ]);
+    // What was refused is not asked at every request.
+    expect(ways().filter((way) => way === "list")).toHaveLength(3);
+  });
+
+  it("are told of once by a request that needed them", async () => {
+    listing = denied;
+    await using there = opened();
+    for (let count = 0; count < 2; count++) await collect(there.gateway, { model: "claude-opus-5" });
+    expect(there.notices.map(({ code, message }) => `${code}: ${message}`)).toEqual([
+      expect.stringMatching(
+        /^listing-unavailable: AWS does not list its models and inference profiles \(AccessDeniedException\); the built-in table of .* is used\. Allow bedrock:ListFoundationModels, bedrock:ListInferenceProfiles and bedrock:GetInferenceProfile, or set "discover_models" to false\.$/,
+      ),
+    ]);
+  });
+
+  it("because the credentials are wrong are an error", async () => {
+    listing = refuses(403, "UnrecognizedClientException", "The security token included in the request is invalid.");
+    await using there = opened();
+    await expect(there.gateway.models({ signal })).rejects.toMatchObject({ code: "authentication" });
+    await using without = open(undefined, { env: {}, settings: { endpoint_url: service.origin } });
+    await expect(without.gateway.models({ signal })).rejects.toMatchObject({ code: "credentials" });
+  });
+
+  it("come in pages, all of which are read", async () => {
+    const summary = (id: string) => ({
+      inferenceProfileId: id,
+      inferenceProfileName: id,
+      inferenceProfileArn: `arn:aws:bedrock:eu-west-1:1:inference-profile/${id}`,
+      models: [],
+      status: "ACTIVE",
+      type: "SYSTEM_DEFINED",
+    });
+    listing = (response, request) => {
+      const { pathname, searchParams } = new URL(request.path, service.origin);
+      if (pathname === "/foundation-models") {
+        const modelSummaries = ["acme.a-v1", "acme.b-v1", "acme.picture-v1"].map((modelId) => ({
+          modelId,
+          modelArn: "x",
+          outputModalities: [modelId.includes("picture") ? "IMAGE" : "TEXT"],
+          inferenceTypesSupported: [],
+        }));
+        return json({ modelSummaries })(response, request);
+      }
+      const second = searchParams.get("nextToken") === "more";
+      if (searchParams.get("type") === "APPLICATION") return json({ inferenceProfileSummaries: [] })(response, request);
+      return json({
+        inferenceProfileSummaries: [summary(second ? "eu.acme.b-v1" : "eu.acme.a-v1")],
+        ...(!second && { nextToken: "more" }),
+      })(response, request);
+    };
+    await using there = opened();
+    expect((await there.gateway.models({ signal })).map(({ id }) => id)).toEqual(["acme.a-v1", "acme.b-v1"]);
+  });
+});
+
+describe("what is known of a model without asking", () => {
+  it.each([
+    ["claude-opus-5", "Claude Opus 5"],
+    ["anthropic.claude-opus-5", "Claude Opus 5"],
+    ["eu.anthropic.claude-opus-5", "Claude Opus 5 (eu)"],
+    ["arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-opus-5", "Claude Opus 5 (ARN)"],
+    ["us.anthropic.claude-3-7-sonnet-20250219-v1:0", "us.anthropic.claude-3-7-sonnet-20250219-v1:0"],
+  ])("%s is %s", async (id, name) => {
+    await using there = open(undefined, { env: keys });
+    expect(there.gateway.model?.(id)).toMatchObject({ id, name, capabilities: { reasoning: true } });
+  });
+
+  it("is nothing for a name that says nothing", async () => {
+    await using there = open(undefined, { env: keys });
+    expect(there.gateway.model?.("my-endpoint")).toBeUndefined();
+    expect(there.gateway.capabilitiesOf("my-endpoint")).toEqual(there.gateway.capabilities);
+  });
+});

@@ -1,0 +1,315 @@
+import type { Message } from "@waygate/core";
+import { describe, expect, it } from "vitest";
+import { asking } from "./asking.ts";
+import { claude, open, refused } from "./open.ts";
+
+const ask = asking();
+const nova = "us.amazon.nova-pro-v1:0";
+const sonnet4 = "us.anthropic.claude-sonnet-4-20250514-v1:0";
+
+describe("a request", () => {
+  it("is the model's path and nothing but what was asked", async () => {
+    const { request, events } = await ask({ model: `us.${claude}` });
+    expect(request.method).toBe("POST");
+    expect(request.path).toBe(`/model/us.${claude.replace(":", "%3A")}/converse-stream`);
+    expect(request.text).toBe('{"messages":[{"role":"user","content":[{"text":"Hello"}]}]}');
+    expect(request.headers["content-type"]).toBe("application/json");
+    expect(events).toEqual([
+      { type: "response-start", id: "req-1", model: `us.${claude}` },
+      { type: "text-delta", text: "Hi" },
+      {
+        type: "usage",
+        usage: { input: { total: 5, cacheRead: 0, cacheWrite: 0 }, output: { total: 2, reasoning: 0 } },
+      },
+      { type: "finish", reason: "stop", raw: "end_turn" },
+    ]);
+  });
+
+  it("is the same bytes for the same question", async () => {
+    const change = {
+      tools: [{ name: "a.b", description: "", parameters: { type: "object" } }],
+      reasoning: { effort: "low" },
+      cache: "auto",
+    } as const;
+    expect((await ask(change)).request.text).toBe((await ask(change)).request.text);
+  });
+
+  it("to an ARN has it in its path, whole", async () => {
+    const arn = "arn:aws:bedrock:eu-west-1:123456789012:application-inference-profile/abc123";
+    expect((await ask({ model: arn })).request.path).toBe(`/model/${encodeURIComponent(arn)}/converse-stream`);
+  });
+});
+
+describe("sampling", () => {
+  it("goes out as it was asked", async () => {
+    const { body, notices } = await ask({
+      model: nova,
+      temperature: 0.5,
+      topP: 0.9,
+      maxOutputTokens: 100,
+      stop: ["END", ""],
+    });
+    expect(body.inferenceConfig).toEqual({ maxTokens: 100, temperature: 0.5, topP: 0.9, stopSequences: ["END"] });
+    expect(notices).toEqual([]);
+  });
+
+  it("is cut to what Bedrock takes, with a notice", async () => {
+    const { body, notices } = await ask({ model: nova, temperature: 1.5 });
+    expect(body.inferenceConfig).toEqual({ temperature: 1 });
+    expect(notices).toEqual(["temperature-changed: Bedrock takes temperatures up to 1: 1 was sent in place of 1.5."]);
+  });
+
+  it("takes one of two where a model takes no more", async () => {
+    const { body, notices } = await ask({ temperature: 0.5, topP: 0.9 });
+    expect(body.inferenceConfig).toEqual({ temperature: 0.5 });
+    expect(notices).toEqual([
+      "top-p-dropped: This model takes a temperature or a topP, not both: the topP was left out.",
+    ]);
+    expect((await ask({ model: sonnet4, temperature: 0.5, topP: 0.9 })).body.inferenceConfig).toEqual({
+      temperature: 0.5,
+      topP: 0.9,
+    });
+  });
+
+  it("is left out for models that take none", async () => {
+    const { body, notices } = await ask({ model: "us.anthropic.claude-opus-5", temperature: 0.5, topP: 0.9 });
+    expect(body.inferenceConfig).toBeUndefined();
+    expect(notices).toEqual([
+      "temperature-dropped: This model takes no temperature: it was left out.",
+      "top-p-dropped: This model takes no topP: it was left out.",
+    ]);
+  });
+
+  it("has the settings' values where the request says nothing", async () => {
+    const model = { name: nova, max_tokens: 1000, max_output_tokens: 200, default_temperature: 0.1 };
+    const settings = { available_models: [model] };
+    expect((await ask({ model: nova }, { settings })).body.inferenceConfig).toEqual({
+      maxTokens: 200,
+      temperature: 0.1,
+    });
+    const own = await ask({ model: nova, temperature: 0.7, maxOutputTokens: 50 }, { settings });
+    expect(own.body.inferenceConfig).toEqual({ maxTokens: 50, temperature: 0.7 });
+  });
+});
+
+describe("the answer's format", () => {
+  const schema = {
+    type: "object",
+    properties: { at: { type: "object", properties: { x: { const: { type: "object", properties: {} } } } } },
+    required: ["at"],
+  };
+  const format = { type: "json-schema", name: "the place", schema } as const;
+
+  it("has a schema in its own place, closed as Claude wants it, with the effort beside it", async () => {
+    const { body } = await ask({
+      model: "us.anthropic.claude-opus-4-6-v1",
+      responseFormat: format,
+      reasoning: { effort: "low" },
+    });
+    expect(body.outputConfig).toEqual({
+      textFormat: {
+        type: "json_schema",
+        structure: { jsonSchema: { name: "the_place", schema: expect.any(String) as string } },
+      },
+      effort: "low",
+    });
+    const { textFormat } = body.outputConfig as { textFormat: { structure: { jsonSchema: { schema: string } } } };
+    expect(JSON.parse(textFormat.structure.jsonSchema.schema)).toEqual({
+      type: "object",
+      properties: {
+        at: {
+          type: "object",
+          properties: { x: { const: { type: "object", properties: {} } } },
+          additionalProperties: false,
+        },
+      },
+      required: ["at"],
+      additionalProperties: false,
+    });
+    expect(body.additionalModelRequestFields).toEqual({ thinking: { type: "adaptive" } });
+  });
+
+  it("is asked for in words where any JSON will do", async () => {
+    const { body } = await ask({ responseFormat: { type: "json" } });
+    expect(body.outputConfig).toBeUndefined();
+    expect(body.system).toEqual([
+      { text: "Answer with one JSON object and nothing else: no words around it, no code fence." },
+    ]);
+  });
+
+  it("with a schema is refused for models that have none", async () => {
+    await expect(ask({ model: nova, responseFormat: format })).rejects.toMatchObject({ code: "unsupported" });
+  });
+});
+
+describe("cache points", () => {
+  const cachePoint = { type: "default" };
+  const messages: readonly Message[] = [
+    { role: "system", content: [{ type: "text", text: "Be short." }] },
+    { role: "user", content: [{ type: "text", text: "One" }] },
+    { role: "assistant", content: [{ type: "text", text: "A" }] },
+    { role: "user", content: [{ type: "text", text: "Two" }] },
+    { role: "assistant", content: [{ type: "text", text: "B" }] },
+    { role: "user", content: [{ type: "text", text: "Three" }] },
+  ];
+  const tools = [{ name: "look", description: "", parameters: { type: "object" } }];
+  const change = { messages, tools, cache: "auto" } as const;
+
+  it("stand after the tools, the system prompt, the last word, and the one before it", async () => {
+    const { body } = await ask(change);
+    expect(body.toolConfig).toEqual({
+      tools: [{ toolSpec: { name: "look", inputSchema: { json: { type: "object" } } } }, { cachePoint }],
+    });
+    expect(body.system).toEqual([{ text: "Be short." }, { cachePoint }]);
+    expect(body.messages).toEqual([
+      { role: "user", content: [{ text: "One" }] },
+      { role: "assistant", content: [{ text: "A" }] },
+      { role: "user", content: [{ text: "Two" }, { cachePoint }] },
+      { role: "assistant", content: [{ text: "B" }] },
+      { role: "user", content: [{ text: "Three" }, { cachePoint }] },
+    ]);
+  });
+
+  it("are not set unless asked for, nor for models that take none", async () => {
+    expect((await ask({ ...change, cache: undefined })).request.text).not.toContain("cachePoint");
+    expect((await ask({ ...change, model: "mistral.devstral-2-123b" })).request.text).not.toContain("cachePoint");
+  });
+
+  it("do not stand after the tools for Amazon's models", async () => {
+    const { body } = await ask({ ...change, model: nova });
+    expect(JSON.stringify(body.toolConfig)).not.toContain("cachePoint");
+    expect(body.system).toEqual([{ text: "Be short." }, { cachePoint }]);
+  });
+
+  it("are as many as the settings declare, from as many tokens on", async () => {
+    const cache = (cache_configuration: object) => ({
+      settings: { available_models: [{ name: "own", max_tokens: 1000, cache_configuration }] },
+    });
+    const one = { max_cache_anchors: 1, min_total_token: 0, should_speculate: true };
+    const { body, request } = await ask({ ...change, model: "own" }, cache(one));
+    expect(request.text.split("cachePoint")).toHaveLength(2);
+    expect((body.messages as unknown[])[4]).toEqual({ role: "user", content: [{ text: "Three" }, { cachePoint }] });
+    const none = await ask({ ...change, model: "own" }, cache({ ...one, max_cache_anchors: 0 }));
+    expect(none.request.text).not.toContain("cachePoint");
+    const small = await ask(
+      { ...change, model: "own" },
+      cache({ ...one, max_cache_anchors: 4, min_total_token: 1000 }),
+    );
+    expect(small.request.text).not.toContain("cachePoint");
+  });
+
+  it("hold as long as the request says", async () => {
+    const { body } = await ask({ ...change, options: { cacheTtl: "1h" } });
+    expect(body.system).toEqual([{ text: "Be short." }, { cachePoint: { type: "default", ttl: "1h" } }]);
+  });
+});
+
+describe("what only Bedrock knows", () => {
+  it("goes out in its own fields", async () => {
+    const { body } = await ask({
+      options: {
+        additionalModelRequestFields: { top_k: 5 },
+        additionalModelResponseFieldPaths: ["/stop_sequence"],
+        serviceTier: "flex",
+        latency: "optimized",
+        requestMetadata: { team: "core" },
+        anthropicBeta: ["context-1m-2025-08-07"],
+      },
+    });
+    expect(body).toEqual({
+      messages: [{ role: "user", content: [{ text: "Hello" }] }],
+      additionalModelRequestFields: { anthropic_beta: ["context-1m-2025-08-07"], top_k: 5 },
+      additionalModelResponseFieldPaths: ["/stop_sequence"],
+      serviceTier: { type: "flex" },
+      performanceConfig: { latency: "optimized" },
+      requestMetadata: { team: "core" },
+    });
+  });
+
+  it("wins as a field of the model's over what the plugin sets, and a request's over the settings'", async () => {
+    const additional_model_request_fields = { top_k: 1, thinking: { type: "enabled" } };
+    const model = { name: "own", max_tokens: 1000, base_model: "anthropic.claude-opus-5", service_tier: "priority" };
+    const settings = { available_models: [{ ...model, latency: "standard", additional_model_request_fields }] };
+    const options = { additionalModelRequestFields: { top_k: 2 }, serviceTier: "default" };
+    const { body } = await ask({ model: "own", options, reasoning: { effort: "low" } }, { settings });
+    expect(body.additionalModelRequestFields).toEqual({
+      thinking: { type: "enabled", display: "summarized" },
+      output_config: { effort: "low" },
+      top_k: 2,
+    });
+    expect(body.serviceTier).toEqual({ type: "default" });
+    expect(body.performanceConfig).toEqual({ latency: "standard" });
+  });
+
+  it("is refused where it is misspelt", async () => {
+    await expect(ask({ options: { serviceTeer: "flex" } })).rejects.toMatchObject({
+      code: "invalid-request",
+      message: expect.stringContaining('Did you mean "serviceTier"?') as string,
+    });
+  });
+});
+
+describe("a guardrail", () => {
+  const arn = "arn:aws:bedrock:us-east-1:123456789012:guardrail/abc123";
+
+  it("of the settings is applied to every request, and tells what it assessed", async () => {
+    const { body } = await ask({}, { settings: { guardrail_identifier: arn } });
+    expect(body.guardrailConfig).toEqual({ guardrailIdentifier: arn, guardrailVersion: "DRAFT", trace: "enabled" });
+  });
+
+  it("has the version, trace and mode of the settings", async () => {
+    const settings = {
+      guardrail_identifier: "abc123",
+      guardrail_version: "3",
+      guardrail_trace: "disabled",
+      guardrail_stream_mode: "async",
+    };
+    const guardrail = { guardrailIdentifier: "abc123", guardrailVersion: "3", trace: "disabled" };
+    expect((await ask({}, { settings })).body.guardrailConfig).toEqual({ ...guardrail, streamProcessingMode: "async" });
+    // What comes whole has no stream to process.
+    expect((await ask({ options: { streaming: false } }, { settings })).body.guardrailConfig).toEqual(guardrail);
+  });
+
+  it("may be a request's own where the settings have none", async () => {
+    const guardrail = { identifier: "abc123", version: "2", streamMode: "sync" };
+    expect((await ask({ options: { guardrail } })).body.guardrailConfig).toEqual({
+      guardrailIdentifier: "abc123",
+      guardrailVersion: "2",
+      trace: "enabled",
+      streamProcessingMode: "sync",
+    });
+  });
+
+  it("of the settings cannot be lifted or loosened by a request", async () => {
+    const settings = { guardrail_identifier: arn, guardrail_version: "3", guardrail_stream_mode: "sync" };
+    const own = { identifier: arn, version: "DRAFT", streamMode: "async" };
+    expect((await ask({ options: { guardrail: own } }, { settings })).body.guardrailConfig).toEqual({
+      guardrailIdentifier: arn,
+      guardrailVersion: "3",
+      trace: "enabled",
+      streamProcessingMode: "sync",
+    });
+    await using opened = open({ origin: "http://127.0.0.1:9" }, { settings });
+    const error = await refused(opened.gateway, { options: { guardrail: { identifier: "other" } } });
+    expect(error.code).toBe("invalid-request");
+    expect(error.message).toBe(
+      'Gateway "amazon-bedrock": the settings apply a guardrail to every request; a request cannot choose another.',
+    );
+  });
+});
+
+describe("custom headers", () => {
+  it("are sent and signed; those that are the program's own are left out, with a notice", async () => {
+    await using opened = open(undefined, {
+      settings: { custom_headers: { "X-Team": "core", Authorization: "x", "x amz": "y", "x-bad": "é" } },
+    });
+    expect(opened.notices.map(({ code, message }) => `${code}: ${message}`)).toEqual([
+      'header-refused: The header "Authorization" in custom_headers was left out: it is set by the program itself.',
+      'header-refused: The header "x amz" in custom_headers was left out: this is no name of a header.',
+      'header-refused: The header "x-bad" in custom_headers was left out: its value has characters that a signed header cannot have.',
+    ]);
+    const { request } = await ask({}, { settings: { custom_headers: { "X-Team": "core" } } });
+    expect(request.headers["x-team"]).toBe("core");
+    expect(request.headers.authorization).toMatch(/SignedHeaders=[^,]*;x-team,/);
+  });
+});
