@@ -13,13 +13,14 @@ import type { LogEntry, RequestLog } from "./request-log.ts";
 import type { Script, ScriptQueue } from "./script.ts";
 import { estimateUsage } from "./tokens.ts";
 import { chatCompletions } from "./wires/chat-completions/wire.ts";
-import type { Wire } from "./wires/wire.ts";
+import { converse } from "./wires/converse/wire.ts";
+import type { Keys, Wire } from "./wires/wire.ts";
 
-const WIRES: readonly Wire[] = [chatCompletions];
+const WIRES: readonly Wire[] = [chatCompletions, converse];
 
 /** What the exchanges of one simulator share. */
 export interface ExchangeContext {
-  readonly apiKey: string | undefined;
+  readonly keys: Keys;
   readonly models: readonly ListedModel[];
   /** Milliseconds between the chunks of a stream. */
   readonly intervalMs: number;
@@ -47,10 +48,9 @@ export async function exchange(
       const message = `${path} answers to ${endpoint.method} only, not to ${request.method}.`;
       throw new RequestFailure(405, message, { code: "method_not_allowed" });
     }
-    if (context.apiKey !== undefined && !wire.isAuthorized(request.headers, context.apiKey)) {
-      throw new RequestFailure(401, "The request carries no API key, or not the one that this simulator was given.");
-    }
-    if (endpoint.kind === "models") sendJson(outlet.response, 200, wire.models(context.models));
+    const { method, headers } = entry;
+    await wire.authorize({ method, path: entry.path, headers, body: body.bytes }, context.keys);
+    if (endpoint.kind === "models") sendJson(outlet.response, 200, wire.models(context.models, entry.path));
     else await complete(outlet, wire, decode(wire, path, body, context), entry, context);
   } catch (error) {
     if (outlet.signal.aborted) throw error;
@@ -62,7 +62,7 @@ async function readRecorded(request: IncomingMessage, entry: LogEntry, context: 
   const bytes = await readBody(request);
   const body = parseBody(bytes);
   context.log.setBody(entry, body.value, bytes.length);
-  return body;
+  return { ...body, bytes };
 }
 
 function decode(wire: Wire, path: string, body: ReturnType<typeof parseBody>, context: ExchangeContext): Conversation {
@@ -133,7 +133,7 @@ function sendStatus(response: ServerResponse, wire: Wire, fault: Fault & StatusF
     return;
   }
   const failure = new RequestFailure(status, `The simulator answers with status ${status}, as it was told to.`);
-  sendJson(response, status, fault.body ?? wire.failure(failure), headers);
+  sendJson(response, status, fault.body ?? wire.failure(failure), { ...wire.failureHeaders?.(failure), ...headers });
 }
 
 function fail(response: ServerResponse, wire: Wire, error: unknown): void {
@@ -145,7 +145,7 @@ function fail(response: ServerResponse, wire: Wire, error: unknown): void {
     error instanceof RequestFailure
       ? error
       : new RequestFailure(500, `The simulator failed: ${error instanceof Error ? error.message : String(error)}`);
-  sendJson(response, failure.status, wire.failure(failure));
+  sendJson(response, failure.status, wire.failure(failure), wire.failureHeaders?.(failure));
 }
 
 function sendJson(

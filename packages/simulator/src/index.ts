@@ -15,3 +15,4 @@ export type { RecordedRequest } from "./request-log.ts";
 export type { Script, ScriptRequest } from "./script.ts";
 export type { Simulator, SimulatorOptions } from "./server.ts";
 export { createSimulator } from "./server.ts";
+export type { AwsCredentials } from "./wires/wire.ts";

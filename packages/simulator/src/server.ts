@@ -11,12 +11,15 @@ import type { LogEntry, RecordedRequest } from "./request-log.ts";
 import { RequestLog } from "./request-log.ts";
 import type { Script } from "./script.ts";
 import { ScriptQueue } from "./script.ts";
+import type { AwsCredentials } from "./wires/wire.ts";
 
 export interface SimulatorOptions {
   /** Port on 127.0.0.1. Default 0: any free one. */
   readonly port?: number;
   /** The key that requests have to carry. Default: none is asked for, and any is taken. */
   readonly apiKey?: string;
+  /** What requests to the Bedrock endpoints may be signed with, in place of carrying `apiKey`. Default: no signature is verified. */
+  readonly awsCredentials?: AwsCredentials;
   /** Models listed and answered for. Default: `simulator`, and one `simulator:…` for each fault to try by hand. */
   readonly models?: readonly (string | SimulatorModel)[];
   /** Answers queued from the start. */
@@ -58,7 +61,7 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
 
   let serial = 0;
   const context: ExchangeContext = {
-    apiKey: options.apiKey,
+    keys: { apiKey: options.apiKey, awsCredentials: options.awsCredentials },
     models: listModels(options.models ?? DEFAULT_MODELS),
     intervalMs: 1000 / tokensPerSecond,
     log,

@@ -7,6 +7,29 @@ import type { ListedModel } from "../models.ts";
 /** What one network write carries. */
 export type Frame = string | Uint8Array;
 
+/** The credentials with which requests to an AWS service are signed. */
+export interface AwsCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  /** Of temporary credentials. */
+  readonly sessionToken?: string;
+}
+
+/** What requests may carry; with neither, anything is taken. */
+export interface Keys {
+  readonly apiKey: string | undefined;
+  readonly awsCredentials: AwsCredentials | undefined;
+}
+
+/** A request with all that a signature covers. */
+export interface ReceivedRequest {
+  readonly method: string;
+  /** As sent, with the query. */
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
 /** An endpoint of a wire. */
 export interface Endpoint {
   readonly kind: "models" | "completion";
@@ -33,14 +56,16 @@ export interface Reply {
 export interface Wire {
   /** Which endpoint a path without its query is, if it is one of this wire's. */
   endpoint(path: string): Endpoint | undefined;
-  /** Whether a request carries the key. */
-  isAuthorized(headers: IncomingHttpHeaders, apiKey: string): boolean;
-  /** The body of the model list. */
-  models(models: readonly ListedModel[]): unknown;
+  /** Throws, or rejects with, a `RequestFailure` for a request that does not carry what it has to. */
+  authorize(request: ReceivedRequest, keys: Keys): void | Promise<void>;
+  /** The body of the model list, or of what else an endpoint of that kind tells. `path` has the query. */
+  models(models: readonly ListedModel[], path: string): unknown;
   /** Reads the body of a completion request. Throws a `RequestFailure` for what a real gateway would refuse. */
   decode(body: unknown, path: string): Conversation;
   /** Writes an answer. `serial` is unique among the answers of one simulator. */
   encode(answer: Answer, conversation: Conversation, serial: number): Reply;
   /** The body of an error response. */
   failure(failure: RequestFailure): unknown;
+  /** Headers of an error response, where they say something of it. */
+  failureHeaders?(failure: RequestFailure): Readonly<Record<string, string>>;
 }

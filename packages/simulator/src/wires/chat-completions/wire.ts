@@ -1,8 +1,9 @@
-import { createHash, timingSafeEqual } from "node:crypto";
 import type { Answer } from "../../answer.ts";
 import type { Conversation } from "../../conversation.ts";
 import { RequestFailure } from "../../failure.ts";
-import type { Endpoint, Frame, Reply, Wire } from "../wire.ts";
+import { isOne, lowerCased, sliced } from "../reply-body.ts";
+import { sameText } from "../same-text.ts";
+import type { Endpoint, Frame, Keys, ReceivedRequest, Reply, Wire } from "../wire.ts";
 import type { Completion } from "./completion.ts";
 import { chunks, toCompletion, wholeBody } from "./completion.ts";
 import { failureBody } from "./failure.ts";
@@ -14,18 +15,20 @@ const ENDPOINTS: ReadonlyMap<string, Endpoint> = new Map([
   ["/v1/chat/completions", { kind: "completion", method: "POST" }],
 ]);
 
-/** What a slice of a whole body holds, so that faults can hit the middle of one. */
-const SLICE_BYTES = 64;
-
 /** OpenAI's chat completions, as most gateways and local servers speak them. */
 export const chatCompletions: Wire = {
   endpoint: (path) => ENDPOINTS.get(path),
-  isAuthorized: (headers, apiKey) => sameText(headers.authorization ?? "", `Bearer ${apiKey}`),
+  authorize,
   models: modelList,
   decode: decodeRequest,
   encode,
   failure: failureBody,
 };
+
+function authorize({ headers }: ReceivedRequest, { apiKey }: Keys): void {
+  if (apiKey === undefined || sameText(headers.authorization ?? "", `Bearer ${apiKey}`)) return;
+  throw new RequestFailure(401, "The request carries no API key, or not the one that this simulator was given.");
+}
 
 function encode(answer: Answer, conversation: Conversation, serial: number): Reply {
   const status = answer.status ?? 200;
@@ -72,24 +75,6 @@ function event(value: unknown): string {
   return `data: ${JSON.stringify(value)}\n\n`;
 }
 
-function* sliced(value: unknown): Iterable<Frame> {
-  const bytes = Buffer.from(JSON.stringify(value));
-  for (let start = 0; start < bytes.length; start += SLICE_BYTES) yield bytes.subarray(start, start + SLICE_BYTES);
-}
-
 function* map<In, Out>(values: Iterable<In>, change: (value: In) => Out): Iterable<Out> {
   for (const value of values) yield change(value);
-}
-
-function isOne(raw: NonNullable<Answer["raw"]>): raw is Frame {
-  return typeof raw === "string" || raw instanceof Uint8Array;
-}
-
-function lowerCased(headers: Answer["headers"] = {}): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
-}
-
-function sameText(left: string, right: string): boolean {
-  const [a, b] = [left, right].map((text) => createHash("sha256").update(text).digest());
-  return a !== undefined && b !== undefined && timingSafeEqual(a, b);
 }
