@@ -15,9 +15,10 @@ export class HiddenPrompt {
   ask(question: string, signal: AbortSignal): Promise<string> {
     const { aside } = this.#screen;
     return this.#screen.exclusively(async () => {
-      await aside.write(question);
       try {
-        return await this.#line(signal);
+        // It listens before it asks: what is typed at once must not be shown either.
+        const [line] = await Promise.all([this.#line(signal), aside.write(question)]);
+        return line;
       } finally {
         await aside.line();
       }
