@@ -63,10 +63,13 @@ export {
   type RegistryOptions,
   type Selection,
 } from "./registry/registry.ts";
+export type { ApprovalDecision, ApprovalRequest, Approve } from "./run/approval.ts";
 export type { MessageInput } from "./run/conversation.ts";
 export type {
+  ApprovalRequested,
   ErrorSummary,
   Failover,
+  Interruption,
   Retry,
   RunEnd,
   RunEndReason,
@@ -79,11 +82,14 @@ export type {
 } from "./run/event.ts";
 export type { Budget } from "./run/limits.ts";
 export { defaultFailoverCodes, type Target } from "./run/model-caller.ts";
-export type { RunOptions } from "./run/options.ts";
+export type { ResumeOptions, RunOptions } from "./run/options.ts";
 export { defaultRetryPolicy, type RetryPolicy } from "./run/retry.ts";
-export { type Run, type RunResult, run } from "./run/run.ts";
+export { type Run, type RunResult, resume, run } from "./run/run.ts";
+export { loadMessages, type SavedMessages, saveMessages } from "./run/saved.ts";
 export type { PrepareStep, StepChanges, StepOutlook } from "./run/setup.ts";
+export type { PendingStep, RunSnapshot } from "./run/snapshot.ts";
 export {
+  type ApprovalRule,
   defineTool,
   type Tool,
   type ToolContext,
@@ -93,3 +99,4 @@ export {
   type TypedTool,
   toolOutput,
 } from "./run/tool.ts";
+export { MessageFold, type SavedFold } from "./stream/fold.ts";

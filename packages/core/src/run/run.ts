@@ -2,10 +2,13 @@ import { longestTimerMs } from "../contract/deadlines.ts";
 import { GatewayError } from "../contract/error.ts";
 import type { Cost, Usage } from "../contract/event.ts";
 import type { Message } from "../contract/message.ts";
+import { Approvals } from "./approval.ts";
+import { RunControl } from "./control.ts";
 import { Conversation, type MessageInput } from "./conversation.ts";
 import type { RunEndReason, RunEvent } from "./event.ts";
 import { loop } from "./loop.ts";
-import { completeOptions, type RunOptions } from "./options.ts";
+import { completeOptions, type ResumeOptions, type RunOptions } from "./options.ts";
+import { type RunSnapshot, readSnapshot, takeSnapshot } from "./snapshot.ts";
 
 export interface RunResult {
   readonly reason: RunEndReason;
@@ -33,7 +36,27 @@ export interface Run extends AsyncIterable<RunEvent, undefined, void>, AsyncDisp
    * to end. After the end of the run it has no effect.
    */
   steer(message: MessageInput): void;
-  /** Runs to the end if nobody iterates. Rejects with what ended the run, if something did. */
+  /**
+   * Allows a call that waits, or is going to: `id` is that of its `approval-request`. The first decision about a call
+   * stands.
+   */
+  approve(id: string): void;
+  /** Has a call answered with an error instead. `reason` is for the model; the default tells it not to try again. */
+  deny(id: string, reason?: string): void;
+  /**
+   * Has the run end as soon as nothing is under way: the answer that has begun is heard out, tools at work finish, and
+   * no others begin. It ends with the reason `paused`, unless it had come to its end anyway.
+   */
+  pause(): void;
+  /**
+   * All that the run goes on from with `resume`, as plain data. It can be taken at any moment; tools that are at work
+   * then are never begun again. A run that was not paused must not go on itself.
+   */
+  snapshot(): RunSnapshot;
+  /**
+   * Runs to the end if nobody iterates; where a call then needs somebody's leave and there is no `approve` option, the
+   * run pauses. Rejects with what ended the run, if something did.
+   */
   result(): Promise<RunResult>;
 }
 
@@ -46,6 +69,16 @@ export function run(options: RunOptions): Run {
   return new RunningConversation(options);
 }
 
+/**
+ * Goes on with a run that was stored, in this process or in another one. What is pending is finished first: calls that
+ * wait for leave ask again unless it was decided about them, calls that had not begun are carried out, and those that
+ * had begun without a result are answered as cancelled. Throws a `TypeError` for what is no snapshot.
+ */
+export function resume(snapshot: RunSnapshot, options: ResumeOptions): Run {
+  const past = readSnapshot(snapshot);
+  return new RunningConversation({ ...options, messages: past.messages }, past);
+}
+
 type Next = IteratorResult<RunEvent, undefined>;
 const none: readonly RunEvent[] = [];
 
@@ -54,7 +87,10 @@ class RunningConversation implements Run, AsyncIterator<RunEvent, undefined, voi
   readonly #batches: AsyncGenerator<readonly RunEvent[], void, void>;
   readonly #controller = new AbortController();
   readonly #options: RunOptions;
-  #steering: MessageInput[] = [];
+  readonly #control: RunControl;
+  readonly #past: RunSnapshot | undefined;
+  /** Whether the loop has begun. */
+  #begun = false;
   #total: ReturnType<typeof setTimeout> | undefined;
   #batch = none;
   #index = 0;
@@ -63,16 +99,14 @@ class RunningConversation implements Run, AsyncIterator<RunEvent, undefined, voi
   #outcome: { readonly end: RunEvent & { type: "run-end" } } | { readonly error: unknown } | undefined;
   #settled: (() => void)[] = [];
 
-  constructor(options: RunOptions) {
+  constructor(options: RunOptions, past?: RunSnapshot) {
     this.#options = options;
-    this.#conversation = new Conversation(options.messages);
-    const completed = completeOptions(options, {
-      signal: this.#controller.signal,
-      abort: (reason) => this.#abort(reason),
-      hasSteering: () => this.#steering.length > 0,
-      takeSteering: () => this.#steering.splice(0),
-    });
-    this.#batches = loop(completed, this.#conversation);
+    this.#past = past;
+    this.#conversation = new Conversation(options.messages, past && { cost: undefined, ...past });
+    this.#control = new RunControl(new Approvals(past?.pending?.decisions), past?.steering ?? []);
+    const own = { signal: this.#controller.signal, control: this.#control };
+    const completed = completeOptions(options, { ...own, abort: (reason) => this.#abort(reason) });
+    this.#batches = loop(completed, this.#conversation, past?.pending);
   }
 
   get messages(): readonly Message[] {
@@ -95,7 +129,31 @@ class RunningConversation implements Run, AsyncIterator<RunEvent, undefined, voi
   }
 
   steer(message: MessageInput): void {
-    this.#steering.push(message);
+    this.#control.steer(message);
+  }
+
+  approve(id: string): void {
+    this.#control.approvals.decide(id, true);
+  }
+
+  deny(id: string, reason?: string): void {
+    this.#control.approvals.decide(id, { approved: false, reason });
+  }
+
+  pause(): void {
+    this.#control.pause();
+  }
+
+  snapshot(): RunSnapshot {
+    const taken = takeSnapshot(this.#conversation, this.#control);
+    const { pending, approvals } = this.#past ?? {};
+    if (pending === undefined || this.#begun) return taken;
+    // Not taken up yet: only what was decided since is new.
+    return {
+      ...taken,
+      approvals: approvals ?? [],
+      pending: { ...pending, decisions: this.#control.approvals.decisions },
+    };
   }
 
   next(): Promise<Next> {
@@ -131,7 +189,11 @@ class RunningConversation implements Run, AsyncIterator<RunEvent, undefined, voi
     if (!this.#taken) {
       const events = this[Symbol.asyncIterator]();
       // The outcome, thrown or not, is read below.
-      while (this.#outcome === undefined) await events.next().catch(() => undefined);
+      while (this.#outcome === undefined) {
+        const { value } = (await events.next().catch(() => undefined)) ?? {};
+        // Nobody looks on who could decide.
+        if (value?.type === "approval-request" && this.#options.approve === undefined) this.pause();
+      }
     }
     if (this.#outcome === undefined) await new Promise<void>((resolve) => this.#settled.push(resolve));
     const outcome = this.#outcome;
@@ -142,6 +204,7 @@ class RunningConversation implements Run, AsyncIterator<RunEvent, undefined, voi
   }
 
   async #pull(): Promise<Next> {
+    this.#begun = true;
     try {
       for (;;) {
         const { done, value } = await this.#batches.next();

@@ -20,7 +20,27 @@ interface OpenCall {
   arguments: string;
 }
 
-/** Folds the events of one answer into the message that they say. */
+/** A fold as plain data, in the middle of an answer or after it. */
+export interface SavedFold {
+  readonly version: 1;
+  readonly origin: Origin;
+  /** As `message()` gives it. */
+  readonly message: AssistantMessage;
+  /** Whether the next delta goes on with the last part. */
+  readonly open: boolean;
+  /** The ids of the calls in the message that have not ended. */
+  readonly openCalls: readonly string[];
+  /** The calls that have ended, in the order in which they ended. `value`: absent unless the call is `ok`. */
+  readonly calls: readonly { readonly id: string; readonly value?: JsonValue }[];
+  readonly usage?: Usage;
+  readonly cost?: Cost;
+  readonly finish?: Finish;
+}
+
+/**
+ * Folds the events of one answer into the message that they say. It can be stored in the middle of an answer, and go on
+ * somewhere else.
+ */
 export class MessageFold {
   #origin: Origin;
   readonly #parts: BuildingPart[] = [];
@@ -35,6 +55,35 @@ export class MessageFold {
   /** `origin`: who answers; opaque state is tagged with it. The upstream is learnt from the events. */
   constructor(origin: Origin) {
     this.#origin = origin;
+  }
+
+  /** Goes on from what `save` gave. */
+  static restore(saved: SavedFold): MessageFold {
+    const fold = new MessageFold(saved.origin);
+    const openCalls = new Set(saved.openCalls);
+    const values = new Map(saved.calls.map(({ id, value }) => [id, value]));
+    const ended = new Map<string, FoldedCall>();
+    for (const [index, part] of saved.message.content.entries()) {
+      if (part.type === "tool-call" && openCalls.has(part.id)) {
+        const { id, name } = part;
+        const call: OpenCall = { type: "open-call", index, id, name, arguments: part.arguments };
+        fold.#openCalls.set(id, call);
+        fold.#parts.push(call);
+        continue;
+      }
+      fold.#parts.push({ ...part });
+      if (part.type === "tool-call") ended.set(part.id, { part, value: values.get(part.id) });
+    }
+    for (const { id } of saved.calls) {
+      const call = ended.get(id);
+      if (call !== undefined) fold.#calls.push(call);
+    }
+    const last = fold.#parts.at(-1);
+    if (saved.open && (last?.type === "text" || last?.type === "reasoning")) fold.#open = last;
+    fold.usage = saved.usage;
+    fold.cost = saved.cost;
+    fold.finish = saved.finish;
+    return fold;
   }
 
   /** Says that somebody else answers; nothing has been said yet. */
@@ -107,6 +156,22 @@ export class MessageFold {
       return { type: "tool-call", id: part.id, name: part.name, arguments: part.arguments, status: "truncated" };
     });
     return { role: "assistant", content };
+  }
+
+  /** All that it holds, as plain data for `restore`. */
+  save(): SavedFold {
+    const { usage, cost, finish } = this;
+    return {
+      version: 1,
+      origin: this.#origin,
+      message: this.message(),
+      open: this.#open !== undefined,
+      openCalls: [...this.#openCalls.keys()],
+      calls: this.#calls.map(({ part, value }) => (value === undefined ? { id: part.id } : { id: part.id, value })),
+      ...(usage && { usage }),
+      ...(cost && { cost }),
+      ...(finish && { finish }),
+    };
   }
 
   #append(type: "text" | "reasoning", text: string): void {
