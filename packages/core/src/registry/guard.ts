@@ -11,10 +11,10 @@ import { EventOrder } from "../stream/order.ts";
 
 export interface GuardHooks {
   /**
-   * A stream is about to begin; the function returned is called once, when it has ended in whatever way. Throws where
-   * the gateway is closed.
+   * A stream of a model is about to begin; `onTurn` is called when it may, at once or later. The function returned is
+   * called once, when it has ended in whatever way. Throws where the gateway is closed.
    */
-  streamStarted(): () => void;
+  streamStarted(model: string, onTurn: () => void): () => void;
 }
 
 /**
@@ -70,12 +70,18 @@ class GuardedStream implements AsyncIterator<readonly ModelEvent[], undefined, v
   readonly #request: ModelRequest;
   readonly #hooks: GuardHooks;
   readonly #order = new EventOrder();
+  /** What the plugin is asked; undefined before it was checked. */
+  #checked: ModelRequest | undefined;
+  /** Whether it is this stream's turn. */
+  #admitted = false;
   #source: AsyncIterator<ModelEvent | readonly ModelEvent[]> | undefined;
   #ended: (() => void) | undefined;
   #over = false;
   #aborted = false;
   /** Ends the read that is waiting, if one is. */
   #reject: ((reason: unknown) => void) | undefined;
+  /** Lets the read go on that waits for this stream's turn. */
+  #advance: (() => void) | undefined;
 
   constructor(id: string, plugin: GatewayPlugin, gateway: Gateway, request: ModelRequest, hooks: GuardHooks) {
     this.#id = id;
@@ -87,7 +93,7 @@ class GuardedStream implements AsyncIterator<readonly ModelEvent[], undefined, v
 
   next(): Promise<Result> {
     if (this.#over) return this.#aborted ? Promise.reject(this.#request.signal.reason) : Promise.resolve(done);
-    if (this.#source === undefined) {
+    if (this.#checked === undefined) {
       try {
         const notices = this.#open();
         if (notices.length > 0) return Promise.resolve({ done: false, value: notices });
@@ -104,7 +110,7 @@ class GuardedStream implements AsyncIterator<readonly ModelEvent[], undefined, v
     return Promise.resolve(done);
   }
 
-  /** Checks and fits the request, and asks the plugin for its stream. */
+  /** Checks and fits the request, and asks for this stream's turn. */
   #open(): readonly ModelEvent[] {
     const { signal } = this.#request;
     signal.throwIfAborted();
@@ -114,11 +120,16 @@ class GuardedStream implements AsyncIterator<readonly ModelEvent[], undefined, v
     const { images, files } = capabilities;
     const recipient = { gateway: this.#id, model: this.#request.model, images, files };
     const { messages, notices } = fitHistory(this.#request.messages, recipient);
-    this.#ended = this.#hooks.streamStarted();
-    this.#source = this.#gateway.stream({ ...this.#request, messages, options })[Symbol.asyncIterator]();
+    this.#checked = { ...this.#request, messages, options };
+    this.#ended = this.#hooks.streamStarted(this.#request.model, this.#onTurn);
     signal.addEventListener("abort", this.#onAbort, { once: true });
     return notices;
   }
+
+  readonly #onTurn = (): void => {
+    this.#admitted = true;
+    this.#advance?.();
+  };
 
   readonly #read = (resolve: (result: Result) => void, reject: (reason: unknown) => void): void => {
     this.#reject = reject;
@@ -155,8 +166,13 @@ class GuardedStream implements AsyncIterator<readonly ModelEvent[], undefined, v
       reject(named(this.#id, this.#request.signal, error));
     };
     const advance = () => {
+      if (!this.#admitted || this.#checked === undefined) {
+        this.#advance = advance;
+        return;
+      }
       try {
-        this.#source?.next().then(accept, fail);
+        this.#source ??= this.#gateway.stream(this.#checked)[Symbol.asyncIterator]();
+        this.#source.next().then(accept, fail);
       } catch (error) {
         // An iterator written by hand may throw at once, or return no promise.
         fail(error);
