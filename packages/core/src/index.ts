@@ -81,6 +81,7 @@ export type {
   ToolStart,
 } from "./run/event.ts";
 export type { Budget } from "./run/limits.ts";
+export type { Middleware, ModelCall, ModelMiddleware, RunMiddleware } from "./run/middleware.ts";
 export { defaultFailoverCodes, type Target } from "./run/model-caller.ts";
 export type { ResumeOptions, RunOptions } from "./run/options.ts";
 export { defaultRetryPolicy, type RetryPolicy } from "./run/retry.ts";

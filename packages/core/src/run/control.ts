@@ -1,11 +1,14 @@
 import type { Approvals } from "./approval.ts";
 import type { MessageInput } from "./conversation.ts";
+import type { RunEnd } from "./event.ts";
 import type { Step } from "./step.ts";
 
 /** How the program takes part in a run that is going on. */
 export class RunControl {
   readonly approvals: Approvals;
   readonly #steering: MessageInput[];
+  /** Set when the loop has come to its end. */
+  end: RunEnd | undefined;
   #paused = false;
   #step: Step | undefined;
 

@@ -6,6 +6,7 @@ import { type ApprovalRequest, type Approvals, type Approve, denial } from "./ap
 import type { RunEvent } from "./event.ts";
 import { checkArguments, readOutput, type Tool } from "./tool.ts";
 import { work } from "./tool-work.ts";
+import { trace } from "./trace.ts";
 
 export interface ToolRunnerOptions {
   /** How many tools work at the same time. */
@@ -183,8 +184,16 @@ export class ToolRunner {
         this.#emit({ type: "tool-progress", id, name, value: progress });
         return this.#untilTaken();
       };
-      const { content, isError } = readOutput(await work(tool, checked.value, context, limitMs, report));
-      return { type: "tool-result", id, name, content, isError };
+      const tracing = trace("waygate.tool", () => ({ id, name, arguments: value }));
+      try {
+        const working = () => work(tool, checked.value, context, limitMs, report);
+        const { content, isError } = readOutput(await (tracing === undefined ? working() : tracing.in(working)));
+        tracing?.end({ content, isError });
+        return { type: "tool-result", id, name, content, isError };
+      } catch (error) {
+        tracing?.fail(error);
+        throw error;
+      }
     } catch (error) {
       return failure(part, errorText(error));
     }

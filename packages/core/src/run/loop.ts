@@ -6,6 +6,7 @@ import type { RunControl } from "./control.ts";
 import type { Conversation, MessageInput } from "./conversation.ts";
 import type { Failover, Interruption, Retry, RunEndReason, RunEvent } from "./event.ts";
 import { limitReached, type RunLimits } from "./limits.ts";
+import type { ModelMiddleware } from "./middleware.ts";
 import { summarize, type Target } from "./model-caller.ts";
 import { delayAfter, type RetryPolicy, sleep } from "./retry.ts";
 import { type PrepareStep, StepSetup } from "./setup.ts";
@@ -24,6 +25,7 @@ export interface LoopOptions {
   /** For tools without a limit of their own, in milliseconds. */
   readonly toolTimeoutMs: number | undefined;
   readonly approve: Approve | undefined;
+  readonly middleware: readonly ModelMiddleware[];
   readonly retry: RetryPolicy;
   readonly failoverOn: readonly ErrorCode[];
   readonly onInterrupted: "fail" | "continue";
@@ -53,7 +55,8 @@ export async function* loop(
   const setup = new StepSetup(options, conversation);
   const end = (reason: RunEndReason): readonly RunEvent[] => {
     const { steps, usage, cost } = conversation;
-    return [{ type: "run-end", reason, steps, usage, cost }];
+    control.end = { type: "run-end", reason, steps, usage, cost };
+    return [control.end];
   };
   let unfinished = pending;
   let interruptions = 0;

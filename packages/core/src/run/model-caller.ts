@@ -6,7 +6,9 @@ import type { Origin } from "../contract/message.ts";
 import type { ModelRequest } from "../contract/request.ts";
 import { isCoolingDown, noteAnswered, noteGivenUp } from "./cooldown.ts";
 import type { ErrorSummary, Failover, Retry } from "./event.ts";
+import { callThrough, type ModelCall, type ModelMiddleware } from "./middleware.ts";
 import { delayAfter, type RetryPolicy, sleep } from "./retry.ts";
+import { traceCall } from "./trace-call.ts";
 
 /** A model to ask, and where. */
 export interface Target {
@@ -33,13 +35,20 @@ export const defaultFailoverCodes: readonly ErrorCode[] = [
   "model-unavailable-in-region",
 ];
 
+/** How models are asked. */
+export interface CallOptions {
+  readonly middleware: readonly ModelMiddleware[];
+  readonly retry: RetryPolicy;
+  readonly failoverOn: readonly ErrorCode[];
+}
+
 /**
  * Asks the first of several models that answers. As long as nothing was said, a failure is retried and then passed on to
  * the next model; once anything was said, a failure is final, as repeating it could say, or do, things twice.
  */
 export class ModelCaller {
   readonly #targets: readonly Target[];
-  readonly #retry: RetryPolicy;
+  readonly #options: CallOptions;
   readonly #failoverCodes: ReadonlySet<ErrorCode>;
   #at: number;
   #visible = false;
@@ -53,10 +62,10 @@ export class ModelCaller {
   readonly #told = new Set<string>();
 
   /** `targets`: in the order of preference, at least one. */
-  constructor(targets: readonly Target[], retry: RetryPolicy, failoverCodes: readonly ErrorCode[]) {
+  constructor(targets: readonly Target[], options: CallOptions) {
     this.#targets = targets;
-    this.#retry = retry;
-    this.#failoverCodes = new Set(failoverCodes);
+    this.#options = options;
+    this.#failoverCodes = new Set(options.failoverOn);
     const rested = targets.findIndex(({ gateway, model }) => !isCoolingDown(gateway, model));
     this.#at = Math.max(0, rested);
   }
@@ -116,7 +125,13 @@ export class ModelCaller {
     this.#held = [];
     const request = this.#request;
     if (request === undefined) throw new TypeError("Nothing was asked.");
-    this.#source = gateway.stream({ ...request, model, options })[Symbol.asyncIterator]();
+    const call: ModelCall = {
+      gateway: gateway.id,
+      request: { ...request, model, options },
+      attempt: this.#attempt,
+    };
+    const ask = (asked: ModelRequest) => gateway.stream(asked);
+    this.#source = traceCall(call, () => callThrough(this.#options.middleware, call, ask)[Symbol.asyncIterator]());
   }
 
   #end(): readonly ModelEvent[] | undefined {
@@ -127,7 +142,7 @@ export class ModelCaller {
 
   /** Says what is done about a failure; it is done when the next batch is asked for. Throws where nothing is. */
   #recover(error: GatewayError): Retry | Failover {
-    const delayMs = delayAfter(this.#attempt, error, this.#retry);
+    const delayMs = delayAfter(this.#attempt, error, this.#options.retry);
     if (delayMs === undefined) {
       const failover = this.#moveOn(error);
       this.#attempt = 1;

@@ -5,6 +5,7 @@ import type { Approve } from "./approval.ts";
 import type { MessageInput } from "./conversation.ts";
 import type { Budget } from "./limits.ts";
 import type { LoopOptions } from "./loop.ts";
+import type { Middleware } from "./middleware.ts";
 import { defaultFailoverCodes, type Target } from "./model-caller.ts";
 import { defaultRetryPolicy, type RetryPolicy } from "./retry.ts";
 import type { PrepareStep } from "./setup.ts";
@@ -51,6 +52,8 @@ export interface RunOptions
   readonly approve?: Approve | undefined;
   /** Looks at the run before each step, and may change its history, tools, models and more. */
   readonly prepareStep?: PrepareStep | undefined;
+  /** Functions around each request to a model, and around the run. */
+  readonly middleware?: Middleware | undefined;
   /** Ends the run at any moment; its reason is thrown, unwrapped. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -67,7 +70,7 @@ export function completeOptions(
   { signal, ...own }: Own,
 ): LoopOptions {
   const { gateway, model, options: forGateway, fallbacks = [], messages: _, signal: __, ...others } = options;
-  const { retry, failoverOn, onInterrupted, deadlines, prepareStep, approve, ...limited } = others;
+  const { retry, failoverOn, onInterrupted, deadlines, prepareStep, approve, middleware, ...limited } = others;
   const { tools = [], maxSteps = 50, maxToolCalls, budget, maxParallelTools = 8, toolTimeoutMs, ...request } = limited;
   requireCount("maxSteps", maxSteps);
   requireCount("maxParallelTools", maxParallelTools);
@@ -91,6 +94,7 @@ export function completeOptions(
     maxParallelTools,
     toolTimeoutMs,
     approve,
+    middleware: middleware?.model ?? [],
     retry: policy,
     failoverOn: failoverOn ?? defaultFailoverCodes,
     onInterrupted: onInterrupted ?? "fail",

@@ -2,13 +2,16 @@ import { longestTimerMs } from "../contract/deadlines.ts";
 import { GatewayError } from "../contract/error.ts";
 import type { Cost, Usage } from "../contract/event.ts";
 import type { Message } from "../contract/message.ts";
+import { abortable } from "./abortable.ts";
 import { Approvals } from "./approval.ts";
 import { RunControl } from "./control.ts";
 import { Conversation, type MessageInput } from "./conversation.ts";
-import type { RunEndReason, RunEvent } from "./event.ts";
+import type { RunEnd, RunEndReason, RunEvent } from "./event.ts";
 import { loop } from "./loop.ts";
+import { letGo, runThrough } from "./middleware.ts";
 import { completeOptions, type ResumeOptions, type RunOptions } from "./options.ts";
 import { type RunSnapshot, readSnapshot, takeSnapshot } from "./snapshot.ts";
+import { type Trace, trace } from "./trace.ts";
 
 export interface RunResult {
   readonly reason: RunEndReason;
@@ -81,22 +84,28 @@ export function resume(snapshot: RunSnapshot, options: ResumeOptions): Run {
 
 type Next = IteratorResult<RunEvent, undefined>;
 const none: readonly RunEvent[] = [];
+const leftByMiddleware = "A middleware left the run before it ended.";
 
 class RunningConversation implements Run, AsyncIterator<RunEvent, undefined, void> {
   readonly #conversation: Conversation;
-  readonly #batches: AsyncGenerator<readonly RunEvent[], void, void>;
+  readonly #loop: AsyncGenerator<readonly RunEvent[], void, void>;
+  /** What the loop yields, or what middleware makes of it. */
+  readonly #batches: AsyncIterator<readonly RunEvent[], void, void>;
   readonly #controller = new AbortController();
   readonly #options: RunOptions;
   readonly #control: RunControl;
   readonly #past: RunSnapshot | undefined;
   /** Whether the loop has begun. */
   #begun = false;
+  /** Aborted like the other one, but not by the loop itself; there where middleware is. */
+  readonly #cancelled: AbortController | undefined;
+  #trace: Trace | undefined;
   #total: ReturnType<typeof setTimeout> | undefined;
   #batch = none;
   #index = 0;
   #pulling: Promise<Next> | undefined;
   #taken = false;
-  #outcome: { readonly end: RunEvent & { type: "run-end" } } | { readonly error: unknown } | undefined;
+  #outcome: { readonly end: RunEnd } | { readonly error: unknown } | undefined;
   #settled: (() => void)[] = [];
 
   constructor(options: RunOptions, past?: RunSnapshot) {
@@ -105,8 +114,15 @@ class RunningConversation implements Run, AsyncIterator<RunEvent, undefined, voi
     this.#conversation = new Conversation(options.messages, past && { cost: undefined, ...past });
     this.#control = new RunControl(new Approvals(past?.pending?.decisions), past?.steering ?? []);
     const own = { signal: this.#controller.signal, control: this.#control };
-    const completed = completeOptions(options, { ...own, abort: (reason) => this.#abort(reason) });
-    this.#batches = loop(completed, this.#conversation, past?.pending);
+    const completed = completeOptions(options, { ...own, abort: (reason) => this.#stop(reason) });
+    this.#loop = loop(completed, this.#conversation, past?.pending);
+    const layers = options.middleware?.run ?? [];
+    if (layers.length === 0) {
+      this.#batches = this.#loop;
+      return;
+    }
+    this.#batches = runThrough(layers, options, this.#loop);
+    this.#cancelled = new AbortController();
   }
 
   get messages(): readonly Message[] {
@@ -175,7 +191,7 @@ class RunningConversation implements Run, AsyncIterator<RunEvent, undefined, voi
     const reason = new DOMException("The run was left before it ended.", "AbortError");
     // Before the generator is asked to return: it may be waiting for what only the abort brings.
     if (this.#outcome === undefined) this.#abort(reason);
-    await this.#batches.return();
+    await this.#leaveLoop();
     // Not the reason above: the run may have been aborted before it was left.
     this.#settle({ error: this.#controller.signal.reason });
     return { done: true, value: undefined };
@@ -207,11 +223,16 @@ class RunningConversation implements Run, AsyncIterator<RunEvent, undefined, voi
     this.#begun = true;
     try {
       for (;;) {
-        const { done, value } = await this.#batches.next();
-        if (done === true) return { done: true, value: undefined };
+        const { done, value } = await this.#nextBatch();
+        const { end } = this.#control;
+        if (done === true) {
+          await this.#leaveLoop();
+          this.#settle(end === undefined ? { error: new DOMException(leftByMiddleware, "AbortError") } : { end });
+          return { done: true, value: undefined };
+        }
         const first = value[0];
         const last = value[value.length - 1];
-        if (last?.type === "run-end") this.#settle({ end: last });
+        if (last?.type === "run-end" && end !== undefined) this.#settle({ end });
         // Aborted while it was on its way: held back like the rest.
         else if (this.#controller.signal.aborted) continue;
         if (first === undefined) continue;
@@ -220,6 +241,7 @@ class RunningConversation implements Run, AsyncIterator<RunEvent, undefined, voi
         return { done: false, value: first };
       }
     } catch (error) {
+      if (this.#batches !== this.#loop) await this.#leaveLoop(error);
       this.#settle({ error });
       throw error;
     } finally {
@@ -227,15 +249,35 @@ class RunningConversation implements Run, AsyncIterator<RunEvent, undefined, voi
     }
   }
 
-  /** Ends all that is under way. What was delivered, but not handed out yet, is held back. */
+  #nextBatch(): Promise<IteratorResult<readonly RunEvent[], void>> {
+    const batch = this.#trace === undefined ? this.#batches.next() : this.#trace.in(() => this.#batches.next());
+    // Middleware may be waiting for something that knows of no abort.
+    return this.#cancelled === undefined ? batch : abortable(Promise.resolve(batch), this.#cancelled.signal);
+  }
+
+  /** Ends the loop, so that the history is whole, whatever stands around it. */
+  async #leaveLoop(reason?: unknown): Promise<void> {
+    if (reason !== undefined && !this.#controller.signal.aborted) this.#abort(reason);
+    await this.#loop.return();
+    if (this.#batches !== this.#loop) letGo(this.#batches);
+  }
+
+  /** Ends all that is under way, and the waiting for it. */
   #abort(reason: unknown): void {
+    this.#stop(reason);
+    this.#cancelled?.abort(reason);
+  }
+
+  /** Ends all that is under way. What was delivered, but not handed out yet, is held back. */
+  #stop(reason: unknown): void {
     this.#batch = none;
     this.#controller.abort(reason);
   }
 
   /** Begins to heed the caller's signal and the deadline of the whole. */
   #listen(): void {
-    const { signal, gateway, deadlines } = this.#options;
+    const { signal, gateway, model, deadlines } = this.#options;
+    this.#trace = trace("waygate.run", () => ({ gateway: gateway.id, model, options: this.#options, run: this }));
     if (signal?.aborted === true) this.#onAbort();
     else signal?.addEventListener("abort", this.#onAbort, { once: true });
     const totalMs = deadlines?.totalMs;
@@ -248,11 +290,13 @@ class RunningConversation implements Run, AsyncIterator<RunEvent, undefined, voi
 
   readonly #onAbort = (): void => this.#abort(this.#options.signal?.reason);
 
-  #settle(outcome: { readonly end: RunEvent & { type: "run-end" } } | { readonly error: unknown }): void {
+  #settle(outcome: { readonly end: RunEnd } | { readonly error: unknown }): void {
     clearTimeout(this.#total);
     this.#options.signal?.removeEventListener("abort", this.#onAbort);
     if (this.#outcome !== undefined) return;
     this.#outcome = outcome;
+    if ("end" in outcome) this.#trace?.end(outcome);
+    else this.#trace?.fail(outcome.error);
     for (const resolve of this.#settled) resolve();
     this.#settled = [];
   }

@@ -52,7 +52,7 @@ export class StepSetup {
     this.#request = options.request;
     this.#tools = indexTools(options.tools);
     this.#specs = options.tools.map(toolSpec);
-    this.#caller = new ModelCaller(options.targets, options.retry, options.failoverOn);
+    this.#caller = new ModelCaller(options.targets, options);
   }
 
   get caller(): ModelCaller {
@@ -61,14 +61,14 @@ export class StepSetup {
 
   /** Asks the program what to change, and takes in what was said to the model in the meantime. */
   async prepare(step: number): Promise<void> {
-    const { prepareStep, retry, failoverOn, control } = this.#options;
+    const { prepareStep, control } = this.#options;
     if (prepareStep !== undefined) {
       const { messages: history, usage, cost } = this.#conversation;
       const preparing = Promise.resolve(prepareStep({ step, messages: history, usage, cost }));
       const changes = await abortable(preparing, this.#request.signal);
       const { messages, targets, tools, ...rest } = changes ?? {};
       if (messages !== undefined) this.#conversation.replace(messages);
-      if (targets !== undefined) this.#caller = new ModelCaller(targets, retry, failoverOn);
+      if (targets !== undefined) this.#caller = new ModelCaller(targets, this.#options);
       if (tools !== undefined) {
         this.#tools = indexTools(tools);
         this.#specs = tools.map(toolSpec);
