@@ -142,6 +142,8 @@ class RunningConversation implements Run, AsyncIterator<RunEvent, undefined, voi
   }
 
   async #pull(): Promise<Next> {
+    // Handed out: what waits for a long time must not keep it alive.
+    this.#batch = none;
     try {
       for (;;) {
         const { done, value } = await this.#batches.next();
