@@ -221,6 +221,8 @@ class RunningConversation implements Run, AsyncIterator<RunEvent, undefined, voi
 
   async #pull(): Promise<Next> {
     this.#begun = true;
+    // Handed out: what waits for a long time must not keep it alive.
+    this.#batch = none;
     try {
       for (;;) {
         const { done, value } = await this.#nextBatch();

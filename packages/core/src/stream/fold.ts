@@ -20,6 +20,9 @@ interface OpenCall {
   arguments: string;
 }
 
+/** So many deltas are put together at a time. */
+const manyPieces = 128;
+
 /** A fold as plain data, in the middle of an answer or after it. */
 export interface SavedFold {
   readonly version: 1;
@@ -48,6 +51,8 @@ export class MessageFold {
   readonly #calls: FoldedCall[] = [];
   /** The part that the next delta of text or reasoning belongs to. */
   #open: { type: "text" | "reasoning"; text: string } | undefined;
+  /** The deltas that it has still to be given: text that is added to delta by delta takes several times its memory. */
+  #pieces: string[] = [];
   usage: Usage | undefined;
   cost: Cost | undefined;
   finish: Finish | undefined;
@@ -110,7 +115,7 @@ export class MessageFold {
       case "tool-call-start": {
         const { id, name } = event;
         const call: OpenCall = { type: "open-call", index: this.#parts.length, id, name, arguments: "" };
-        this.#open = undefined;
+        this.#close();
         this.#openCalls.set(id, call);
         this.#parts.push(call);
         break;
@@ -151,6 +156,7 @@ export class MessageFold {
 
   /** The message so far. A tool call that has not ended stands in it as `truncated`. */
   message(): AssistantMessage {
+    this.#gather();
     const content = this.#parts.map((part): AssistantPart => {
       if (part.type !== "open-call") return { ...part };
       return { type: "tool-call", id: part.id, name: part.name, arguments: part.arguments, status: "truncated" };
@@ -175,22 +181,34 @@ export class MessageFold {
   }
 
   #append(type: "text" | "reasoning", text: string): void {
-    if (this.#open?.type === type) {
-      this.#open.text += text;
-      return;
+    if (this.#open?.type !== type) {
+      this.#close();
+      this.#open = { type, text: "" };
+      this.#parts.push(this.#open);
     }
-    const part = { type, text };
-    this.#open = part;
-    this.#parts.push(part);
+    if (this.#pieces.push(text) === manyPieces) this.#gather();
+  }
+
+  #gather(): void {
+    if (this.#open === undefined || this.#pieces.length === 0) return;
+    this.#open.text += this.#pieces.join("");
+    this.#pieces.length = 0;
+  }
+
+  /** What comes next is another part. */
+  #close(): void {
+    this.#gather();
+    this.#open = undefined;
   }
 
   #endReasoning(data: JsonValue | undefined): void {
     if (this.#open?.type !== "reasoning") {
+      this.#close();
       this.#parts.push({ type: "reasoning", text: "", ...this.#stateOf(data) });
-    } else if (data !== undefined) {
-      Object.assign(this.#open, this.#stateOf(data));
+      return;
     }
-    this.#open = undefined;
+    if (data !== undefined) Object.assign(this.#open, this.#stateOf(data));
+    this.#close();
   }
 
   #stateOf(data: JsonValue | undefined): { state?: OpaqueState } {
