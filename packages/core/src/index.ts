@@ -70,6 +70,7 @@ export type {
   ErrorSummary,
   Failover,
   Interruption,
+  OutputRepair,
   Retry,
   RunEnd,
   RunEndReason,
@@ -84,6 +85,7 @@ export type { Budget } from "./run/limits.ts";
 export type { Middleware, ModelCall, ModelMiddleware, RunMiddleware } from "./run/middleware.ts";
 export { defaultFailoverCodes, type Target } from "./run/model-caller.ts";
 export type { ResumeOptions, RunOptions } from "./run/options.ts";
+export type { OutputSchema } from "./run/output.ts";
 export { defaultRetryPolicy, type RetryPolicy } from "./run/retry.ts";
 export { type Run, type RunResult, resume, run } from "./run/run.ts";
 export { loadMessages, type SavedMessages, saveMessages } from "./run/saved.ts";

@@ -13,6 +13,11 @@ export function toMessage(input: MessageInput): Message {
   return { role: input.role, content: [{ type: "text", text: input.content }] } as Message;
 }
 
+/** What parts say in words. */
+export function textOf(parts: readonly { readonly type: string; readonly text?: string }[]): string {
+  return parts.map((part) => (part.type === "text" ? part.text : "")).join("");
+}
+
 /** What a run adds to a conversation, and what it cost. The history is valid at any moment it is looked at. */
 export class Conversation {
   #messages: readonly Message[];

@@ -16,6 +16,7 @@ export type RunEvent =
   | ToolProgress
   | ToolResult
   | StepEnd
+  | OutputRepair
   | RunEnd;
 
 /** The model is about to be asked. */
@@ -100,6 +101,13 @@ export interface StepEnd {
   readonly results: readonly ToolResultPart[];
   /** Of this step alone; undefined where the service reported none. */
   readonly usage: Usage | undefined;
+}
+
+/** The final answer does not fit the schema of `responseFormat`: the model is asked to correct it. */
+export interface OutputRepair {
+  readonly type: "output-repair";
+  /** What is wrong with it, as the model is told. */
+  readonly problem: string;
 }
 
 /** Last of a run that was neither aborted nor failed. */

@@ -1,13 +1,16 @@
-import { type ErrorCode, isGatewayError } from "../contract/error.ts";
+import { type ErrorCode, GatewayError, isGatewayError } from "../contract/error.ts";
 import type { ModelEvent } from "../contract/event.ts";
+import type { AssistantMessage } from "../contract/message.ts";
 import type { ModelRequest } from "../contract/request.ts";
+import { abortable } from "./abortable.ts";
 import type { Approve } from "./approval.ts";
 import type { RunControl } from "./control.ts";
-import type { Conversation, MessageInput } from "./conversation.ts";
+import { type Conversation, type MessageInput, textOf } from "./conversation.ts";
 import type { Failover, Interruption, Retry, RunEndReason, RunEvent } from "./event.ts";
 import { limitReached, type RunLimits } from "./limits.ts";
 import type { ModelMiddleware } from "./middleware.ts";
 import { summarize, type Target } from "./model-caller.ts";
+import type { Output } from "./output.ts";
 import { delayAfter, type RetryPolicy, sleep } from "./retry.ts";
 import { type PrepareStep, StepSetup } from "./setup.ts";
 import type { PendingStep } from "./snapshot.ts";
@@ -20,6 +23,8 @@ export interface LoopOptions {
   /** What of a request stays the same, unless `prepareStep` changes it. */
   readonly request: Omit<ModelRequest, "messages" | "tools" | "model" | "options">;
   readonly tools: readonly Tool[];
+  /** What the final answer is to be, where it is to be data. */
+  readonly output: Output | undefined;
   readonly limits: RunLimits;
   readonly maxParallelTools: number;
   /** For tools without a limit of their own, in milliseconds. */
@@ -49,7 +54,7 @@ export async function* loop(
   conversation: Conversation,
   pending: PendingStep | undefined,
 ): AsyncGenerator<readonly RunEvent[], void, void> {
-  const { limits, request, control } = options;
+  const { limits, request, control, output } = options;
   const { signal } = request;
   signal.throwIfAborted();
   const setup = new StepSetup(options, conversation);
@@ -90,9 +95,21 @@ export async function* loop(
     }
     interruptions = 0;
     // What broke the answer off would have been gone on from, but for the limit.
-    const ended = interruption === undefined ? step.endReason() : undefined;
-    const reason =
-      ended === "stop" && limit === undefined && control.steering.length > 0 ? undefined : (ended ?? limit);
+    let ended = interruption === undefined ? step.endReason() : undefined;
+    if (output !== undefined) {
+      const problem = await abortable(problemWith(output, step, ended), signal);
+      if (problem !== undefined) {
+        if (limit !== undefined || !output.mayRepair()) throw misfit(problem, setup.caller.target, message);
+        yield [{ type: "output-repair", problem }];
+        // A call has been answered with it already.
+        if (results.length === 0) conversation.say([{ role: "user", content: output.repairRequest(problem) }]);
+        continue;
+      }
+      if (output.accepted !== undefined) ended = "stop";
+    }
+    const goesOn = ended === "stop" && limit === undefined && control.steering.length > 0;
+    if (goesOn) output?.withdraw();
+    const reason = goesOn ? undefined : (ended ?? limit);
     if (reason !== undefined) {
       yield end(reason);
       return;
@@ -154,6 +171,25 @@ function interruptionBy(
   const delayMs = mayGoOn ? delayAfter(attempt, error, retry) : undefined;
   if (delayMs === undefined) throw error;
   return { error: summarize(error), delayMs };
+}
+
+/** What is wrong with a final answer that is to be data; undefined where nothing is, or it is not the final one. */
+async function problemWith(output: Output, step: Step, ended: RunEndReason | undefined): Promise<string | undefined> {
+  const { message, results } = step.commit();
+  if (output.accepted !== undefined) return undefined;
+  const refused = results.find(({ name, isError }) => name === output.tool.name && isError);
+  if (refused !== undefined) return textOf(refused.content);
+  // Taken in another process, before the run was stored.
+  const taken = step.fold.calls.find(({ part }) => part.name === output.tool.name);
+  if (taken?.value !== undefined) return output.take(taken.value);
+  return ended === "stop" ? output.read(textOf(message.content)) : undefined;
+}
+
+function misfit(problem: string, { gateway: { id }, model }: Target, partial: AssistantMessage): GatewayError {
+  const words = `The answer of model "${model}" of gateway "${id}" does not fit the schema of responseFormat: ${problem}.`;
+  const error = new GatewayError(words, { gateway: id, code: "protocol" });
+  error.partial = partial;
+  return error;
 }
 
 /** Whether a batch is of the model's own events: retries and failovers come alone. */

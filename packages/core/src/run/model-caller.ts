@@ -7,6 +7,7 @@ import type { ModelRequest } from "../contract/request.ts";
 import { isCoolingDown, noteAnswered, noteGivenUp } from "./cooldown.ts";
 import type { ErrorSummary, Failover, Retry } from "./event.ts";
 import { callThrough, type ModelCall, type ModelMiddleware } from "./middleware.ts";
+import type { Output } from "./output.ts";
 import { delayAfter, type RetryPolicy, sleep } from "./retry.ts";
 import { traceCall } from "./trace-call.ts";
 
@@ -37,6 +38,7 @@ export const defaultFailoverCodes: readonly ErrorCode[] = [
 
 /** How models are asked. */
 export interface CallOptions {
+  readonly output: Output | undefined;
   readonly middleware: readonly ModelMiddleware[];
   readonly retry: RetryPolicy;
   readonly failoverOn: readonly ErrorCode[];
@@ -125,13 +127,15 @@ export class ModelCaller {
     this.#held = [];
     const request = this.#request;
     if (request === undefined) throw new TypeError("Nothing was asked.");
+    const own = { ...request, model, options };
+    const { output, middleware } = this.#options;
     const call: ModelCall = {
       gateway: gateway.id,
-      request: { ...request, model, options },
+      request: output === undefined ? own : output.shape(own, gateway),
       attempt: this.#attempt,
     };
     const ask = (asked: ModelRequest) => gateway.stream(asked);
-    this.#source = traceCall(call, () => callThrough(this.#options.middleware, call, ask)[Symbol.asyncIterator]());
+    this.#source = traceCall(call, () => callThrough(middleware, call, ask)[Symbol.asyncIterator]());
   }
 
   #end(): readonly ModelEvent[] | undefined {

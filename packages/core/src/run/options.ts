@@ -1,12 +1,13 @@
 import { type Deadlines, defaultDeadlines } from "../contract/deadlines.ts";
 import type { ErrorCode } from "../contract/error.ts";
-import type { ModelRequest } from "../contract/request.ts";
+import type { ModelRequest, ResponseFormat } from "../contract/request.ts";
 import type { Approve } from "./approval.ts";
 import type { MessageInput } from "./conversation.ts";
 import type { Budget } from "./limits.ts";
 import type { LoopOptions } from "./loop.ts";
 import type { Middleware } from "./middleware.ts";
 import { defaultFailoverCodes, type Target } from "./model-caller.ts";
+import { isOutputFormat, Output, type OutputSchema } from "./output.ts";
 import { defaultRetryPolicy, type RetryPolicy } from "./retry.ts";
 import type { PrepareStep } from "./setup.ts";
 import { indexTools, type Tool, toolSpec } from "./tool.ts";
@@ -14,11 +15,18 @@ import { indexTools, type Tool, toolSpec } from "./tool.ts";
 /** What a run is asked to do. `gateway`, `model` and `messages` are all that it needs. */
 export interface RunOptions
   extends Target,
-    Omit<ModelRequest, "model" | "options" | "messages" | "tools" | "signal" | "deadlines"> {
+    Omit<ModelRequest, "model" | "options" | "messages" | "tools" | "signal" | "deadlines" | "responseFormat"> {
   /** The conversation so far, the user's message last. It is not modified. */
   readonly messages: readonly MessageInput[];
   /** What the model may have done. Default: nothing. */
   readonly tools?: readonly Tool[] | undefined;
+
+  /**
+   * What the final answer is to be. With a Standard Schema, or a JSON Schema, the result has it as `output`, checked:
+   * the model is held to it by its own response format, or by a tool, or by words, whichever it has, and may correct an
+   * answer that does not fit once. One that still does not fit rejects with a `GatewayError` of code `protocol`.
+   */
+  readonly responseFormat?: ResponseFormat | OutputSchema | undefined;
 
   /** Whom to ask where the model fails before it has said anything, the best first. Default: nobody. */
   readonly fallbacks?: readonly Target[] | undefined;
@@ -70,7 +78,8 @@ export function completeOptions(
   { signal, ...own }: Own,
 ): LoopOptions {
   const { gateway, model, options: forGateway, fallbacks = [], messages: _, signal: __, ...others } = options;
-  const { retry, failoverOn, onInterrupted, deadlines, prepareStep, approve, middleware, ...limited } = others;
+  const { retry, failoverOn, onInterrupted, deadlines, prepareStep, approve, middleware, responseFormat, ...limited } =
+    others;
   const { tools = [], maxSteps = 50, maxToolCalls, budget, maxParallelTools = 8, toolTimeoutMs, ...request } = limited;
   requireCount("maxSteps", maxSteps);
   requireCount("maxParallelTools", maxParallelTools);
@@ -85,10 +94,19 @@ export function completeOptions(
   }
   const { totalMs, ...phases } = deadlines ?? {};
   for (const [name, time] of Object.entries({ totalMs, toolTimeoutMs, ...phases })) requireTime(name, time);
+  const names = tools.map(({ name }) => name);
+  const output = isOutputFormat(responseFormat) ? new Output(responseFormat, names) : undefined;
+  const plainFormat = isOutputFormat(responseFormat) ? undefined : responseFormat;
   return {
     ...own,
     targets: [{ gateway, model, options: forGateway }, ...fallbacks],
-    request: { ...request, deadlines: { ...defaultDeadlines, ...defined(phases) }, signal },
+    request: {
+      ...request,
+      ...(plainFormat && { responseFormat: plainFormat }),
+      deadlines: { ...defaultDeadlines, ...defined(phases) },
+      signal,
+    },
+    output,
     tools,
     limits: { maxSteps, maxToolCalls, budget },
     maxParallelTools,

@@ -50,7 +50,7 @@ export class StepSetup {
     this.#options = options;
     this.#conversation = conversation;
     this.#request = options.request;
-    this.#tools = indexTools(options.tools);
+    this.#tools = indexTools(this.#withOutput(options.tools));
     this.#specs = options.tools.map(toolSpec);
     this.#caller = new ModelCaller(options.targets, options);
   }
@@ -70,7 +70,7 @@ export class StepSetup {
       if (messages !== undefined) this.#conversation.replace(messages);
       if (targets !== undefined) this.#caller = new ModelCaller(targets, this.#options);
       if (tools !== undefined) {
-        this.#tools = indexTools(tools);
+        this.#tools = indexTools(this.#withOutput(tools));
         this.#specs = tools.map(toolSpec);
       }
       this.#request = { ...this.#request, ...rest };
@@ -88,6 +88,12 @@ export class StepSetup {
     const step = this.#step(MessageFold.restore(pending.answer), callsLeft);
     step.restore(pending);
     return step;
+  }
+
+  /** The tool that takes the final answer is offered only to models that need it, but answers whoever calls it. */
+  #withOutput(tools: readonly Tool[]): readonly Tool[] {
+    const { output } = this.#options;
+    return output === undefined ? tools : [...tools, output.tool];
   }
 
   #step(fold: MessageFold, callsLeft: number): Step {
