@@ -58,6 +58,7 @@ export function openChatService(options: ChatServiceOptions): ChatService {
   const { gateway, address } = options;
   const amendments = new Amendments();
   let own: Promise<Dispatcher> | undefined;
+  let completions: URL | undefined;
   /** Settles when the connection of the answer that ended last can be used again. */
   let freed: Promise<void> | undefined;
 
@@ -91,7 +92,8 @@ export function openChatService(options: ChatServiceOptions): ChatService {
     failure: FailureContext,
     ownHeaders: ChatServiceOptions["headers"],
   ): Promise<{ readonly response: HttpResponse; readonly changes: readonly string[] }> {
-    const url = urlBelow(address, "/chat/completions");
+    completions ??= urlBelow(address, "/chat/completions");
+    const url = completions;
     const headers = { ...(await ownHeaders()), "content-type": "application/json", accept: "text/event-stream" };
     const changes: string[] = [];
     for (;;) {

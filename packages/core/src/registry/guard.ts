@@ -2,12 +2,12 @@ import type { Capabilities, Capability } from "../contract/capabilities.ts";
 import { GatewayError, isGatewayError } from "../contract/error.ts";
 import type { ModelEvent } from "../contract/event.ts";
 import type { Gateway, GuardedGateway } from "../contract/gateway.ts";
-import type { Message } from "../contract/message.ts";
 import type { GatewayPlugin } from "../contract/plugin.ts";
 import type { ModelRequest } from "../contract/request.ts";
 import { formatPath } from "../contract/settings.ts";
 import { fitHistory } from "../stream/history.ts";
 import { EventOrder } from "../stream/order.ts";
+import { refuseUnsupported } from "./demands.ts";
 
 export interface GuardHooks {
   /**
@@ -225,38 +225,12 @@ async function letGo(source: AsyncIterator<unknown> | undefined): Promise<void> 
 }
 
 function capabilitiesOf(plugin: GatewayPlugin, gateway: Gateway, model: string): Capabilities {
+  const capabilities: { -readonly [Ability in Capability]: boolean } = { ...plugin.capabilities };
   const own = gateway.model?.(model)?.capabilities ?? {};
-  const known = Object.entries(own).filter(([, able]) => able !== undefined);
-  return { ...plugin.capabilities, ...Object.fromEntries(known) };
-}
-
-function refuseUnsupported(id: string, request: ModelRequest, capabilities: Capabilities): void {
-  for (const [capability, asked, words] of demands(request)) {
-    if (!asked || capabilities[capability]) continue;
-    throw new GatewayError(
-      `The model "${request.model}" of gateway "${id}" does not take ${words}. ` +
-        `Ask without, choose another model, or, if it does take them, declare so in its settings (capability "${capability}").`,
-      { gateway: id, code: "unsupported" },
-    );
+  for (const ability of Object.keys(own) as Capability[]) {
+    capabilities[ability] = own[ability] ?? capabilities[ability];
   }
-}
-
-function demands(request: ModelRequest): readonly (readonly [Capability, boolean, string])[] {
-  const { toolChoice, reasoning, responseFormat } = request;
-  return [
-    ["tools", request.tools.length > 0, "tools"],
-    ["toolChoice", toolChoice !== undefined && toolChoice !== "auto", "a choice of tool"],
-    ["images", latestUserParts(request.messages).some((part) => part.type === "image"), "images"],
-    ["files", latestUserParts(request.messages).some((part) => part.type === "file"), "files"],
-    ["reasoning", reasoning !== undefined && reasoning !== "off", "a request to think"],
-    ["structuredOutput", responseFormat !== undefined && responseFormat.type !== "text", "a response format"],
-  ];
-}
-
-/** What the user says since the model last spoke; older turns may have been held with another model. */
-function latestUserParts(messages: readonly Message[]) {
-  const last = messages.findLastIndex((message) => message.role === "assistant");
-  return messages.slice(last + 1).flatMap((message) => (message.role === "user" ? message.content : []));
+  return capabilities;
 }
 
 function checkOptions(id: string, plugin: GatewayPlugin, request: ModelRequest): ModelRequest["options"] {
