@@ -43,6 +43,7 @@ export type {
 } from "./contract/message.ts";
 export type { FieldOrigin, Model, Pricing } from "./contract/model.ts";
 export { type CredentialSpec, contractVersion, type GatewayPlugin, type Transport } from "./contract/plugin.ts";
+export type { Privacy, PrivacyDemand } from "./contract/privacy.ts";
 export type {
   ModelRequest,
   ReasoningEffort,

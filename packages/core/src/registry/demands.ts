@@ -1,6 +1,8 @@
 import type { Capabilities, Capability } from "../contract/capabilities.ts";
 import { GatewayError } from "../contract/error.ts";
+import type { Gateway } from "../contract/gateway.ts";
 import type { Message } from "../contract/message.ts";
+import { demandsOf, type Privacy, type PrivacyDemand, privacyWords } from "../contract/privacy.ts";
 import type { ModelRequest } from "../contract/request.ts";
 
 /** What a request may ask of a model. */
@@ -41,6 +43,25 @@ export function refuseUnsupported(id: string, request: ModelRequest, capabilitie
       { gateway: id, code: "unsupported" },
     );
   }
+}
+
+/** Throws where a gateway cannot promise what a request demands of whoever sees it, before anything is sent. */
+export function refusePrivacy(id: string, gateway: Gateway, privacy: Privacy | undefined): void {
+  if (privacy === undefined) return;
+  const unmet = unmetPrivacy(id, gateway, privacy);
+  if (unmet.length === 0) return;
+  throw new GatewayError(
+    `Gateway "${id}" cannot promise ${privacyWords(unmet, privacy)}, as the request's "privacy" demands. ` +
+      "Ask another gateway, or demand less.",
+    { gateway: id, code: "unsupported" },
+  );
+}
+
+/** The demands that a gateway does not see to. One that is among the services allowed needs no routing to keep to them. */
+export function unmetPrivacy(id: string, gateway: Gateway, privacy: Privacy): readonly PrivacyDemand[] {
+  const met = gateway.privacyDemands ?? [];
+  const isAllowed = privacy.onlyUpstreams?.includes(id) === true;
+  return demandsOf(privacy).filter((demand) => !met.includes(demand) && !(demand === "onlyUpstreams" && isAllowed));
 }
 
 /** In what the user says since the model last spoke; older turns may have been held with another model. */

@@ -7,7 +7,7 @@ import type { ModelRequest } from "../contract/request.ts";
 import { formatPath } from "../contract/settings.ts";
 import { fitHistory } from "../stream/history.ts";
 import { EventOrder } from "../stream/order.ts";
-import { refuseUnsupported } from "./demands.ts";
+import { refusePrivacy, refuseUnsupported, unmetPrivacy } from "./demands.ts";
 
 export interface GuardHooks {
   /**
@@ -26,6 +26,8 @@ export function guard(id: string, plugin: GatewayPlugin, gateway: Gateway, hooks
     id,
     capabilities: plugin.capabilities,
     capabilitiesOf: (model) => capabilitiesOf(plugin, gateway, model),
+    privacyOf: (request) => gateway.privacy?.({ ...request, options: checkOptions(id, plugin, request) }) ?? {},
+    unmetPrivacy: (privacy) => unmetPrivacy(id, gateway, privacy),
     async models(options) {
       return naming(id, options.signal, () => gateway.models(options));
     },
@@ -116,6 +118,7 @@ class GuardedStream implements AsyncIterator<readonly ModelEvent[], undefined, v
     signal.throwIfAborted();
     const capabilities = capabilitiesOf(this.#plugin, this.#gateway, this.#request.model);
     refuseUnsupported(this.#id, this.#request, capabilities);
+    refusePrivacy(this.#id, this.#gateway, this.#request.privacy);
     const options = checkOptions(this.#id, this.#plugin, this.#request);
     const { images, files } = capabilities;
     const recipient = { gateway: this.#id, model: this.#request.model, images, files };
@@ -233,7 +236,11 @@ function capabilitiesOf(plugin: GatewayPlugin, gateway: Gateway, model: string):
   return capabilities;
 }
 
-function checkOptions(id: string, plugin: GatewayPlugin, request: ModelRequest): ModelRequest["options"] {
+function checkOptions(
+  id: string,
+  plugin: GatewayPlugin,
+  request: Pick<ModelRequest, "options">,
+): ModelRequest["options"] {
   if (request.options === undefined) return undefined;
   if (plugin.parseOptions === undefined) {
     throw new GatewayError(`Gateway "${id}" takes no options of its own. Leave "options" out of the request.`, {
