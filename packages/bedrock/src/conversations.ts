@@ -72,7 +72,12 @@ export class Conversations {
       } catch (error) {
         signal.throwIfAborted();
         if (this.#learn(context.modelId, error)) continue;
-        if (refresh === undefined || renewed || !hasExpired(error)) throw told(error, connection, context);
+        if (refresh === undefined || renewed || !hasExpired(error)) {
+          const failure = told(error, connection, context);
+          // The files may hold others by the next request. What was learnt about the clock is kept: it mends what failed.
+          if (failure.code === "authentication" && !failure.retryable) connections.forget();
+          throw failure;
+        }
         renewed = true;
         await refresh.run(signal);
         connections.forget();
