@@ -74,8 +74,7 @@ export class Conversations {
         if (this.#learn(context.modelId, error)) continue;
         if (refresh === undefined || renewed || !hasExpired(error)) {
           const failure = told(error, connection, context);
-          // The files may hold others by the next request. What was learnt about the clock is kept: it mends what failed.
-          if (failure.code === "authentication" && !failure.retryable) connections.forget();
+          connections.refused(failure);
           throw failure;
         }
         renewed = true;

@@ -6,7 +6,7 @@ import { createSimulator, type Simulator } from "@waygate/simulator";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type AwsHome, awsHome } from "./aws-files.ts";
 import { collect, keys, type Opening, open, refused } from "./open.ts";
-import { json, refuses, type Service, says, startService } from "./service.ts";
+import { json, refuses, type Service, says, startService, until } from "./service.ts";
 
 let service: Service;
 
@@ -350,6 +350,24 @@ describe("a profile", () => {
     await writeFile(join(home.folder, ".aws", "credentials"), file("AKIDTHIRD"));
     await collect(opened.gateway);
     expect(key()).toBe("AKIDTHIRD");
+    // Lists of models likewise.
+    await using listing = open(undefined, {
+      ...named("p"),
+      settings: { ...named("p").settings, endpoint_url: service.origin },
+    });
+    const { signal } = new AbortController();
+    const listings = async () => {
+      const expired = refuses(403, "ExpiredTokenException", "The security token included in the request is expired");
+      service.queue(expired, expired, expired);
+      const before = service.received.length;
+      await expect(listing.gateway.models({ signal, refresh: true })).rejects.toMatchObject({ code: "authentication" });
+      // The first refusal of three is enough to fail.
+      await until(() => service.received.length === before + 3);
+      return key();
+    };
+    expect(await listings()).toBe("AKIDTHIRD");
+    await writeFile(join(home.folder, ".aws", "credentials"), file("AKIDFOURTH"));
+    expect(await listings()).toBe("AKIDFOURTH");
   });
 
   it("reaches AWS's other services the way that the host has for everything, such as a proxy", async () => {
