@@ -129,6 +129,13 @@ describe("what AWS lists", () => {
     );
   });
 
+  it("is not contradicted by the table: a region that it speaks of is not among those that have the model", () => {
+    const message = refusalOf("claude-opus-5", "us-west-2", false, listing(["global.anthropic.claude-opus-5"]));
+    expect(message).toContain(` Regions that had it as of ${tableDate}: ap-northeast-1, `);
+    expect(message).not.toMatch(/, us-west-2[,.]/);
+    expect(message).toContain(", us-east-1, us-east-2, us-west-1.");
+  });
+
   it("is preferred in the order regional, global where allowed, and the model itself", () => {
     const all = listing([`eu.${sonnet45}`, `global.${sonnet45}`], [sonnet45]);
     expect(idOf("claude-sonnet-4-5", "eu-west-1", false, all)).toBe(`eu.${sonnet45}`);

@@ -1,5 +1,6 @@
 import type { NoticeEvent } from "@waygate/core/plugin";
 import type { Connection } from "./connection.ts";
+import { codeOf } from "./failure.ts";
 import { type Family, familyOf } from "./family.ts";
 import { inferenceId, isExact, isShortName, type Listing } from "./inference-profile.ts";
 import { limits } from "./limits.ts";
@@ -84,7 +85,7 @@ export class ModelResolver {
   #tell(error: unknown): void {
     // What is wrong with the credentials or the network, the request itself is about to say.
     const failure = serviceFailure(error);
-    if (failure === undefined || this.#told) return;
+    if (failure === undefined || codeOf(failure) === "authentication" || this.#told) return;
     this.#told = true;
     this.#options.notice({
       code: "listing-unavailable",

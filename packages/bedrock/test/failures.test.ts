@@ -212,6 +212,14 @@ describe("a refusal", () => {
     );
   });
 
+  it("of a misspelt name says which was probably meant", async () => {
+    const reply = refuses(400, "ValidationException", "The provided model identifier is invalid.");
+    const error = await fail(reply, { model: "claude-sonet-4-5" });
+    expect(error.message).toMatch(
+      /"claude-sonet-4-5" is not there in us-east-1: check its name and the region\. Did you mean "claude-sonnet-4-5"\?$/,
+    );
+  });
+
   it.each([
     ["in a stream", {}, "bedrock:InvokeModelWithResponseStream"],
     ["of one piece", { options: { streaming: false } }, "bedrock:InvokeModel"],
@@ -322,7 +330,17 @@ describe("a connection", () => {
     await using opened = towards("http://no-such-host.localhost.invalid:1".replace("http:", "https:"));
     const error = await refused(opened.gateway);
     expect(error.code).toBe("connection");
-    expect(error.message).toMatch(/The host no-such-host\.localhost\.invalid:1 (is not known|could not be looked up)/);
+    expect(error.message).toMatch(/The host no-such-host\.localhost\.invalid (is not known|could not be looked up)/);
+  });
+
+  it("to a region that there is not says so, with the one that was probably meant", async () => {
+    const settings = { region: "eu-wst-1", discover_models: false };
+    await using opened = open(undefined, { settings });
+    const error = await refused(opened.gateway);
+    expect(error.code).toBe("connection");
+    expect(error.message).toMatch(
+      /^Gateway "amazon-bedrock": The host bedrock-runtime\.eu-wst-1\.amazonaws\.com (is not known|could not be looked up)\. .* Did you mean "eu-west-1"\?$/,
+    );
   });
 
   it("that is dropped without an answer is one to try again", async () => {

@@ -230,6 +230,15 @@ describe("models that AWS does not list", () => {
     ]);
   });
 
+  it("because the credentials are wrong are no word worth: the request itself says what is wrong", async () => {
+    const wrong = refuses(403, "UnrecognizedClientException", "The security token included in the request is invalid.");
+    listing = wrong;
+    await using there = opened();
+    service.queue(wrong, wrong, wrong, wrong);
+    expect((await refused(there.gateway, { model: "claude-opus-5" })).code).toBe("authentication");
+    expect(there.notices).toEqual([]);
+  });
+
   it("because the credentials are wrong are an error", async () => {
     listing = refuses(403, "UnrecognizedClientException", "The security token included in the request is invalid.");
     await using there = opened();
