@@ -318,6 +318,14 @@ describe("a profile", () => {
     expect(await sent(named("process"))).toMatchObject({ key: "AKIDPROCESS", token: "t" });
   });
 
+  it("whose process fails says what the process said, and no command of AWS's", async () => {
+    const command = `node -e "console.error('Your login has ended: run vault-login.');process.exit(1)"`;
+    await using _home = await awsHome({ config: `[profile process]\ncredential_process = ${command}\n` });
+    const message = await refusal(named("process"));
+    expect(message).toMatch(/^authentication: .* Your login has ended: run vault-login\./);
+    expect(message).not.toContain("aws sso login");
+  });
+
   it("may assume a role, through the same connections as everything else", async () => {
     const assumed = `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials>
       <AccessKeyId>AKIDROLE</AccessKeyId><SecretAccessKey>x</SecretAccessKey><SessionToken>role-token</SessionToken>
@@ -444,8 +452,9 @@ region = eu-west-1
     await using there = await atHome();
     await there.login("team", new Date(Date.now() - hour));
     const message = await refusal({ env: {}, settings });
-    expect(message).toMatch(/^authentication: Gateway "amazon-bedrock": the profile "dev" gives no credentials: /);
-    expect(message).toMatch(/ Run: aws sso login --profile dev$/);
+    expect(message).toBe(
+      'authentication: Gateway "amazon-bedrock": the profile "dev" gives no credentials: its login has expired, or was never made. Run: aws sso login --profile dev',
+    );
     expect(service.received).toEqual([]);
   });
 
