@@ -1,6 +1,6 @@
 import { createRegistry, type RunOptions, run } from "@waygate/core";
 import openaiCompatible from "@waygate/openai-compatible";
-import { apiKey, maxSteps, model, type OpenClient, prompt, Reader, runTool, tool } from "./contestant.ts";
+import { apiKey, maxSteps, model, type OpenClient, prompt, Reader, runTool, tool } from "../contestant.ts";
 
 const tools = [{ ...tool, execute: async () => runTool() }];
 
