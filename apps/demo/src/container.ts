@@ -115,9 +115,10 @@ async function openHost(c: DependencyContainer): Promise<Host> {
     onNotice: (notice) => diagnostics.notice(notice),
   });
   const writing = editing || (command === "settings" && words[0] === "set");
-  if (file === undefined || host.settings.exists || writing) return host;
+  const missing = host.notices().some(({ code }) => code === "settings-missing");
+  if (!missing || writing) return host;
   await host.close();
-  throw new UsageError(`There is no settings file "${file}".`, "settings");
+  throw new UsageError(`There is no settings file "${host.settings.file}".`, "settings");
 }
 
 function makeModelChooser(c: DependencyContainer) {

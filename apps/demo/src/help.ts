@@ -12,6 +12,7 @@ export const helpText = `waygate: talk to a model through any gateway
   waygate settings             which file they stand in
   waygate settings get [PATH]  a setting as JSON, or all of them
   waygate settings set PATH JSON
+  waygate settings remove PATH
   waygate settings edit        open the file in your editor
   waygate schema               the JSON Schema of the file, for editors
   waygate doctor [GATEWAY]     what works and what does not; --probe has a model call a tool

@@ -2,7 +2,6 @@ import type { Capabilities, GuardedGateway, ReasoningRequest } from "@waygate/co
 import type { Feature, Host } from "@waygate/host";
 import type { BuiltInSimulator } from "./built-in-simulator.ts";
 import { UsageError } from "./exit-code.ts";
-import { isUsable } from "./set-up.ts";
 
 export const efforts = ["off", "minimal", "low", "medium", "high", "xhigh", "max"] as const;
 export type Effort = (typeof efforts)[number];
@@ -49,14 +48,14 @@ export class ModelChooser {
     const { host } = this.#options;
     const chosen = await this.#fromSettings(feature);
     if (chosen !== undefined) return chosen;
-    const entries = await host.gateways();
-    for (const entry of entries) {
-      if (!(await isUsable(host, entry))) continue;
-      const gateway = await host.gateway(entry.id);
+    const setups = await host.setups();
+    for (const { gateway: id, state } of setups) {
+      if (state !== "ready") continue;
+      const gateway = await host.gateway(id);
       const [model] = await gateway.models({ signal: new AbortController().signal });
-      if (model !== undefined) return this.#asked(entry.id, model.id);
+      if (model !== undefined) return this.#asked(id, model.id);
     }
-    const refused = entries.filter((entry) => entry.state === "refused").map((entry) => `"${entry.id}"`);
+    const refused = setups.filter(({ state }) => state === "refused").map(({ gateway }) => `"${gateway}"`);
     if (refused.length > 0) {
       throw new UsageError(
         `No gateway can be used: the settings of ${refused.join(", ")} are wrong (see above). Mend them, or name a model with --model.`,

@@ -1,4 +1,5 @@
 import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { createSimulator, type Simulator } from "@waygate/simulator";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { completions, Playground, serviceSettings } from "./program.ts";
@@ -143,7 +144,7 @@ describe("settings", () => {
     expect(await playground.run(["chat", "Hello there", "--settings", "none.json"])).toEqual({
       code: 2,
       stdout: "",
-      stderr: 'error: There is no settings file "none.json".\n',
+      stderr: `error: There is no settings file "${join(playground.folder, "none.json")}".\n`,
     });
   });
 });

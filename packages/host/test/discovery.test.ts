@@ -62,8 +62,8 @@ function codeOf(id: string, more = ""): string {
 }
 
 /** A folder beside whose host plugins are installed. */
-async function beside(world: World): Promise<HostOptions> {
-  await world.write("app/node_modules/@waygate/host/package.json", { name: "@waygate/host" });
+async function beside(world: World, modules = "app/node_modules"): Promise<HostOptions> {
+  await world.write(`${modules}/@waygate/host/package.json`, { name: "@waygate/host" });
   return { discover: true, pluginFolders: [world.path("app/dist")] };
 }
 
@@ -275,6 +275,15 @@ describe("plugins beside the host", () => {
     await install(world, "node_modules", "waygate-plugin-far");
     await install(world, "project/node_modules", "waygate-plugin-project");
     const host = await world.host({}, { ...(await beside(world)), projectFolder: world.path("project") });
+    expect(host.plugins()).toEqual([]);
+  });
+
+  it("are not what a package manager keeps for everybody, such as pnpm in its own folder", async () => {
+    await using world = await World.make();
+    const options = await beside(world, "app/node_modules/.pnpm/node_modules");
+    await install(world, "app/node_modules/.pnpm/node_modules", "waygate-plugin-acme");
+    const runner = world.path("app/node_modules/.pnpm/runner@1.0.0/node_modules/runner/dist");
+    const host = await world.host({}, { ...options, pluginFolders: [runner] });
     expect(host.plugins()).toEqual([]);
   });
 
