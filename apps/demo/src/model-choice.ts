@@ -45,9 +45,9 @@ export class ModelChooser {
    * configured.
    */
   async byDefault(feature: Feature = "default_model"): Promise<ModelChoice | undefined> {
-    const { host } = this.#options;
-    const chosen = await this.#fromSettings(feature);
-    if (chosen !== undefined) return chosen;
+    const { host, effort } = this.#options;
+    const chosen = await this.bySettings(feature);
+    if (chosen !== undefined) return effort === undefined ? chosen : { ...chosen, reasoning: effortRequest(effort) };
     const setups = await host.setups();
     for (const { gateway: id, state } of setups) {
       if (state !== "ready") continue;
@@ -70,23 +70,31 @@ export class ModelChooser {
     return this.named("simulator:simulator");
   }
 
-  /** What `agent` names for a feature. One that cannot be used is no reason to ask another. */
-  async #fromSettings(feature: Feature): Promise<ModelChoice | undefined> {
-    const { host, effort, simulator } = this.#options;
-    if (host.settings.model(feature)?.provider === simulator.id) await this.#startSimulator();
-    const choice = await host.choose(feature);
+  /**
+   * What `agent` names for a feature, or for what that falls back on: `current`, the model of the conversation, where it
+   * is the feature of a conversation; then `default_model`. Undefined where none is named. One that cannot be used is no
+   * reason to ask another.
+   */
+  async bySettings(feature: Feature, current?: ModelChoice): Promise<ModelChoice | undefined> {
+    const { host, simulator } = this.#options;
+    const selection = current && {
+      provider: current.gateway,
+      model: current.model,
+      enableThinking: undefined,
+      effort: undefined,
+    };
+    const wanted = host.settings.model(feature, selection);
+    if (wanted?.provider === simulator.id) await this.#startSimulator();
+    // The conversation's own model is asked as the conversation asks it.
+    if (wanted !== undefined && wanted.path === undefined) return current;
+    const choice = await host.choose(feature, { current: selection });
     if (choice === undefined) {
       const named = [feature, "default_model"].find((key) => (host.settings.get(["agent", key]) ?? null) !== null);
       if (named === undefined) return undefined;
       throw new UsageError(`agent.${named} names no model (see above).`, "settings");
     }
     const { gateway, model, reasoning, temperature } = choice;
-    return {
-      gateway: gateway.id,
-      model,
-      reasoning: effort === undefined ? reasoning : effortRequest(effort),
-      temperature,
-    };
+    return { gateway: gateway.id, model, reasoning, temperature };
   }
 
   async #select(gateway: string, model: string): Promise<ModelChoice> {
