@@ -81,7 +81,7 @@ describe("a conversation's title", () => {
     expect(asked()).toEqual(["test", "test", "test"]);
   });
 
-  it.skipIf(!hasTerminals)("comes by itself at a terminal, once, and stands in the window's title", async () => {
+  it.skipIf(!hasTerminals)("comes by itself at a terminal, once, and stands in the window's title (needs the `script` of util-linux)", async () => {
     agent({ thread_summary_model: local("small") });
     simulator.script({ text: "Paris." }, { text: "Capital\u001b[31m of France" }, { text: "Rome." });
     const shown = open();
@@ -106,7 +106,7 @@ describe("a conversation's title", () => {
     expect(shown.raw).toContain("\u001b[23;2t");
   });
 
-  it.skipIf(!hasTerminals)("that cannot be had is said, and keeps nobody from going on", async () => {
+  it.skipIf(!hasTerminals)("that cannot be had is said, and keeps nobody from going on (needs the `script` of util-linux)", async () => {
     agent({ thread_summary_model: { provider: "nobody", model: "x" } });
     simulator.script({ text: "Paris." }, { text: "Rome." });
     const shown = open();
@@ -199,7 +199,7 @@ describe("waygate edit", () => {
     expect(file()).toBe(before);
   });
 
-  it.skipIf(!hasTerminals)("asks at a terminal: no, another model, yes", async () => {
+  it.skipIf(!hasTerminals)("asks at a terminal: no, another model, yes (needs the `script` of util-linux)", async () => {
     agent({ inline_assistant_model: local("inline"), inline_alternatives: [local("other")] });
     simulator.script({ text: "2" }, { text: "TWO" }, { text: "ZWEI" });
     const first = open("edit", "list.txt", "capitals", "--lines", "2");
@@ -221,7 +221,7 @@ describe("waygate edit", () => {
     expect(asked()).toEqual(["inline", "inline", "other"]);
   });
 
-  it.skipIf(!hasTerminals)("does not write over what somebody else wrote meanwhile", async () => {
+  it.skipIf(!hasTerminals)("does not write over what somebody else wrote meanwhile (needs the `script` of util-linux)", async () => {
     simulator.script({ text: "2" });
     const shown = open("edit", "list.txt", "capitals", "--lines", "2");
     await shown.until("yes  no");
@@ -267,7 +267,7 @@ describe("delegate", () => {
 });
 
 describe("favourites", () => {
-  it.skipIf(!hasTerminals)("stand first in lists, marked, and complete /model", async () => {
+  it.skipIf(!hasTerminals)("stand first in lists, marked, and complete /model (needs the `script` of util-linux)", async () => {
     agent({ favorite_models: [local("sub"), local("sub")] });
     const { stdout } = await playground.run(["models"]);
     expect(stdout.split("\n").map((line) => line.trimEnd())).toEqual([
