@@ -6,7 +6,7 @@ import { commands } from "../src/arguments.ts";
 import { completions, Playground, serviceSettings } from "./program.ts";
 import { hasTerminals, keys, Terminal } from "./terminal.ts";
 
-const secret = "a-very-secret-key-42";
+const secret = "sk-very-secret-42";
 
 let playground: Playground;
 let simulator: Simulator;
@@ -269,11 +269,11 @@ describe("waygate doctor", () => {
 
   it("finds a key that is refused", async () => {
     const { code, stdout } = await playground.run(["doctor", "--probe"], {
-      environment: { LOCAL_API_KEY: "wrong-key" },
+      environment: { LOCAL_API_KEY: "sk-wrong-key" },
     });
     expect(code).toBe(1);
     expect(stdout).toContain("401");
-    expect(stdout).not.toContain("wrong-key");
+    expect(stdout).not.toContain("sk-wrong-key");
   });
 
   it("knows no other gateways, and says where there are none", async () => {

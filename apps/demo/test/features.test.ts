@@ -81,42 +81,48 @@ describe("a conversation's title", () => {
     expect(asked()).toEqual(["test", "test", "test"]);
   });
 
-  it.skipIf(!hasTerminals)("comes by itself at a terminal, once, and stands in the window's title (needs the `script` of util-linux)", async () => {
-    agent({ thread_summary_model: local("small") });
-    simulator.script({ text: "Paris." }, { text: "Capital\u001b[31m of France" }, { text: "Rome." });
-    const shown = open();
-    await shown.until("›");
-    shown.type(`What is the capital of France?${keys.enter}`);
-    await shown.until("Paris.");
-    await shown.until("title: Capital of France\n");
-    expect(shown.raw).toContain("\u001b[22;2t\u001b]2;Capital of France\u0007");
-    shown.type(`And of Italy?${keys.enter}`);
-    await shown.until("Rome.");
-    await shown.until(" out\n");
-    expect(asked()).toEqual(["test", "small", "test"]);
-    simulator.script({ text: "Capitals" });
-    shown.type(`/title${keys.enter}`);
-    await shown.until("title: Capitals\n");
-    shown.type(`/title Mine${keys.enter}`);
-    await shown.until("title: Mine\n");
-    expect(JSON.stringify(completions(simulator).at(-1)?.body)).toContain("Rome.");
-    await shown.until("›");
-    shown.type(keys.ctrlD);
-    expect(await shown.exitCode).toBe(0);
-    expect(shown.raw).toContain("\u001b[23;2t");
-  });
+  it.skipIf(!hasTerminals)(
+    "comes by itself at a terminal, once, and stands in the window's title (needs the `script` of util-linux)",
+    async () => {
+      agent({ thread_summary_model: local("small") });
+      simulator.script({ text: "Paris." }, { text: "Capital\u001b[31m of France" }, { text: "Rome." });
+      const shown = open();
+      await shown.until("›");
+      shown.type(`What is the capital of France?${keys.enter}`);
+      await shown.until("Paris.");
+      await shown.until("title: Capital of France\n");
+      expect(shown.raw).toContain("\u001b[22;2t\u001b]2;Capital of France\u0007");
+      shown.type(`And of Italy?${keys.enter}`);
+      await shown.until("Rome.");
+      await shown.until(" out\n");
+      expect(asked()).toEqual(["test", "small", "test"]);
+      simulator.script({ text: "Capitals" });
+      shown.type(`/title${keys.enter}`);
+      await shown.until("title: Capitals\n");
+      shown.type(`/title Mine${keys.enter}`);
+      await shown.until("title: Mine\n");
+      expect(JSON.stringify(completions(simulator).at(-1)?.body)).toContain("Rome.");
+      await shown.until("›");
+      shown.type(keys.ctrlD);
+      expect(await shown.exitCode).toBe(0);
+      expect(shown.raw).toContain("\u001b[23;2t");
+    },
+  );
 
-  it.skipIf(!hasTerminals)("that cannot be had is said, and keeps nobody from going on (needs the `script` of util-linux)", async () => {
-    agent({ thread_summary_model: { provider: "nobody", model: "x" } });
-    simulator.script({ text: "Paris." }, { text: "Rome." });
-    const shown = open();
-    await shown.until("›");
-    shown.type(`One${keys.enter}`);
-    await shown.until("The conversation got no title:");
-    await shown.until('There is no gateway "nobody".');
-    shown.type(`Two${keys.enter}`);
-    await shown.until("Rome.");
-  });
+  it.skipIf(!hasTerminals)(
+    "that cannot be had is said, and keeps nobody from going on (needs the `script` of util-linux)",
+    async () => {
+      agent({ thread_summary_model: { provider: "nobody", model: "x" } });
+      simulator.script({ text: "Paris." }, { text: "Rome." });
+      const shown = open();
+      await shown.until("›");
+      shown.type(`One${keys.enter}`);
+      await shown.until("The conversation got no title:");
+      await shown.until('There is no gateway "nobody".');
+      shown.type(`Two${keys.enter}`);
+      await shown.until("Rome.");
+    },
+  );
 });
 
 describe("waygate edit", () => {
@@ -199,38 +205,44 @@ describe("waygate edit", () => {
     expect(file()).toBe(before);
   });
 
-  it.skipIf(!hasTerminals)("asks at a terminal: no, another model, yes (needs the `script` of util-linux)", async () => {
-    agent({ inline_assistant_model: local("inline"), inline_alternatives: [local("other")] });
-    simulator.script({ text: "2" }, { text: "TWO" }, { text: "ZWEI" });
-    const first = open("edit", "list.txt", "capitals", "--lines", "2");
-    await first.until("local:inline would change list.txt");
-    expect(await first.until("yes  no  ask local:other")).toContain("- two\n    + 2\n");
-    first.type("n");
-    await first.until("Nothing was changed.");
-    expect(await first.exitCode).toBe(0);
-    expect(file()).toBe(before);
-    const second = open("edit", "list.txt", "capitals", "--lines", "2");
-    await second.until("ask local:other");
-    second.type("a");
-    await second.until("local:other would change list.txt");
-    expect(await second.until("yes  no  ›")).toContain("+ ZWEI");
-    second.type("y");
-    await second.until("Written: list.txt");
-    expect(await second.exitCode).toBe(0);
-    expect(file()).toBe(before.replace("two", "ZWEI"));
-    expect(asked()).toEqual(["inline", "inline", "other"]);
-  });
+  it.skipIf(!hasTerminals)(
+    "asks at a terminal: no, another model, yes (needs the `script` of util-linux)",
+    async () => {
+      agent({ inline_assistant_model: local("inline"), inline_alternatives: [local("other")] });
+      simulator.script({ text: "2" }, { text: "TWO" }, { text: "ZWEI" });
+      const first = open("edit", "list.txt", "capitals", "--lines", "2");
+      await first.until("local:inline would change list.txt");
+      expect(await first.until("yes  no  ask local:other")).toContain("- two\n    + 2\n");
+      first.type("n");
+      await first.until("Nothing was changed.");
+      expect(await first.exitCode).toBe(0);
+      expect(file()).toBe(before);
+      const second = open("edit", "list.txt", "capitals", "--lines", "2");
+      await second.until("ask local:other");
+      second.type("a");
+      await second.until("local:other would change list.txt");
+      expect(await second.until("yes  no  ›")).toContain("+ ZWEI");
+      second.type("y");
+      await second.until("Written: list.txt");
+      expect(await second.exitCode).toBe(0);
+      expect(file()).toBe(before.replace("two", "ZWEI"));
+      expect(asked()).toEqual(["inline", "inline", "other"]);
+    },
+  );
 
-  it.skipIf(!hasTerminals)("does not write over what somebody else wrote meanwhile (needs the `script` of util-linux)", async () => {
-    simulator.script({ text: "2" });
-    const shown = open("edit", "list.txt", "capitals", "--lines", "2");
-    await shown.until("yes  no");
-    writeFileSync(join(playground.folder, "list.txt"), "mine\n");
-    shown.type("y");
-    await shown.until("has changed since it was read");
-    expect(await shown.exitCode).toBe(2);
-    expect(file()).toBe("mine\n");
-  });
+  it.skipIf(!hasTerminals)(
+    "does not write over what somebody else wrote meanwhile (needs the `script` of util-linux)",
+    async () => {
+      simulator.script({ text: "2" });
+      const shown = open("edit", "list.txt", "capitals", "--lines", "2");
+      await shown.until("yes  no");
+      writeFileSync(join(playground.folder, "list.txt"), "mine\n");
+      shown.type("y");
+      await shown.until("has changed since it was read");
+      expect(await shown.exitCode).toBe(2);
+      expect(file()).toBe("mine\n");
+    },
+  );
 });
 
 describe("delegate", () => {
@@ -267,19 +279,22 @@ describe("delegate", () => {
 });
 
 describe("favourites", () => {
-  it.skipIf(!hasTerminals)("stand first in lists, marked, and complete /model (needs the `script` of util-linux)", async () => {
-    agent({ favorite_models: [local("sub"), local("sub")] });
-    const { stdout } = await playground.run(["models"]);
-    expect(stdout.split("\n").map((line) => line.trimEnd())).toEqual([
-      "local:sub     ★ 100k context",
-      ...["test", "small", "inline", "other"].map((name) => `${`local:${name}`.padEnd(14)}  100k context`),
-      "",
-    ]);
-    const shown = open();
-    await shown.until("›");
-    shown.type("/model l\t");
-    await shown.until("/model local:sub");
-    shown.type(keys.enter);
-    await shown.until("waygate  local:sub");
-  });
+  it.skipIf(!hasTerminals)(
+    "stand first in lists, marked, and complete /model (needs the `script` of util-linux)",
+    async () => {
+      agent({ favorite_models: [local("sub"), local("sub")] });
+      const { stdout } = await playground.run(["models"]);
+      expect(stdout.split("\n").map((line) => line.trimEnd())).toEqual([
+        "local:sub     ★ 100k context",
+        ...["test", "small", "inline", "other"].map((name) => `${`local:${name}`.padEnd(14)}  100k context`),
+        "",
+      ]);
+      const shown = open();
+      await shown.until("›");
+      shown.type("/model l\t");
+      await shown.until("/model local:sub");
+      shown.type(keys.enter);
+      await shown.until("waygate  local:sub");
+    },
+  );
 });

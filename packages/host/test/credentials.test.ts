@@ -210,7 +210,7 @@ describe("keys", () => {
     const needs = definePlugin({
       ...anything,
       credentials: [{ id: "api_key", label: "API key", env: ["NEEDS_KEY"] }],
-      open: ({ credential }) => gatewayOf(async () => [listed((await credential("api_key")) ?? "")]),
+      open: ({ credential }) => gatewayOf(async () => [listed(`model-${(await credential("api_key"))?.length}`)]),
     });
     const host = await world.host(services({ local: simulator.url }), { plugins: [...plugins, needs], store: locked });
     // Optional there: the service is asked without a key, and the person is told once.
