@@ -4,6 +4,14 @@ const limits = { depth: 12, length: 64 * 1024 * 1024 };
 /** Everything that a value holds, as text: errors with all they carry, and what caused them. */
 export function textOf(value: unknown): string {
   if (typeof value === "string") return value;
+  if (!(value instanceof Error)) {
+    try {
+      // Events are many, and plain data nearly all: errors within them are looked at where they are made.
+      return JSON.stringify(value) ?? "";
+    } catch {
+      // It goes in circles, or holds what JSON has no word for.
+    }
+  }
   const words: string[] = [];
   collect(value, words, new Set(), 0);
   return words.join("\n").slice(0, limits.length);
