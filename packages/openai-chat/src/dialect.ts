@@ -31,6 +31,11 @@ export interface ChatDialect {
   readonly reasoningKeepsModel: boolean;
   /** Whether the text of reasoning goes along as `reasoning` where `reasoning_details` are sent back. */
   readonly reasoningTextBeside: boolean;
+  /**
+   * The name of the tags between which the model writes its reasoning into the text, at the beginning of an answer, such
+   * as `think`; undefined where it does not.
+   */
+  readonly reasoningTag: string | undefined;
   /** Which answers' reasoning that concerns: all, or only those since the user last spoke, within a loop of tools. */
   readonly reasoningReplayScope: "conversation" | "turn";
   /** Makes a tool call's id legal for the service. The same id must always give the same one. */
@@ -71,6 +76,7 @@ export const plainDialect: ChatDialect = {
   reasoningReplayEmpty: false,
   reasoningKeepsModel: false,
   reasoningTextBeside: false,
+  reasoningTag: undefined,
   reasoningReplayScope: "conversation",
   toolCallId: (id) => id,
   toolResultImages: "user-message",

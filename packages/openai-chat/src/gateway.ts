@@ -125,6 +125,7 @@ export function openChatService(options: ChatServiceOptions): ChatService {
         ...failure,
         tools,
         keepReasoningDetails,
+        reasoningTag: dialect.reasoningTag,
         reasoningKeepsModel,
         readEnd,
       });

@@ -5,6 +5,7 @@ import { type FailureContext, failureOfBody, shorten } from "./failure.ts";
 import { finishReason, saysFailed } from "./finish.ts";
 import { splitValues } from "./json-scanner.ts";
 import { ReasoningDetails } from "./reasoning-details.ts";
+import { TaggedReasoning } from "./tagged-reasoning.ts";
 import { ToolCallAssembler } from "./tool-calls.ts";
 import { readUsage, type UsageReport } from "./usage.ts";
 
@@ -14,6 +15,8 @@ export interface AnswerContext extends FailureContext {
   readonly tools: ReadonlySet<string>;
   /** Whether `reasoning_details` are kept, to be sent back. */
   readonly keepReasoningDetails: boolean;
+  /** Between which tags reasoning stands at the beginning of the text, if any. */
+  readonly reasoningTag: string | undefined;
   /** Whether they are kept together with the model that gave them. */
   readonly reasoningKeepsModel: boolean;
   readonly readEnd: ChatDialect["readEnd"];
@@ -27,6 +30,7 @@ export class AnswerReader {
   readonly #context: AnswerContext;
   readonly #calls: ToolCallAssembler;
   readonly #details: ReasoningDetails | undefined;
+  readonly #tagged: TaggedReasoning | undefined;
   readonly #noticed = new Set<string>();
   #started = false;
   /** The model that answers. */
@@ -49,6 +53,7 @@ export class AnswerReader {
     this.#context = context;
     this.#calls = new ToolCallAssembler(context.tools);
     this.#details = context.keepReasoningDetails ? new ReasoningDetails() : undefined;
+    this.#tagged = context.reasoningTag === undefined ? undefined : new TaggedReasoning(context.reasoningTag);
   }
 
   /** Whether `[DONE]` has come. */
@@ -128,6 +133,7 @@ export class AnswerReader {
       this.#notice(events, "finish-reason-unknown", `The answer ended with "${raw}", which was taken as "stop".`);
     }
     const reason = this.#refused && known === "stop" ? "refusal" : (known ?? "stop");
+    this.#endTags(events);
     this.#endReasoning(events);
     const details = this.#details?.take();
     if (details !== undefined) events.push({ type: "reasoning-end", state: this.#stateOf(details) });
@@ -167,7 +173,7 @@ export class AnswerReader {
     const { content } = delta;
     this.#sayReasoning(delta, events);
     if (typeof content === "string") {
-      if (content !== "") this.#say(content, events);
+      if (content !== "") this.#write(content, events);
     } else if (Array.isArray(content)) {
       for (const part of readContent(content)) {
         if (part.type === "reasoning") this.#think(part.text, events);
@@ -201,6 +207,20 @@ export class AnswerReader {
     if (Array.isArray(delta.reasoning_details)) this.#details?.add(delta.reasoning_details, this.#whole);
   }
 
+  /** Takes text, in which reasoning may stand between tags. */
+  #write(text: string, events: ModelEvent[]): void {
+    if (this.#tagged === undefined) {
+      this.#say(text, events);
+      return;
+    }
+    this.#content = true;
+    this.#tagged.add(
+      text,
+      (thought) => this.#think(thought, events),
+      (words) => this.#say(words, events),
+    );
+  }
+
   #say(text: string, events: ModelEvent[]): void {
     if (this.#reasoning) this.#endReasoning(events);
     this.#content = true;
@@ -224,7 +244,16 @@ export class AnswerReader {
     return { model: this.#model, reasoning_details: details };
   }
 
+  /** Lets out what was held back as it might have been the beginning of a tag. */
+  #endTags(events: ModelEvent[]): void {
+    this.#tagged?.end(
+      (thought) => this.#think(thought, events),
+      (words) => this.#say(words, events),
+    );
+  }
+
   #callTools(entries: readonly unknown[], events: ModelEvent[]): void {
+    this.#endTags(events);
     this.#endReasoning(events);
     entries.forEach((entry, index) => {
       // In a whole answer the place in the list is the index.

@@ -27,6 +27,7 @@ export function chatDialect(
     reasoningReplay: replay(service, flags.interleaved_reasoning),
     reasoningReplayEmpty: service.replayEmpty,
     reasoningReplayScope: service.replayScope,
+    reasoningTag: model?.reasoning_tag,
     toolCallId: service.toolCallIds === "nine-characters" ? nineCharacters : (id) => id,
     toolResultImages: service.toolResultImages,
     filePart: service.files === "document_url" ? documentUrl : plainDialect.filePart,

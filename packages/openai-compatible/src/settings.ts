@@ -38,6 +38,11 @@ const capabilities = v.object(
 
 const reasoningEfforts = ["none", "minimal", "low", "medium", "high", "xhigh", "max"] as const;
 
+const reasoningTag = v.pipe(
+  v.string('must be the name of a tag, such as "think"'),
+  v.regex(/^[A-Za-z][\w-]*$/, 'must be the name of a tag without brackets, such as "think"'),
+);
+
 const model = v.object(
   {
     name: text("the model's name, as the service knows it"),
@@ -47,6 +52,7 @@ const model = v.object(
     max_completion_tokens: v.optional(tokens),
     reasoning_effort: v.optional(v.picklist(reasoningEfforts, `must be one of ${reasoningEfforts.join(", ")}`)),
     dialect: v.optional(dialect),
+    reasoning_tag: v.optional(reasoningTag),
     extra_body: v.optional(jsonBody),
     capabilities: v.optional(capabilities, {}),
   },

@@ -9,15 +9,8 @@ const open = new Set(["access_key_id", "region", "profile", "endpoint"]);
 
 /** The functions through which everything comes out of a package, and what is watched of each. */
 export const doors = {
-  /** Events, and what a run ends with. */
-  run(run: Callable): Callable {
-    return (...args) => {
-      const running = run(...args) as Watched;
-      look(running, "next", "a run's event");
-      look(running, "result", "a run's result");
-      return running;
-    };
-  },
+  run: watchedRun,
+  resume: watchedRun,
 
   /** What gateways say: events, models, checks. */
   guard(guard: Callable): Callable {
@@ -65,6 +58,17 @@ export const doors = {
     };
   },
 };
+
+/** Events, what a run ends with, and what it goes on from. */
+function watchedRun(run: Callable): Callable {
+  return (...args) => {
+    const running = run(...args) as Watched;
+    look(running, "next", "a run's event");
+    look(running, "result", "a run's result");
+    look(running, "snapshot", "a run's snapshot");
+    return running;
+  };
+}
 
 /** Looks at what a method returns, or what that comes to. Nothing is held up by it. */
 function look(object: Watched, method: string, what: string): void {

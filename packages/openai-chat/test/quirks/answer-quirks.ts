@@ -8,6 +8,44 @@ const error = { code: 502, message: "the upstream is gone" };
 /** How answers end, and how failures are told. */
 const endings: readonly Quirk[] = [
   {
+    rows: ["Q55"],
+    title: "reasoning written into the text between tags: text, as nothing tells it from what a model quotes",
+    frames: [text("<think>hm</think>"), text("hi"), finish("stop"), usage, done],
+    events: ["text <think>hm</think>", "text hi", usageLine, stop],
+  },
+  {
+    rows: ["Q55"],
+    title: "the same, where the settings name the tag",
+    seen: "vLLM and llama.cpp without a reasoning parser",
+    reasoningTag: "think",
+    frames: [text("<think>\nhm"), text(" hm</think>\n\n"), text("\n"), text("hi"), finish("stop"), usage, done],
+    events: ["reasoning hm", "reasoning  hm", "reasoning-end", "text hi", usageLine, stop],
+  },
+  {
+    rows: ["Q55"],
+    title: "tags that come in pieces",
+    reasoningTag: "think",
+    frames: [
+      ...["\n<", "thi", "nk>", "a < b", " </thin", "g> c</t", "hink> d"].map(text),
+      ...[finish("stop"), usage, done],
+    ],
+    events: ["reasoning a < b", "reasoning  ", "reasoning </thing> c", "reasoning-end", "text d", usageLine, stop],
+  },
+  {
+    rows: ["Q55"],
+    title: "a tag later on, or one that only looks like it: text",
+    reasoningTag: "think",
+    frames: [text("<th"), text("e> a"), text("<think>b</think>"), finish("stop"), usage, done],
+    events: ["text <the> a", "text <think>b</think>", usageLine, stop],
+  },
+  {
+    rows: ["Q55"],
+    title: "a tag that is never closed",
+    reasoningTag: "think",
+    frames: [text("<think>a"), text("b</th"), finish("length"), usage, done],
+    events: ["reasoning a", "reasoning b", "reasoning </th", "reasoning-end", usageLine, "finish length (length)"],
+  },
+  {
     rows: ["Q28", "P6"],
     title: "no finish reason, but `[DONE]`",
     seen: "Snowflake",

@@ -20,8 +20,7 @@ function page(): string {
     "",
     ...table("Tool calls", toolCallQuirks),
     ...table("Endings, framing and content", answerQuirks),
-    `${quirks.length} cases. Thinking that a model writes into its text between tags is text: nothing tells it from what the model`,
-    "quotes.",
+    `${quirks.length} cases.`,
     "",
   ].join("\n");
 }

@@ -7,6 +7,13 @@ const one = ["call a f", 'args a {"x":1}', 'end a f ok {"x":1}', usageLine, tool
 /** Tool calls that come without what tells them apart, or with too much of it. */
 export const toolCallQuirks: readonly Quirk[] = [
   {
+    rows: ["Q55"],
+    title: "a call after reasoning between tags",
+    reasoningTag: "think",
+    frames: [text("<think>a</think>"), calls(call(0, "1", "f", "{}")), ...ending],
+    events: ["reasoning a", "reasoning-end", "call 1 f", "args 1 {}", "end 1 f ok {}", usageLine, toolFinish],
+  },
+  {
     rows: ["Q1", "P2"],
     title: "no index, one call, in pieces",
     seen: "Ollama, Gemini, SambaNova",

@@ -14,6 +14,8 @@ export interface Quirk {
   readonly ends?: "reset";
   /** The tools offered. Default: `f` and `g`. */
   readonly tools?: readonly string[];
+  /** The tags that the dialect knows reasoning by. Default: none. */
+  readonly reasoningTag?: string;
   /** The events, one line each, as `describeEvent` writes them; `response-start` is left out. */
   readonly events: readonly string[];
   /** The error that is thrown after them: its code, and what its message contains. */
