@@ -3,9 +3,10 @@ import type { ConverseStreamCommandInput } from "@aws-sdk/client-bedrock-runtime
 import type { BuildMiddleware, HttpRequest } from "@smithy/types";
 import type { Deadlines } from "@waygate/core/plugin";
 import { type ClientConfig, clientConfig } from "./client-config.ts";
+import { CredentialsRefused } from "./credential-failure.ts";
 import type { Http, HttpResponse } from "./http.ts";
 import { type HandlerOptions, requestHandler, type SmithyAnswer } from "./request-handler.ts";
-import { ServiceError } from "./service-error.ts";
+import { ServiceError, serviceFailure } from "./service-error.ts";
 import type { Setup, Sourced } from "./setup.ts";
 
 export type ConverseInput = ConverseStreamCommandInput;
@@ -93,6 +94,8 @@ export function awsClient(options: AwsClientOptions): AwsClient {
     const { BedrockClient } = await import("@aws-sdk/client-bedrock");
     const client = new BedrockClient((await config()).fields);
     client.middlewareStack.add(withHeaders(headers), { step: "build", name: "waygateHeaders" });
+    // Its own refusals look like those of the services that give credentials: these are told apart by asking for them first.
+    if (setup.auth.method === "profile") await client.config.credentials().catch(throwOfCredentials);
     return client;
   });
 
@@ -101,7 +104,7 @@ export function awsClient(options: AwsClientOptions): AwsClient {
     async send(operation, input, options) {
       const { send } = await runtime();
       options.signal.throwIfAborted();
-      await send(operation, input, options);
+      await send(operation, input, options).catch(throwOfCredentials);
       const body = answers.get(input);
       if (body === undefined) throw new Error("The SDK reported an answer that it did not hand on.");
       return body;
@@ -110,9 +113,15 @@ export function awsClient(options: AwsClientOptions): AwsClient {
     async account() {
       if (setup.auth.method === "api_key") return undefined;
       const { client } = await runtime();
-      return (await client.config.credentials()).accountId;
+      return (await client.config.credentials().catch(throwOfCredentials)).accountId;
     },
   };
+}
+
+/** The runtime service refuses with a `ServiceError`. What else a service says on the way is about credentials. */
+function throwOfCredentials(error: unknown): never {
+  const failure = error instanceof ServiceError ? undefined : serviceFailure(error);
+  throw failure === undefined ? error : new CredentialsRefused(failure);
 }
 
 /** Set before the signature is made, so that it covers them. */

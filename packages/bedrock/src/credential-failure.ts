@@ -1,6 +1,17 @@
 import { GatewayError } from "@waygate/core/plugin";
 import { blot, shorten } from "./failure.ts";
+import type { ServiceFailure } from "./service-error.ts";
 import type { Auth } from "./setup.ts";
+
+/** What STS or SSO say where they give no credentials. */
+export class CredentialsRefused extends Error {
+  // As the SDK calls its own errors of this kind.
+  override readonly name = "CredentialsProviderError";
+
+  constructor({ name, message }: ServiceFailure) {
+    super(`${name}: ${message}`);
+  }
+}
 
 /** Whether an error is about finding credentials, not about using them. */
 export function isCredentialError(error: unknown): error is Error {
@@ -9,7 +20,7 @@ export function isCredentialError(error: unknown): error is Error {
 
 /** Whether credentials that are there have to be renewed by a person: the session of an SSO login has ended. */
 export function needsLogin(error: unknown): boolean {
-  return isCredentialError(error) && /expired|login|refresh|re-authenticate|is invalid/i.test(error.message);
+  return isCredentialError(error) && /expired|login|refresh|re-authenticate|(is|or) invalid/i.test(error.message);
 }
 
 /** The error of credentials that could not be had. */
@@ -20,7 +31,7 @@ export function credentialFailure(gateway: string, auth: Auth, error: Error): Ga
       ? `the profile "${auth.profile.value}" gives no credentials`
       : "the AWS default chain gives no credentials";
   // A process that gives credentials may speak of a login as well, but of one of its own.
-  const ofAws = login && /\bsso\b|\baws login\b/i.test(error.message);
+  const ofAws = login && /\bsso\b|\baws login\b|\bsession token\b/i.test(error.message);
   const command = ofAws ? refreshCommand(auth, /\baws login\b/.test(error.message) ? "login" : "sso login") : undefined;
   const detail = blot(error.message, secretsOf(auth));
   const words =

@@ -6,16 +6,17 @@ import { Connections } from "./connection.ts";
 import { Conversations } from "./conversations.ts";
 import { dispatcherHttp, isDispatcher } from "./dispatcher-http.ts";
 import { checkHeaders } from "./headers.ts";
+import { type Http, lazyHttp } from "./http.ts";
 import { ModelList } from "./model-list.ts";
 import { ModelResolver } from "./model-resolver.ts";
-import { nodeHttp } from "./node-http.ts";
 import type { BedrockSettings } from "./settings.ts";
 
 /** Opens the gateway. Nothing is sent, and nothing of the AWS SDK loaded, before the first request. */
 export function openGateway(context: OpenContext<BedrockSettings>): Gateway {
   const { id: gateway, settings, notice } = context;
   const { dispatcher } = context.transport;
-  const http = dispatcher !== undefined && isDispatcher(dispatcher) ? dispatcherHttp(dispatcher) : nodeHttp();
+  const http =
+    dispatcher !== undefined && isDispatcher(dispatcher) ? dispatcherHttp(dispatcher) : lazyHttp(loadNodeHttp);
   const { headers, refused } = checkHeaders(settings.custom_headers);
   for (const message of refused) notice({ code: "header-refused", message });
   if ((settings.mantle_available_models ?? []).length > 0) notice(mantleNotice);
@@ -41,6 +42,10 @@ export function openGateway(context: OpenContext<BedrockSettings>): Gateway {
       http.close();
     },
   };
+}
+
+async function loadNodeHttp(): Promise<Http> {
+  return (await import("./node-http.ts")).nodeHttp();
 }
 
 const mantleNotice = {

@@ -37,6 +37,20 @@ export interface Http {
   close(): void;
 }
 
+/** Loaded with the first request: `node:http` takes longer than all the rest of the package together. */
+export function lazyHttp(load: () => Promise<Http>): Http {
+  let http: Promise<Http> | undefined;
+  return {
+    async send(request) {
+      http ??= load();
+      return (await http).send(request);
+    },
+    close() {
+      void http?.then((loaded) => loaded.close());
+    },
+  };
+}
+
 /** Reads a body, as far as the limit goes. */
 export async function readAll(response: HttpResponse, limit: number): Promise<Buffer> {
   const pieces: Buffer[] = [];

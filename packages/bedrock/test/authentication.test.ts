@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import bedrock from "@waygate/bedrock";
-import { createRegistry } from "@waygate/core";
+import { createRegistry, isGatewayError } from "@waygate/core";
 import { createSimulator, type Simulator } from "@waygate/simulator";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type AwsHome, awsHome } from "./aws-files.ts";
@@ -342,6 +342,27 @@ describe("a profile", () => {
     expect(sts.received[0]?.headers.authorization).toContain("Credential=AKIDBASE/");
   });
 
+  it("whose role may not be assumed is refused by STS, and not by the model", async () => {
+    const words = "User: arn:aws:iam::1:user/x is not authorized to perform: sts:AssumeRole on resource: y";
+    const answer = `<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>${words}</Message></Error></ErrorResponse>`;
+    await using sts = await startService(
+      (response) => void response.writeHead(403, { "content-type": "text/xml" }).end(answer),
+    );
+    const config =
+      "[profile base]\naws_access_key_id = AKIDBASE\naws_secret_access_key = x\n[profile role]\nrole_arn = arn:aws:iam::123456789012:role/r\nsource_profile = base\n";
+    await using _home = await awsHome({ config }, { AWS_ENDPOINT_URL_STS: sts.origin });
+    const expected = `credentials: Gateway "amazon-bedrock": the profile "role" gives no credentials: AccessDenied: ${words}. Check "profile" in the settings and your AWS configuration files.`;
+    expect(await refusal(named("role"))).toBe(expected);
+    const { settings } = named("role");
+    await using listing = open(undefined, { env: {}, settings: { ...settings, endpoint_url: service.origin } });
+    const { signal } = new AbortController();
+    const { gateway } = listing;
+    for (const ask of [() => gateway.models({ signal }), () => gateway.check?.({ signal })]) {
+      const error = await Promise.resolve(ask()).catch((reason: unknown) => reason);
+      expect(isGatewayError(error) ? `${error.code}: ${error.message}` : error).toBe(expected);
+    }
+  });
+
   it("whose files are written anew after AWS refused its credentials is read anew: no restart is needed", async () => {
     const file = (key: string) => `[p]\naws_access_key_id=${key}\naws_secret_access_key=x\naws_session_token=t\n`;
     await using home = await awsHome({ credentials: file("AKIDOLD") });
@@ -456,6 +477,15 @@ region = eu-west-1
       'authentication: Gateway "amazon-bedrock": the profile "dev" gives no credentials: its login has expired, or was never made. Run: aws sso login --profile dev',
     );
     expect(service.received).toEqual([]);
+  });
+
+  it("that AWS has ended names it too", async () => {
+    await using there = await atHome();
+    await there.login("team", new Date(Date.now() + hour));
+    portal.queue(refuses(401, "UnauthorizedException", "Session token not found or invalid"));
+    expect(await refusal({ env: {}, settings })).toBe(
+      'authentication: Gateway "amazon-bedrock": the profile "dev" gives no credentials: its login has expired, or was never made. Run: aws sso login --profile dev',
+    );
   });
 
   it("that was never begun names it as well", async () => {
