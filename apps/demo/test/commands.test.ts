@@ -246,6 +246,39 @@ describe("waygate doctor", () => {
     expect(json.stdout).not.toContain(secret);
   });
 
+  it("tells of Bedrock how one is known there and where requests go, and of the last error that any program met", async () => {
+    const credentials = { ZED_ACCESS_KEY_ID: "AKIDEXAMPLE", ZED_SECRET_ACCESS_KEY: "sk-aws-secret-of-the-test" };
+    await using aws = await createSimulator({
+      awsCredentials: {
+        accessKeyId: credentials.ZED_ACCESS_KEY_ID,
+        secretAccessKey: credentials.ZED_SECRET_ACCESS_KEY,
+      },
+      models: ["eu.anthropic.claude-sonnet-4-5-20250929-v1:0"],
+    });
+    playground.settings({ language_models: { bedrock: { region: "eu-west-1", endpoint_url: aws.url } } });
+    const options = { environment: { ...credentials, AWS_EC2_METADATA_DISABLED: "true" } };
+    const fine = await playground.run(["doctor"], options);
+    expect(fine).toMatchObject({ code: 0, stderr: "" });
+    expect(fine.stdout).toMatch(/^✓ amazon-bedrock\n/);
+    expect(fine.stdout).toContain("environment variable ZED_SECRET_ACCESS_KEY");
+    expect(fine.stdout).toMatch(/^ +Region +eu-west-1 \(/m);
+    expect(fine.stdout).toMatch(/^ +Method +access keys/m);
+    expect(fine.stdout).toMatch(/^ +models +\d+/m);
+    // What is neither there nor needed is not listed where something else is.
+    expect(fine.stdout).not.toContain("AWS profile");
+
+    aws.fault({ kind: "status", status: 403 });
+    const model = "amazon-bedrock:claude-sonnet-4-5";
+    const failed = await playground.run(["chat", "Hello there", "--no-tools", "--model", model], options);
+    expect(failed.code).toBe(1);
+    const after = await playground.run(["doctor", "amazon-bedrock", "--json"], options);
+    expect(lines(after.stdout)).toEqual([
+      expect.objectContaining({ ok: true, lastError: expect.objectContaining({ code: "permission", status: 403 }) }),
+    ]);
+    const shown = await playground.run(["doctor"], options);
+    expect(shown.stdout).toMatch(/^ +last error +0 minutes ago: Gateway "amazon-bedrock"/m);
+  });
+
   it("exits 1 where a gateway or a model of the settings is wrong", async () => {
     playground.settings({
       agent: { commit_message_model: { provider: "nobody", model: "x" } },
@@ -324,6 +357,45 @@ describe("waygate commit", () => {
     simulator.script({ text: "Add a line" });
     const json = await playground.run(["commit", "--json"], { environment });
     expect(lines(json.stdout)).toEqual([expect.objectContaining({ type: "commit-message", message: "Add a line" })]);
+  });
+});
+
+describe("--json", () => {
+  const model = JSON.stringify({ provider: "local", model: "test" });
+  const git = (...words: string[]) => execFileSync("git", words, { cwd: playground.folder, stdio: "ignore" });
+
+  it.each<readonly [words: readonly string[], code: number, types: readonly unknown[]]>([
+    [["chat", "Hello there", "--no-tools"], 0, expect.arrayContaining(["step-start", "run-end"])],
+    [["models"], 0, ["model"]],
+    [["models", "nothing like it"], 0, []],
+    [["keys"], 0, expect.arrayContaining(["key"])],
+    [["keys", "set", "local"], 0, ["key"]],
+    [["keys", "remove", "local"], 2, ["error"]],
+    [["settings"], 0, ["settings"]],
+    [["settings", "get"], 0, [undefined]],
+    [["settings", "get", "agent.none"], 2, ["error"]],
+    [["settings", "set", "agent.default_model", model], 0, ["settings-set"]],
+    [["settings", "remove", "credential_store"], 0, ["settings-removed"]],
+    [["settings", "edit"], 0, ["settings"]],
+    [["schema"], 0, ["object"]],
+    [["doctor"], 0, ["gateway"]],
+    [["doctor", "nobody"], 2, ["error"]],
+    [["commit"], 0, ["commit-message"]],
+    [["edit", "new.txt", "shout"], 0, ["edit"]],
+    [["edit", "new.txt"], 2, ["error"]],
+    [["commit", "--folder", "nowhere"], 2, ["error"]],
+  ])("%j prints JSON alone, one value a line", async (words, code, types) => {
+    git("init", "--quiet");
+    playground.write("new.txt", "a new line\n");
+    git("add", "new.txt");
+    const environment = { EDITOR: "true", ...(words[1] !== "remove" && { LOCAL_API_KEY: secret }) };
+    const finished = await playground.run([...words, "--json"], {
+      input: words.includes("set") ? secret : "",
+      environment,
+    });
+    expect(finished).toMatchObject({ code });
+    const printed = finished.stdout === "" ? [] : lines(finished.stdout);
+    expect([...new Set(printed.map(({ type }) => type))]).toEqual(types);
   });
 });
 

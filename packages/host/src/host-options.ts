@@ -32,7 +32,7 @@ export interface HostOptions {
   readonly discover?: boolean | undefined;
   /** Folders beside which plugins are installed. Default: those of the program's main file and of this package. */
   readonly pluginFolders?: readonly string[] | undefined;
-  /** Where lists of models are kept. Default: `waygate` in the platform's folder for caches. `false`: nowhere. */
+  /** Where lists of models are kept, and what went wrong last. Default: `waygate` in the platform's folder for caches. `false`: nowhere. */
   readonly cacheFolder?: string | false | undefined;
   /** How long a list of models is good, in milliseconds. Default: one hour. */
   readonly modelsMaxAgeMs?: number | undefined;

@@ -4,7 +4,8 @@ export type { CredentialStatus, Credentials, KeyOrigin } from "./credentials/cre
 export { fileStore } from "./credentials/file-store.ts";
 export { type KeychainOptions, keychainStore } from "./credentials/keychain-store.ts";
 export { memoryStore } from "./credentials/memory-store.ts";
-export type { DiagnoseOptions, GatewayReport, LastError } from "./diagnosis/diagnose.ts";
+export type { DiagnoseOptions, GatewayReport } from "./diagnosis/diagnose.ts";
+export type { LastError } from "./diagnosis/last-errors.ts";
 export type { ProbeResult } from "./diagnosis/probe.ts";
 export type { PluginInfo } from "./discovery/plugins.ts";
 export type { GatewaySetup } from "./gateways/gateway-setup.ts";

@@ -10,7 +10,8 @@ import {
 } from "@waygate/core";
 import { Credentials } from "./credentials/credentials.ts";
 import { StoreChoice } from "./credentials/store-choice.ts";
-import { type DiagnoseOptions, diagnose, type LastError } from "./diagnosis/diagnose.ts";
+import { type DiagnoseOptions, diagnose } from "./diagnosis/diagnose.ts";
+import { LastErrors } from "./diagnosis/last-errors.ts";
 import type { LazyPlugin } from "./discovery/lazy-plugin.ts";
 import { type PluginInfo, Plugins } from "./discovery/plugins.ts";
 import { GatewayAccess } from "./gateways/gateway-access.ts";
@@ -45,7 +46,7 @@ export class OpenHost implements Host {
   readonly #network: Network;
   readonly #cache: DiskCache;
   readonly #listers = new Map<string, ModelLister>();
-  readonly #lastErrors = new Map<string, LastError>();
+  readonly #lastErrors: LastErrors;
   readonly #board: NoticeBoard;
   readonly #chosen: ChosenFile;
   readonly #modelsMaxAgeMs: number;
@@ -81,8 +82,10 @@ export class OpenHost implements Host {
       { environment, folder: settings.folder, transport: options.transport },
       networkOf(keys),
     );
-    const cacheFolder = options.cacheFolder ?? defaultCacheFolder(environment);
-    this.#cache = new DiskCache(cacheFolder === false ? undefined : cacheFolder);
+    const cacheFolder =
+      options.cacheFolder === false ? undefined : (options.cacheFolder ?? defaultCacheFolder(environment));
+    this.#cache = new DiskCache(cacheFolder);
+    this.#lastErrors = new LastErrors(cacheFolder);
     const keyFile = options.keyFile ?? join(dirname(defaultSettingsFile(environment)), "keys.json");
     const stores = new StoreChoice(options.store, keyFile);
     this.credentials = new Credentials({
@@ -223,7 +226,7 @@ export class OpenHost implements Host {
       stale: (message) => this.#board.tell({ severity: "warning", code: "models-stale", message, gateway: id }),
     });
     this.#listers.set(id, lister);
-    return watchedGateway(gateway, lister, (error) => this.#lastErrors.set(id, { error, at: Date.now() }));
+    return watchedGateway(gateway, lister, (error) => this.#lastErrors.set(id, error));
   };
 
   async #keysChanged(gateway: string): Promise<void> {
@@ -253,7 +256,7 @@ export class OpenHost implements Host {
     try {
       await this.registry.close();
     } finally {
-      await this.#network.close();
+      await Promise.all([this.#network.close(), this.#lastErrors.settled()]);
     }
   }
 }

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { isGatewayError } from "@waygate/core";
 import { definePlugin } from "@waygate/core/plugin";
 import openaiCompatible from "@waygate/openai-compatible";
 import { createSimulator } from "@waygate/simulator";
@@ -97,5 +99,20 @@ describe("diagnose", { timeout: 30_000 }, () => {
     simulator.fault({ kind: "status", status: 402 });
     await expect(ask(host, "good", "simulator")).rejects.toMatchObject({ status: 402 });
     expect(await last()).toMatchObject({ error: { status: 402 }, at: expect.any(Number) });
+
+    // Whoever asks what went wrong often does so with another program.
+    await host.close();
+    const next = await world.host(undefined, { plugins: [openaiCompatible] });
+    const [report] = await next.diagnose();
+    expect(report?.lastError?.error).toMatchObject({ code: "payment-required", status: 402, gateway: "good" });
+    expect(isGatewayError(report?.lastError?.error)).toBe(true);
+    const [name = ""] = readdirSync(world.path("cache/errors"));
+    const file = world.path("cache/errors", name);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    const told = JSON.parse(readFileSync(file, "utf8"));
+    await world.write(`cache/errors/${name}`, { ...told, at: Date.now() - 8 * 24 * 60 * 60 * 1000 });
+    expect((await next.diagnose())[0]?.lastError).toBeUndefined();
+    await world.write(`cache/errors/${name}`, "{ oops");
+    expect((await next.diagnose())[0]?.lastError).toBeUndefined();
   });
 });

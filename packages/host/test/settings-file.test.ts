@@ -1,7 +1,9 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { chmod, lstat, mkdir, readdir, readFile, stat, symlink, truncate, utimes, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { Worker } from "node:worker_threads";
 import { createHost, isHostError } from "@waygate/host";
 import openaiCompatible from "@waygate/openai-compatible";
 import { describe, expect, it } from "vitest";
@@ -194,7 +196,7 @@ describe("writers at the same time", () => {
     for (let index = 0; index < 60; index++) expect(text).toContain(`"key${index}": ${index}`);
   });
 
-  it("lose nothing: several programs, and an editor that knows of no lock", { timeout: 60_000 }, async () => {
+  it("lose nothing: several programs", { timeout: 60_000 }, async () => {
     await using world = await World.make();
     const file = await world.write("settings.json", "{}");
     const script = `
@@ -232,6 +234,30 @@ describe("writers at the same time", () => {
     await host.settings.remove("proxy");
     expect(await readdir(world.folder)).toEqual(["settings.json"]);
     expect(host.settings.value).toEqual({});
+  });
+
+  it("leave it whole for whoever reads it meanwhile", { timeout: 30_000 }, async () => {
+    await using world = await World.make();
+    const filler = Array.from({ length: 5000 }, (_, index) => `entry ${index} ${"x".repeat(80)}`);
+    const host = await world.host({ agent: {}, filler });
+    const code = `
+      const { readFileSync } = require("node:fs");
+      const { workerData: { file, stop }, parentPort } = require("node:worker_threads");
+      let reads = 0;
+      while (Atomics.load(stop, 0) === 0) {
+        const text = readFileSync(file, "utf8");
+        JSON.parse(text);
+        if (++reads === 1) parentPort.postMessage("reading");
+      }
+      parentPort.postMessage(reads);`;
+    const stop = new Int32Array(new SharedArrayBuffer(4));
+    const reader = new Worker(code, { eval: true, workerData: { file: world.path("settings.json"), stop } });
+    await once(reader, "message");
+    for (let index = 0; index < 20; index++) await host.settings.set("agent.index", index);
+    Atomics.store(stop, 0, 1);
+    // It fails where it meets half a file.
+    const [reads] = await once(reader, "message");
+    expect(reads).toBeGreaterThan(5);
   });
 
   it("that come between reading and writing are seen", async () => {

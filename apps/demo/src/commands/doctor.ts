@@ -65,10 +65,18 @@ type Fact = readonly [label: string, value: string];
 function factsOf({ entry, plugin, credentials, models, facts, checkError, lastError, probe }: GatewayReport) {
   const list: Fact[] = [["plugin", pluginText(entry.plugin, plugin)]];
   if (entry.address !== undefined) list.push(["address", keyAddress(entry.address)]);
-  for (const { credential, origin, problem } of credentials) {
-    const missing = credential.optional === true ? "none, and none is needed" : "missing";
-    const why = credential.optional !== true && problem !== undefined ? `; ${problem.message}` : "";
-    list.push([credential.label, origin === undefined ? `${missing}${why}` : from(origin)]);
+  // Of what is not needed, one line says it all.
+  const there = credentials.filter(({ credential, origin }) => credential.optional !== true || origin !== undefined);
+  if (there.length === 0 && credentials.length > 0) {
+    list.push([
+      credentials.length === 1 ? (credentials[0]?.credential.label ?? "") : "keys",
+      "none, and none is needed",
+    ]);
+  }
+  for (const { credential, origin, problem } of there) {
+    const hint = credential.help === undefined ? "" : `; get one at ${credential.help}`;
+    const missing = `missing${problem === undefined ? hint : `; ${problem.message}`}`;
+    list.push([credential.label, origin === undefined ? missing : from(origin)]);
   }
   for (const { message } of entry.issues) list.push(["settings", message]);
   if (models !== undefined) {
@@ -80,7 +88,7 @@ function factsOf({ entry, plugin, credentials, models, facts, checkError, lastEr
   for (const { label, value } of facts) if (!known.has(label.toLowerCase())) list.push([label, value]);
   if (checkError !== undefined) list.push(["check", messageOf(checkError)]);
   if (lastError !== undefined && lastError.error !== models?.error && lastError.error !== checkError) {
-    list.push(["last error", messageOf(lastError.error)]);
+    list.push(["last error", `${age(lastError.at)} ago: ${messageOf(lastError.error)}`]);
   }
   if (probe !== undefined) list.push(["tool call", `${probe.model}: ${probe.message} (${probe.durationMs} ms)`]);
   return list;

@@ -4,6 +4,7 @@ import type { CredentialStatus } from "../credentials/credentials.ts";
 import type { PluginInfo } from "../discovery/plugins.ts";
 import type { Host } from "../host.ts";
 import type { ModelListing } from "../models/models.ts";
+import type { LastError, LastErrors } from "./last-errors.ts";
 import { type ProbeResult, probeTools } from "./probe.ts";
 
 /** Everything there is to say about one gateway. Plain data but for the errors; never a key. */
@@ -21,16 +22,10 @@ export interface GatewayReport {
   readonly facts: CheckResult["facts"];
   /** Why the plugin's own check failed, if it did. */
   readonly checkError: GatewayError | undefined;
-  /** The last failure of a request since the program began. */
+  /** The last failure of a request, of this program or of one in the week before; undefined where there was none. */
   readonly lastError: LastError | undefined;
   /** Undefined where none was asked for. */
   readonly probe: ProbeResult | undefined;
-}
-
-export interface LastError {
-  readonly error: unknown;
-  /** In milliseconds since 1970. */
-  readonly at: number;
 }
 
 export interface DiagnoseOptions {
@@ -49,7 +44,7 @@ export interface DiagnoseOptions {
 /** Looks at gateways one by one, all at the same time. Rejects only where `signal` aborts. */
 export async function diagnose(
   host: Host,
-  lastErrors: ReadonlyMap<string, LastError>,
+  lastErrors: Pick<LastErrors, "get">,
   options: DiagnoseOptions,
 ): Promise<readonly GatewayReport[]> {
   const entries = await host.gateways();

@@ -1,0 +1,79 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type ErrorCode, errorCodes, GatewayError, isGatewayError } from "@waygate/core";
+import { isObject } from "@waygate/core/plugin";
+import { writeAtomically } from "../files/write-atomically.ts";
+import { fingerprint } from "../models/disk-cache.ts";
+
+/** The last failure of a gateway's requests. */
+export interface LastError {
+  /** A `GatewayError`, or what a plugin threw in its place. */
+  readonly error: unknown;
+  /** In milliseconds since 1970. */
+  readonly at: number;
+}
+
+/** In milliseconds, and in characters. */
+const limits = { age: 7 * 24 * 60 * 60 * 1000, message: 2000 };
+
+/**
+ * Remembers what went wrong last with each gateway, for other programs too: whoever asks what is wrong has often ended
+ * the program that met it. Errors hold no keys; on disk they are their code and their message, for this user alone.
+ */
+export class LastErrors {
+  readonly #folder: string | undefined;
+  readonly #known = new Map<string, LastError>();
+  #writing: Promise<void> = Promise.resolve();
+
+  /** Without a folder they are forgotten with the program. */
+  constructor(folder: string | undefined) {
+    this.#folder = folder === undefined ? undefined : join(folder, "errors");
+  }
+
+  set(gateway: string, error: unknown): void {
+    const last = { error, at: Date.now() };
+    this.#known.set(gateway, last);
+    const file = this.#file(gateway);
+    if (file === undefined || !isGatewayError(error)) return;
+    const { code, message, status } = error;
+    const text = JSON.stringify({
+      ...{ version: 1, gateway, at: last.at, code, message: message.slice(0, limits.message), status },
+    });
+    // One after another; what cannot be written is missed by nobody but the next who asks.
+    this.#writing = this.#writing.then(() => writeAtomically(file, text, 0o600)).catch(() => undefined);
+  }
+
+  /** Of this program, else of one before it; undefined for what is long past. */
+  get(gateway: string): LastError | undefined {
+    return this.#known.get(gateway) ?? this.#read(gateway);
+  }
+
+  /** Resolves when all is written. */
+  settled(): Promise<void> {
+    return this.#writing;
+  }
+
+  #read(gateway: string): LastError | undefined {
+    const file = this.#file(gateway);
+    if (file === undefined) return undefined;
+    try {
+      const value: unknown = JSON.parse(readFileSync(file, "utf8"));
+      if (!isObject(value) || value.version !== 1 || value.gateway !== gateway) return undefined;
+      const { at, code, message, status } = value;
+      if (typeof at !== "number" || Date.now() - at > limits.age || typeof message !== "string" || !isCode(code)) {
+        return undefined;
+      }
+      return { at, error: new GatewayError(message, { gateway, code, ...(typeof status === "number" && { status }) }) };
+    } catch {
+      return undefined;
+    }
+  }
+
+  #file(gateway: string): string | undefined {
+    return this.#folder === undefined ? undefined : join(this.#folder, `${fingerprint(gateway)}.json`);
+  }
+}
+
+function isCode(value: unknown): value is ErrorCode {
+  return typeof value === "string" && Object.hasOwn(errorCodes, value);
+}
