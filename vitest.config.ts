@@ -1,6 +1,8 @@
 import { defineConfig } from "vitest/config";
+import { secretScan } from "./tooling/secret-scan/src/index.ts";
 
 export default defineConfig({
+  plugins: [secretScan()],
   ssr: { resolve: { conditions: ["waygate-source"], externalConditions: ["waygate-source"] } },
   resolve: { conditions: ["waygate-source"] },
   test: {
@@ -9,6 +11,8 @@ export default defineConfig({
       "apps/*/{src,test}/**/*.test.ts",
       "tooling/*/{src,test}/**/*.test.ts",
     ],
+    // Whatever comes out of any test is searched for keys.
+    setupFiles: ["./tooling/secret-scan/src/setup.ts"],
     exclude: ["**/node_modules/**", "tooling/bench/peers/**"],
   },
 });

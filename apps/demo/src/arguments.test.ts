@@ -24,6 +24,8 @@ describe("the command line", () => {
       tour: false,
       refresh: false,
       probe: false,
+      title: false,
+      lines: undefined,
     });
   });
 
@@ -52,6 +54,9 @@ describe("the command line", () => {
     [["--zed", "--settings", "x"], "--settings and --zed name two files"],
     [["chat", "--refresh"], '--refresh belongs to "models" and "doctor".'],
     [["models", "--probe"], '--probe belongs to "doctor".'],
+    [["commit", "--title"], '--title belongs to "chat".'],
+    [["chat", "--lines", "1-2"], '--lines belongs to "edit".'],
+    [["edit", "--lines", "9-2"], '--lines is a line or a range of lines, such as 12, 12-20 or 12-, not "9-2".'],
   ])("%j is refused in one sentence", (argv, message) => {
     expect(() => parse(...argv)).toThrow(message);
   });

@@ -1,9 +1,10 @@
 import { parseArgs } from "node:util";
 import { didYouMean } from "@waygate/core/plugin";
+import { type LineRange, parseLineRange } from "./editing/line-range.ts";
 import { UsageError } from "./exit-code.ts";
 import { type Effort, efforts } from "./model-choice.ts";
 
-export const commands = ["chat", "models", "keys", "settings", "schema", "doctor", "commit"] as const;
+export const commands = ["chat", "models", "keys", "settings", "schema", "doctor", "commit", "edit"] as const;
 export type CommandName = (typeof commands)[number];
 
 /** What the program was asked to do. */
@@ -32,6 +33,10 @@ export interface Arguments {
   readonly refresh: boolean;
   /** Have a model call a tool, in real. */
   readonly probe: boolean;
+  /** Have a model name the conversation. */
+  readonly title: boolean;
+  /** Of a file that is edited. Undefined: all of them. */
+  readonly lines: LineRange | undefined;
 }
 
 const options = {
@@ -48,6 +53,8 @@ const options = {
   tour: { type: "boolean" },
   refresh: { type: "boolean" },
   probe: { type: "boolean" },
+  title: { type: "boolean" },
+  lines: { type: "string" },
   help: { type: "boolean", short: "h" },
   version: { type: "boolean", short: "V" },
 } as const;
@@ -72,16 +79,13 @@ export function parseArguments(argv: readonly string[], currentFolder: string): 
     return typeof value === "string" ? value : undefined;
   };
   const command = commandOf(words);
+  checkBelonging(values, command);
   if (values.tour === true && (words.length > 0 || values.json === true || command !== "chat")) {
     throw new UsageError("--tour has a question of its own: leave the question, the command and --json out.");
   }
   if (values.settings !== undefined && values.zed === true) {
     throw new UsageError("--settings and --zed name two files: leave one of them out.");
   }
-  if (values.refresh === true && command !== "models" && command !== "doctor") {
-    throw new UsageError('--refresh belongs to "models" and "doctor".');
-  }
-  if (values.probe === true && command !== "doctor") throw new UsageError('--probe belongs to "doctor".');
   return {
     command,
     help: values.help === true,
@@ -101,7 +105,24 @@ export function parseArguments(argv: readonly string[], currentFolder: string): 
     tour: values.tour === true,
     refresh: values.refresh === true,
     probe: values.probe === true,
+    title: values.title === true,
+    lines: lineRangeOf(text("lines")),
   };
+}
+
+/** Options that mean something to some commands only. */
+const belonging: Readonly<Record<string, readonly CommandName[]>> = {
+  refresh: ["models", "doctor"],
+  probe: ["doctor"],
+  title: ["chat"],
+  lines: ["edit"],
+};
+
+function checkBelonging(values: Readonly<Record<string, unknown>>, command: CommandName): void {
+  for (const [name, owners] of Object.entries(belonging)) {
+    if (values[name] === undefined || owners.includes(command)) continue;
+    throw new UsageError(`--${name} belongs to ${owners.map((owner) => `"${owner}"`).join(" and ")}.`);
+  }
 }
 
 interface OptionToken {
@@ -159,4 +180,11 @@ function countOf(name: string, text: string | undefined): number | undefined {
   const count = /^\d{1,9}$/.test(text) ? Number(text) : 0;
   if (count < 1) throw new UsageError(`${name} is a whole number above 0, not "${text}".`);
   return count;
+}
+
+function lineRangeOf(text: string | undefined): LineRange | undefined {
+  if (text === undefined) return undefined;
+  const range = parseLineRange(text);
+  if (range !== undefined) return range;
+  throw new UsageError(`--lines is a line or a range of lines, such as 12, 12-20 or 12-, not "${text}".`);
 }

@@ -12,6 +12,7 @@ import { BuiltInSimulator } from "./built-in-simulator.ts";
 import { chat } from "./commands/chat.ts";
 import { commit } from "./commands/commit.ts";
 import { doctor } from "./commands/doctor.ts";
+import { edit } from "./commands/edit.ts";
 import { keys } from "./commands/keys.ts";
 import { listModels } from "./commands/models.ts";
 import { schema } from "./commands/schema.ts";
@@ -29,6 +30,7 @@ import { TerminalApproval } from "./terminal/terminal-approval.ts";
 import { type ConversationScope, type Surroundings, tokens } from "./tokens.ts";
 import { type Approval, allowAll, denyAll } from "./tools/approval.ts";
 import { commandEnvironment } from "./tools/command-environment.ts";
+import { delegate } from "./tools/delegate.ts";
 import { listFiles } from "./tools/list-files.ts";
 import { readFile } from "./tools/read-file.ts";
 import { runCommand } from "./tools/run-command.ts";
@@ -84,10 +86,14 @@ function openConversation(program: DependencyContainer, choice: ModelChoice): Co
   return { conversation: scope.resolve(tokens.conversation), workspace: scope.resolve(tokens.workspace) };
 }
 
-const toolFactories: readonly FactoryFunction<Tool>[] = [
+const readingTools: readonly FactoryFunction<Tool>[] = [
   (c) => listFiles(c.resolve(tokens.workspace)),
   (c) => readFile(c.resolve(tokens.workspace)),
   (c) => searchFiles(c.resolve(tokens.workspace)),
+];
+
+const toolFactories: readonly FactoryFunction<Tool>[] = [
+  ...readingTools,
   (c) => writeFile(c.resolve(tokens.workspace), c.resolve(tokens.approval)),
   (c) => {
     const { environment } = c.resolve(tokens.surroundings);
@@ -96,6 +102,17 @@ const toolFactories: readonly FactoryFunction<Tool>[] = [
       environment: () => commandEnvironment(environment, registry.gateways()),
     });
   },
+  (c) =>
+    delegate({
+      registry: c.resolve(tokens.host).registry,
+      folder: c.resolve(tokens.workspace).root,
+      tools: readingTools.map((tool) => tool(c)),
+      async choose() {
+        // Not before it is called: the conversation itself is made with its tools, and may change its model.
+        const { choice } = c.resolve(tokens.conversation);
+        return (await c.resolve(tokens.modelChooser).bySettings("subagent_model", choice)) ?? choice;
+      },
+    }),
 ];
 
 async function openHost(c: DependencyContainer): Promise<Host> {
@@ -115,9 +132,10 @@ async function openHost(c: DependencyContainer): Promise<Host> {
     onNotice: (notice) => diagnostics.notice(notice),
   });
   const writing = editing || (command === "settings" && words[0] === "set");
-  if (file === undefined || host.settings.exists || writing) return host;
+  const missing = host.notices().some(({ code }) => code === "settings-missing");
+  if (!missing || writing) return host;
   await host.close();
-  throw new UsageError(`There is no settings file "${file}".`, "settings");
+  throw new UsageError(`There is no settings file "${host.settings.file}".`, "settings");
 }
 
 function makeModelChooser(c: DependencyContainer) {
@@ -187,5 +205,6 @@ function makeCommands(c: DependencyContainer) {
     schema: () => schema(services()),
     commit: () => commit(services()),
     doctor: () => doctor(services()),
+    edit: () => edit(services()),
   };
 }

@@ -13,6 +13,8 @@ export class Diagnostics {
   notice(notice: Notice): void {
     // Whoever asks for such a model is told then, and nobody else needs it.
     if (notice.code === "unknown-provider") return;
+    // Either it is about to be made, or nothing goes on without it.
+    if (notice.code === "settings-missing") return;
     // Not awaited: it is written at once, and more than a pipe holds of it there never is.
     void this.#screen.interject(({ aside }) => aside.paragraph("warning: ", printable(formatNotice(notice)), "yellow"));
   }

@@ -12,9 +12,11 @@ export const helpText = `waygate: talk to a model through any gateway
   waygate settings             which file they stand in
   waygate settings get [PATH]  a setting as JSON, or all of them
   waygate settings set PATH JSON
+  waygate settings remove PATH
   waygate settings edit        open the file in your editor
   waygate schema               the JSON Schema of the file, for editors
   waygate doctor [GATEWAY]     what works and what does not; --probe has a model call a tool
+  waygate edit FILE "..."      have inline_assistant_model change a file (--lines A-B: a part of it); it asks first
   waygate commit [HINT]        a message for what is staged in git, from commit_message_model
 
   -m, --model GATEWAY:MODEL    such as openrouter:openrouter/auto or simulator:simulator
@@ -22,7 +24,9 @@ export const helpText = `waygate: talk to a model through any gateway
       --system TEXT            what the model is told beforehand
       --folder DIR             the folder that its tools work in (default: the current one)
       --no-tools               offer no tools
-  -y, --yes                    let it write files and run commands without asking
+  -y, --yes                    let it write files and run commands without asking; edit without asking
+      --lines A-B              the lines to change (edit)
+      --title                  have thread_summary_model name the conversation (chat)
       --max-steps N            how often the model is asked at most in one turn (default: 50)
       --refresh                ask for the lists of models anew (models, doctor)
       --probe                  have a model call a tool, at the usual price (doctor)

@@ -2,7 +2,6 @@ import type { Capabilities, GuardedGateway, ReasoningRequest } from "@waygate/co
 import type { Feature, Host } from "@waygate/host";
 import type { BuiltInSimulator } from "./built-in-simulator.ts";
 import { UsageError } from "./exit-code.ts";
-import { isUsable } from "./set-up.ts";
 
 export const efforts = ["off", "minimal", "low", "medium", "high", "xhigh", "max"] as const;
 export type Effort = (typeof efforts)[number];
@@ -46,17 +45,17 @@ export class ModelChooser {
    * configured.
    */
   async byDefault(feature: Feature = "default_model"): Promise<ModelChoice | undefined> {
-    const { host } = this.#options;
-    const chosen = await this.#fromSettings(feature);
-    if (chosen !== undefined) return chosen;
-    const entries = await host.gateways();
-    for (const entry of entries) {
-      if (!(await isUsable(host, entry))) continue;
-      const gateway = await host.gateway(entry.id);
+    const { host, effort } = this.#options;
+    const chosen = await this.bySettings(feature);
+    if (chosen !== undefined) return effort === undefined ? chosen : { ...chosen, reasoning: effortRequest(effort) };
+    const setups = await host.setups();
+    for (const { gateway: id, state } of setups) {
+      if (state !== "ready") continue;
+      const gateway = await host.gateway(id);
       const [model] = await gateway.models({ signal: new AbortController().signal });
-      if (model !== undefined) return this.#asked(entry.id, model.id);
+      if (model !== undefined) return this.#asked(id, model.id);
     }
-    const refused = entries.filter((entry) => entry.state === "refused").map((entry) => `"${entry.id}"`);
+    const refused = setups.filter(({ state }) => state === "refused").map(({ gateway }) => `"${gateway}"`);
     if (refused.length > 0) {
       throw new UsageError(
         `No gateway can be used: the settings of ${refused.join(", ")} are wrong (see above). Mend them, or name a model with --model.`,
@@ -71,23 +70,31 @@ export class ModelChooser {
     return this.named("simulator:simulator");
   }
 
-  /** What `agent` names for a feature. One that cannot be used is no reason to ask another. */
-  async #fromSettings(feature: Feature): Promise<ModelChoice | undefined> {
-    const { host, effort, simulator } = this.#options;
-    if (host.settings.model(feature)?.provider === simulator.id) await this.#startSimulator();
-    const choice = await host.choose(feature);
+  /**
+   * What `agent` names for a feature, or for what that falls back on: `current`, the model of the conversation, where it
+   * is the feature of a conversation; then `default_model`. Undefined where none is named. One that cannot be used is no
+   * reason to ask another.
+   */
+  async bySettings(feature: Feature, current?: ModelChoice): Promise<ModelChoice | undefined> {
+    const { host, simulator } = this.#options;
+    const selection = current && {
+      provider: current.gateway,
+      model: current.model,
+      enableThinking: undefined,
+      effort: undefined,
+    };
+    const wanted = host.settings.model(feature, selection);
+    if (wanted?.provider === simulator.id) await this.#startSimulator();
+    // The conversation's own model is asked as the conversation asks it.
+    if (wanted !== undefined && wanted.path === undefined) return current;
+    const choice = await host.choose(feature, { current: selection });
     if (choice === undefined) {
       const named = [feature, "default_model"].find((key) => (host.settings.get(["agent", key]) ?? null) !== null);
       if (named === undefined) return undefined;
       throw new UsageError(`agent.${named} names no model (see above).`, "settings");
     }
     const { gateway, model, reasoning, temperature } = choice;
-    return {
-      gateway: gateway.id,
-      model,
-      reasoning: effort === undefined ? reasoning : effortRequest(effort),
-      temperature,
-    };
+    return { gateway: gateway.id, model, reasoning, temperature };
   }
 
   async #select(gateway: string, model: string): Promise<ModelChoice> {

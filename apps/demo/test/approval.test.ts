@@ -57,9 +57,9 @@ describe("what changes things", () => {
 
   it("does not see the gateways' keys", async () => {
     simulator.script({ toolCalls: [{ name: "run_command", arguments: { command: "env" } }] }, { text: "Done." });
-    const environment = { LOCAL_API_KEY: "secret-key", OTHER: "seen" };
+    const environment = { LOCAL_API_KEY: "sk-secret-key", OTHER: "seen" };
     const { stderr } = await playground.run(["chat", "--yes", "Hello there"], { environment });
     expect(stderr).toContain("OTHER=seen");
-    expect(JSON.stringify(completions(simulator).at(-1)?.body)).not.toContain("secret-key");
+    expect(JSON.stringify(completions(simulator).at(-1)?.body)).not.toContain("sk-secret-key");
   });
 });

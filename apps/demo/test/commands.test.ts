@@ -6,7 +6,7 @@ import { commands } from "../src/arguments.ts";
 import { completions, Playground, serviceSettings } from "./program.ts";
 import { hasTerminals, keys, Terminal } from "./terminal.ts";
 
-const secret = "a-very-secret-key-42";
+const secret = "sk-very-secret-42";
 
 let playground: Playground;
 let simulator: Simulator;
@@ -160,6 +160,24 @@ describe("waygate settings", () => {
     expect(JSON.parse(whole.stdout)).toEqual({ agent: { default_model: JSON.parse(model) } });
   });
 
+  it("takes a setting out, with its own comment, and says where there is none", async () => {
+    playground.settings('{\n  // Mine.\n  "agent": {},\n  "proxy": "none", // Not today.\n}\n');
+    const removed = await playground.run(["settings", "remove", "proxy"]);
+    expect(removed).toEqual({ code: 0, stdout: "", stderr: `Removed from ${file}\n` });
+    expect(readFileSync(file, "utf8")).toBe('{\n  // Mine.\n  "agent": {},\n}\n');
+    expect(await playground.run(["settings", "remove", "proxy"])).toMatchObject({
+      code: 2,
+      stderr: "error: proxy is not set.\n",
+    });
+    const json = await playground.run(["settings", "remove", "agent", "--json"]);
+    expect(lines(json.stdout)).toEqual([{ type: "settings-removed", path: "agent", file, line: 3, column: 12 }]);
+    playground.write(".waygate/settings.json", '{"agent": {"favorite_models": []}}');
+    expect(await playground.run(["settings", "remove", "agent.favorite_models"])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("stands in the project's settings"),
+    });
+  });
+
   it("says what is wrong with a path or a value", async () => {
     expect(await playground.run(["settings", "get", "agent.none"])).toMatchObject({
       code: 2,
@@ -251,11 +269,11 @@ describe("waygate doctor", () => {
 
   it("finds a key that is refused", async () => {
     const { code, stdout } = await playground.run(["doctor", "--probe"], {
-      environment: { LOCAL_API_KEY: "wrong-key" },
+      environment: { LOCAL_API_KEY: "sk-wrong-key" },
     });
     expect(code).toBe(1);
     expect(stdout).toContain("401");
-    expect(stdout).not.toContain("wrong-key");
+    expect(stdout).not.toContain("sk-wrong-key");
   });
 
   it("knows no other gateways, and says where there are none", async () => {

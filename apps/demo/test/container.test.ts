@@ -34,7 +34,6 @@ it("resolves every plugin, and one host of all of them", async () => {
   const program = await composed();
   expect(program.resolveAll(tokens.plugin)).toEqual(plugins);
   expect(program.resolve(tokens.host)).toBe(program.resolve(tokens.host));
-  // Beside the runner of the tests there may be further plugins.
   expect(program.resolve(tokens.host).registry.gateways()).toContainEqual(
     expect.objectContaining({ id: "local", state: "ready" }),
   );
@@ -53,6 +52,7 @@ it("gives each conversation a scope of its own", async () => {
     "search_files",
     "write_file",
     "run_command",
+    "delegate",
   ]);
 });
 

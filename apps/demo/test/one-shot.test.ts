@@ -202,7 +202,7 @@ describe("the README", () => {
 
 describe("waygate models", () => {
   it("lists what --model takes", async () => {
-    expect(await playground.run(["models"])).toMatchObject({ code: 0, stdout: "local:test    100k context\n" });
+    expect(await playground.run(["models"])).toMatchObject({ code: 0, stdout: "local:test  100k context\n" });
     playground.settings({});
     const simulated = await playground.run(["models"]);
     expect(simulated).toMatchObject({ code: 0, stderr: expect.stringContaining("No gateway is configured") });

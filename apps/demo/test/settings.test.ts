@@ -1,4 +1,5 @@
 import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { createSimulator, type Simulator } from "@waygate/simulator";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { completions, Playground, serviceSettings } from "./program.ts";
@@ -8,7 +9,7 @@ let simulator: Simulator;
 
 beforeEach(async () => {
   playground = new Playground();
-  simulator = await createSimulator({ models: ["test", "other"], apiKey: "secret-key" });
+  simulator = await createSimulator({ models: ["test", "other"], apiKey: "sk-secret-key" });
 });
 
 afterEach(async () => {
@@ -16,7 +17,7 @@ afterEach(async () => {
   await simulator.close();
 });
 
-const key = { environment: { LOCAL_API_KEY: " secret-key\n" } };
+const key = { environment: { LOCAL_API_KEY: " sk-secret-key\n" } };
 
 function service(more = ""): string {
   return `{
@@ -47,7 +48,7 @@ describe("settings", () => {
     const { code, stderr } = await playground.run(["chat", "Hello there"], key);
     expect(code).toBe(0);
     expect(stderr).toMatch(/^[^\n]* in · [^\n]*\n$/);
-    expect(completions(simulator).at(-1)?.headers.authorization).toBe("Bearer secret-key");
+    expect(completions(simulator).at(-1)?.headers.authorization).toBe("Bearer sk-secret-key");
     expect(modelAsked()).toBe("test");
   });
 
@@ -62,11 +63,11 @@ describe("settings", () => {
 
   it("never show a key, not even a refused one", async () => {
     playground.settings(`{"language_models": ${service()}}`);
-    const environment = { LOCAL_API_KEY: "wrong-key-123" };
+    const environment = { LOCAL_API_KEY: "sk-wrong-key-123" };
     const { code, stdout, stderr } = await playground.run(["chat", "--json", "Hello there"], { environment });
     expect(code).toBe(1);
     expect(stdout).toContain('"authentication"');
-    expect(stdout + stderr).not.toContain("wrong-key-123");
+    expect(stdout + stderr).not.toContain("sk-wrong-key-123");
   });
 
   it("that are not JSON are refused with file, line and column", async () => {
@@ -143,7 +144,7 @@ describe("settings", () => {
     expect(await playground.run(["chat", "Hello there", "--settings", "none.json"])).toEqual({
       code: 2,
       stdout: "",
-      stderr: 'error: There is no settings file "none.json".\n',
+      stderr: `error: There is no settings file "${join(playground.folder, "none.json")}".\n`,
     });
   });
 });
@@ -155,7 +156,7 @@ describe("which file", () => {
     const zed = { theme: "One", language_models: { anthropic: {}, ...JSON.parse(JSON.stringify(services())) } };
     writeFileSync(playground.outside("config/zed/settings.json"), JSON.stringify(zed));
     const { code, stdout, stderr } = await playground.run(["models", "--zed"]);
-    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: "local:test    100k context\n", stderr: "" });
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: "local:test  100k context\n", stderr: "" });
     expect(await playground.run(["models", "--zed", "--settings", "x.json"])).toMatchObject({ code: 2 });
   });
 

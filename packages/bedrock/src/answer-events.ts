@@ -16,6 +16,9 @@ export class AnswerEvents implements AsyncIterable<Batch>, AsyncIterator<Batch, 
   /** The first of the answer, where notices go out before it. */
   #first: Batch | undefined;
   #over = false;
+  /** Of the read that waits. */
+  #resolve: (result: Next) => void = () => undefined;
+  #reject: (reason: unknown) => void = () => undefined;
 
   constructor(conversations: Conversations, request: ModelRequest) {
     this.#conversations = conversations;
@@ -61,19 +64,22 @@ export class AnswerEvents implements AsyncIterable<Batch>, AsyncIterator<Batch, 
   }
 
   readonly #read = (resolve: (result: Next) => void, reject: (reason: unknown) => void): void => {
-    this.#begun?.answer.next(
-      (batch) => {
-        if (batch !== undefined) resolve({ done: false, value: batch });
-        else {
-          this.#over = true;
-          resolve(done);
-        }
-      },
-      (error: unknown) => {
-        this.#over = true;
-        const { signal } = this.#request;
-        reject(signal.aborted ? signal.reason : this.#begun?.tell(error));
-      },
-    );
+    this.#resolve = resolve;
+    this.#reject = reject;
+    this.#begun?.answer.next(this.#accept, this.#refuse);
+  };
+
+  readonly #accept = (batch: Batch | undefined): void => {
+    if (batch !== undefined) this.#resolve({ done: false, value: batch });
+    else {
+      this.#over = true;
+      this.#resolve(done);
+    }
+  };
+
+  readonly #refuse = (error: unknown): void => {
+    this.#over = true;
+    const { signal } = this.#request;
+    this.#reject(signal.aborted ? signal.reason : this.#begun?.tell(error));
   };
 }

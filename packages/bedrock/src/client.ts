@@ -56,6 +56,15 @@ export function awsClient(options: AwsClientOptions): AwsClient {
     );
     const client = new BedrockRuntimeClient((await config()).fields);
     client.middlewareStack.add(withHeaders(headers), { step: "build", name: "waygateHeaders" });
+    // Nothing is logged, so nothing has to be made ready for it; and requests are repeated elsewhere. The retrying step can
+    // only be replaced: others are placed by its name.
+    client.middlewareStack.remove("loggerMiddleware");
+    client.middlewareStack.add((next) => next, {
+      step: "finalizeRequest",
+      name: "retryMiddleware",
+      priority: "high",
+      override: true,
+    });
     // In place of the SDK's own step of this name: its decoding of event streams costs several times all the rest.
     client.middlewareStack.add(
       (next) => async (args) => {

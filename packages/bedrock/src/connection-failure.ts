@@ -1,10 +1,13 @@
 import { GatewayError } from "@waygate/core/plugin";
 import { type HttpPhase, HttpTimeout } from "./phase-watch.ts";
 
-/** The error of an exchange that failed below HTTP: no address, no connection, no answer in time. */
-export function connectionFailure(gateway: string, host: string, error: unknown): GatewayError {
+/**
+ * The error of an exchange that failed below HTTP: no address, no connection, no answer in time. `host`: for people.
+ * `meant`: for a host that there is not, what was probably meant.
+ */
+export function connectionFailure(gateway: string, host: string, error: unknown, meant = ""): GatewayError {
   if (error instanceof HttpTimeout) return timeout(gateway, host, error);
-  const { words, retryable } = describe(host, error);
+  const { words, retryable } = describe(host, error, meant);
   return new GatewayError(`Gateway "${gateway}": ${words}`, { gateway, code: "connection", retryable, cause: error });
 }
 
@@ -22,7 +25,11 @@ function timeout(gateway: string, host: string, { phase, milliseconds }: HttpTim
   return new GatewayError(`Gateway "${gateway}": ${words} ${advice}`, { gateway, code: "timeout", phase });
 }
 
-function describe(host: string, error: unknown): { readonly words: string; readonly retryable?: boolean } {
+function describe(
+  host: string,
+  error: unknown,
+  meant: string,
+): { readonly words: string; readonly retryable?: boolean } {
   const code = codeOf(error);
   switch (code) {
     case "ECONNREFUSED":
@@ -30,11 +37,13 @@ function describe(host: string, error: unknown): { readonly words: string; reado
       return { words: `Nothing answers at ${host}. Check endpoint_url and the network.`, retryable: false };
     case "ENOTFOUND":
       return {
-        words: `The host ${host} is not known. Check the region, endpoint_url and the network.`,
+        words: `The host ${hostOf(error) ?? host} is not known. Check the region, endpoint_url and the network.${meant}`,
         retryable: false,
       };
     case "EAI_AGAIN":
-      return { words: `The host ${host} could not be looked up. Check the network, or try again.` };
+      return {
+        words: `The host ${hostOf(error) ?? host} could not be looked up. Check the network, or try again.${meant}`,
+      };
     case "ETIMEDOUT":
       return { words: `${host} did not accept a connection. Check the network, or try again.` };
     case "ECONNRESET":
@@ -50,6 +59,12 @@ function describe(host: string, error: unknown): { readonly words: string; reado
     default:
       return { words: `The connection to ${host} failed: ${error instanceof Error ? error.message : String(error)}.` };
   }
+}
+
+/** The host that was looked up in vain. */
+function hostOf(error: unknown): string | undefined {
+  const host = typeof error === "object" && error !== null && "hostname" in error ? error.hostname : undefined;
+  return typeof host === "string" ? host : undefined;
 }
 
 function codeOf(error: unknown): string | undefined {

@@ -1,3 +1,4 @@
+import type { GatewayError } from "@waygate/core/plugin";
 import { type AwsClient, awsClient } from "./client.ts";
 import { type Discovery, discovery } from "./discovery.ts";
 import type { Http } from "./http.ts";
@@ -39,6 +40,12 @@ export class Connections {
     const connection = { setup, client, discovery: discovery(() => client.control()) };
     this.#current = { key, connection };
     return connection;
+  }
+
+  /** Told of each failure. Where AWS does not take the credentials, their files may hold others by the next request. */
+  refused(failure: GatewayError): void {
+    // A wrong clock can be tried again: the client has learnt from the refusal by how much.
+    if (failure.code === "authentication" && !failure.retryable) this.forget();
   }
 
   /** Has the next request begin anew: the credentials in use have been renewed. */

@@ -72,7 +72,11 @@ export class Conversations {
       } catch (error) {
         signal.throwIfAborted();
         if (this.#learn(context.modelId, error)) continue;
-        if (refresh === undefined || renewed || !hasExpired(error)) throw told(error, connection, context);
+        if (refresh === undefined || renewed || !hasExpired(error)) {
+          const failure = told(error, connection, context);
+          connections.refused(failure);
+          throw failure;
+        }
         renewed = true;
         await refresh.run(signal);
         connections.forget();

@@ -19,12 +19,18 @@ export function credentialFailure(gateway: string, auth: Auth, error: Error): Ga
     auth.method === "profile"
       ? `the profile "${auth.profile.value}" gives no credentials`
       : "the AWS default chain gives no credentials";
-  const command = refreshCommand(auth, /\baws login\b/.test(error.message) ? "login" : "sso login");
-  const advice = login && command !== undefined ? ` Run: ${command}` : advise(auth);
-  const words = shorten(blot(error.message, secretsOf(auth)));
-  return new GatewayError(`Gateway "${gateway}": ${whose}: ${words}${advice}`, {
+  // A process that gives credentials may speak of a login as well, but of one of its own.
+  const ofAws = login && /\bsso\b|\baws login\b/i.test(error.message);
+  const command = ofAws ? refreshCommand(auth, /\baws login\b/.test(error.message) ? "login" : "sso login") : undefined;
+  const detail = blot(error.message, secretsOf(auth));
+  const words =
+    command === undefined
+      ? `${shorten(detail)}${advise(auth)}`
+      : `its login has expired, or was never made. Run: ${command}`;
+  return new GatewayError(`Gateway "${gateway}": ${whose}: ${words}`, {
     gateway,
     code: login ? "authentication" : "credentials",
+    detail,
   });
 }
 

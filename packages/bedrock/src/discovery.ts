@@ -12,8 +12,11 @@ export interface Discovered extends Listing {
 export interface Discovery {
   /** Rejects where AWS does not say, or may not be asked. */
   listing(signal: AbortSignal, refresh: boolean): Promise<Discovered>;
-  /** What is known without waiting for anybody. */
-  readonly known: Discovered | undefined;
+  /**
+   * The same for a request, which waits for the first listing only: while one is renewed, and where that fails, the one
+   * before goes on counting, or that there is none (undefined).
+   */
+  current(signal: AbortSignal): Promise<Discovered | undefined>;
   /** The model behind a profile whose ARN does not say. Rejects where it may not be asked. */
   foundation(arn: string, signal: AbortSignal): Promise<string | undefined>;
 }
@@ -21,44 +24,50 @@ export interface Discovery {
 interface Outcome {
   readonly at: number;
   readonly result: Promise<Discovered>;
-  failed: boolean;
+  state: "pending" | "listed" | "failed";
 }
 
-export function discovery(control: () => Promise<BedrockClient>, now: () => number = Date.now): Discovery {
+export function discovery(control: () => Promise<BedrockClient>): Discovery {
   let latest: Outcome | undefined;
   let known: Discovered | undefined;
+  let first = true;
   const foundations = new Map<string, { readonly at: number; readonly result: Promise<string | undefined> }>();
 
   const isFresh = (outcome: Outcome) => {
-    return now() - outcome.at < (outcome.failed ? limits.listingRetryMs : limits.listingAgeMs);
+    return Date.now() - outcome.at < (outcome.state === "failed" ? limits.listingRetryMs : limits.listingAgeMs);
   };
   const begin = (): Outcome => {
     // Shared by all who ask meanwhile: no single one's abort may end it.
     const result = list(control, AbortSignal.timeout(limits.listingMs * 4));
-    const outcome: Outcome = { at: now(), result, failed: false };
+    const outcome: Outcome = { at: Date.now(), result, state: "pending" };
     result.then(
       (listing) => {
+        outcome.state = "listed";
         known = listing;
+        first = false;
       },
       () => {
-        outcome.failed = true;
+        outcome.state = "failed";
+        first = false;
       },
     );
     return outcome;
   };
 
   return {
-    get known() {
-      return known;
-    },
     async listing(signal, refresh) {
       if (latest === undefined || refresh || !isFresh(latest)) latest = begin();
       return await unlessAborted(latest.result, signal);
     },
+    async current(signal) {
+      if (latest === undefined || !isFresh(latest)) latest = begin();
+      if (known !== undefined || (latest.state === "pending" && !first)) return known;
+      return await unlessAborted(latest.result, signal);
+    },
     async foundation(arn, signal) {
       let asked = foundations.get(arn);
-      if (asked === undefined || now() - asked.at > limits.listingRetryMs) {
-        asked = { at: now(), result: behind(control, arn, AbortSignal.timeout(limits.listingMs)) };
+      if (asked === undefined || Date.now() - asked.at > limits.listingRetryMs) {
+        asked = { at: Date.now(), result: behind(control, arn, AbortSignal.timeout(limits.listingMs)) };
         asked.result.catch(() => undefined);
         foundations.set(arn, asked);
       }

@@ -54,7 +54,8 @@ export function failureOfFrame(
 const tooLong =
   /input is too long|input tokens? exceed|too many (input|total) (text )?tokens|prompt is too long|maximum context length|exceeds? the (model'?s )?(maximum )?context|context (window|length) (is )?exceeded|input length and .?max_tokens.? exceed/i;
 
-function codeOf({ name, message, status }: ServiceFailure): ErrorCode {
+/** What kind of failure a refusal is. */
+export function codeOf({ name, message, status }: ServiceFailure): ErrorCode {
   if (tooLong.test(message)) return "context-overflow";
   switch (name) {
     case "ThrottlingException":

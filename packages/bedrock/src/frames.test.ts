@@ -138,6 +138,28 @@ describe("damaged frames", () => {
     expect(() => read(prelude(64, 49))).toThrow("the headers of a frame are longer than the frame");
   });
 
+  it("are refused for headers that cannot be read", () => {
+    const withHeaders = (headers: Buffer) => {
+      const bytes = Buffer.alloc(16 + headers.length);
+      bytes.writeUInt32BE(bytes.length, 0);
+      bytes.writeUInt32BE(headers.length, 4);
+      bytes.writeUInt32BE(crc(bytes.subarray(0, 8)), 8);
+      headers.copy(bytes, 12);
+      bytes.writeUInt32BE(crc(bytes.subarray(0, bytes.length - 4)), bytes.length - 4);
+      return bytes;
+    };
+    expect(read(withHeaders(Buffer.alloc(0))).seen).toEqual([{ type: "event ", body: "" }]);
+    expect(() => read(withHeaders(Buffer.from([9, 0x61])))).toThrow(
+      new FrameError("the headers of a frame end in the middle of a header"),
+    );
+    expect(() => read(withHeaders(Buffer.from([1, 0x61, 7, 0, 9, 0x62])))).toThrow(
+      new FrameError("the headers of a frame end in the middle of a header"),
+    );
+    expect(() => read(withHeaders(Buffer.from([1, 0x61, 77])))).toThrow(
+      new FrameError("a header of a frame is of the type 77, which there is not"),
+    );
+  });
+
   it("are refused for text that is no frame at all", () => {
     expect(() => read(Buffer.from('{"message":"not a frame at all"}'))).toThrow(
       new FrameError("the checksum at the beginning of a frame does not match"),

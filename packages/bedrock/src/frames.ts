@@ -36,7 +36,9 @@ export class FrameReader {
   #length = 0;
   /** How many bytes are needed before anything more can be said. */
   #wanted = shortest;
-  readonly #headers = new Map<string, FrameHeaders>();
+  /** The headers of the frame before, as they came and as they were read. */
+  #block = Buffer.alloc(0);
+  #headers: FrameHeaders = readHeaders(this.#block, 0, 0);
 
   /** Whether a frame has begun that has not ended. */
   get open(): boolean {
@@ -76,22 +78,33 @@ export class FrameReader {
   #readFrame(bytes: Buffer, position: number, total: number, onFrame: OnFrame): void {
     const end = position + total - 4;
     const headersEnd = position + preludeLength + bytes.readUInt32BE(position + 4);
-    const name = bytes.toString("latin1", position + preludeLength, headersEnd);
-    let headers = this.#headers.get(name);
-    if (headers === undefined) {
-      headers = readHeaders(bytes, position + preludeLength, headersEnd);
-      // A stream repeats a handful of header blocks; whatever is not of these is not worth keeping.
-      if (this.#headers.size < 64 && name.length < 512) this.#headers.set(name, headers);
+    const start = position + preludeLength;
+    const block = this.#block;
+    // Nearly every frame of a stream has the headers of the one before it.
+    if (headersEnd - start !== block.length || bytes.compare(block, 0, block.length, start, headersEnd) !== 0) {
+      this.#headers = readHeaders(bytes, start, headersEnd);
+      this.#block = Buffer.from(bytes.subarray(start, headersEnd));
     }
-    onFrame(headers, bytes, headersEnd, end);
+    onFrame(this.#headers, bytes, headersEnd, end);
   }
+}
+
+/** CRC-32 by the byte: for eight of them a call into zlib takes longer. */
+const crcTable = Uint32Array.from({ length: 256 }, (_, byte) => crc32(Buffer.of(byte), 0xffffffff) ^ 0xffffffff);
+
+function crcOfPrelude(bytes: Buffer, position: number): number {
+  let crc = 0xffffffff;
+  for (let place = position; place < position + 8; place++) {
+    crc = (crc >>> 8) ^ (crcTable[(crc ^ (bytes[place] ?? 0)) & 0xff] ?? 0);
+  }
+  return (crc ^ 0xffffffff) >>> 0;
 }
 
 /** Checks both checksums as far as the bytes reach, and says how long the frame is. */
 function checkPrelude(bytes: Buffer, position: number): number {
   const total = bytes.readUInt32BE(position);
   const headersLength = bytes.readUInt32BE(position + 4);
-  const checksum = crc32(bytes.subarray(position, position + 8));
+  const checksum = crcOfPrelude(bytes, position);
   if (checksum !== bytes.readUInt32BE(position + 8)) {
     throw new FrameError("the checksum at the beginning of a frame does not match");
   }

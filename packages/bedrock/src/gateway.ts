@@ -30,6 +30,9 @@ export function openGateway(context: OpenContext<BedrockSettings>): Gateway {
   const conversations = new Conversations({ gateway, settings, connections, resolver, refresh });
 
   return {
+    // Prompts and answers are neither stored, nor given to anybody, nor trained on. Source, of 2026-11-22:
+    // docs.aws.amazon.com/bedrock/latest/userguide/data-protection.html
+    privacyDemands: ["zeroDataRetention", "denyDataCollection"],
     models: (options) => models.get(options),
     model: (name) => models.model(name),
     stream: (request) => new AnswerEvents(conversations, request),

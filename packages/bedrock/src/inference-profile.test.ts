@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { isGatewayError } from "@waygate/core/plugin";
 import { describe, expect, it } from "vitest";
 import { callableFrom, foundationOf, inferenceId, isExact, knownModel, type Listing } from "./inference-profile.ts";
@@ -129,6 +130,13 @@ describe("what AWS lists", () => {
     );
   });
 
+  it("is not contradicted by the table: a region that it speaks of is not among those that have the model", () => {
+    const message = refusalOf("claude-opus-5", "us-west-2", false, listing(["global.anthropic.claude-opus-5"]));
+    expect(message).toContain(` Regions that had it as of ${tableDate}: ap-northeast-1, `);
+    expect(message).not.toMatch(/, us-west-2[,.]/);
+    expect(message).toContain(", us-east-1, us-east-2, us-west-1.");
+  });
+
   it("is preferred in the order regional, global where allowed, and the model itself", () => {
     const all = listing([`eu.${sonnet45}`, `global.${sonnet45}`], [sonnet45]);
     expect(idOf("claude-sonnet-4-5", "eu-west-1", false, all)).toBe(`eu.${sonnet45}`);
@@ -158,6 +166,24 @@ describe("the table", () => {
     expect(knownModels.every(({ id, modelId }) => !id.includes(".") && /^[a-z]+\.[a-z0-9.:-]+$/.test(modelId))).toBe(
       true,
     );
+  });
+
+  it("has every model that a settings file of Zed's may name", () => {
+    const names =
+      "claude-fable-5 claude-opus-5 claude-opus-4-8 claude-opus-4-7 claude-opus-4-6 claude-opus-4-5 claude-opus-4-1 " +
+      "claude-sonnet-5 claude-sonnet-4-6 claude-sonnet-4-5 claude-sonnet-4 claude-haiku-4-5 llama-4-scout-17b " +
+      "llama-4-maverick-17b gemma-3-4b gemma-3-12b gemma-3-27b magistral-small mistral-large-3 pixtral-large " +
+      "devstral-2-123b ministral-14b qwen3-32b qwen3-vl-235b qwen3-235b qwen3-next-80b qwen3-coder-30b qwen3-coder-next " +
+      "qwen3-coder-480b nova-lite nova-pro nova-premier nova-2-lite gpt-oss-20b gpt-oss-120b nemotron-super-3-120b " +
+      "nemotron-nano-3-30b minimax-m2 minimax-m2-1 minimax-m2-5 glm-5 glm-4-7 glm-4-7-flash kimi-k2-thinking kimi-k2-5 " +
+      "deepseek-r1 deepseek-v3 deepseek-v3-2";
+    expect(names.split(" ").filter((name) => knownModel(name)?.id !== name)).toEqual([]);
+  });
+
+  it("says where it is from, and as of when", () => {
+    const file = readFileSync(new URL("./model-table.ts", import.meta.url), "utf8");
+    expect(tableDate).toMatch(/^\d{4}-\d\d-\d\d$/);
+    expect(file).toContain(` * As of ${tableDate}. Sources:\n`);
   });
 
   it("names regions as AWS does", () => {

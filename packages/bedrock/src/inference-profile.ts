@@ -1,4 +1,4 @@
-import { GatewayError } from "@waygate/core/plugin";
+import { didYouMean, GatewayError } from "@waygate/core/plugin";
 import { type Geography, geographiesByName, type KnownModel, knownModels, tableDate } from "./model-table.ts";
 
 const geographies: readonly Geography[] = ["us", "us-gov", "ca", "eu", "apac", "jp", "au", "global"];
@@ -66,6 +66,16 @@ export function inferenceId(question: Question): string {
   throw unavailable(question, known);
 }
 
+/** Did you mean …: the region of the table that a misspelt one was probably meant to be; empty where there is none. */
+export function regionMeant(region: string): string {
+  return regionsOfTable.has(region) ? "" : didYouMean(region, regionsOfTable);
+}
+
+/** The same for a model's name. */
+export function modelMeant(name: string): string {
+  return byName.has(name) ? "" : didYouMean(name, byName.keys());
+}
+
 /** The regions that are known to call a model in some way; those of the global profile only where it is allowed. */
 export function callableFrom(model: KnownModel, allowGlobal: boolean): readonly string[] {
   const { global, ...regional } = model.profiles ?? {};
@@ -103,14 +113,17 @@ function geographiesFrom(model: KnownModel, region: string): readonly Geography[
 function unavailable(question: Question, model: KnownModel, globalListed?: boolean): GatewayError {
   const { gateway, region, allowGlobal } = question;
   const global = globalListed ?? includes(model.profiles?.global ?? "", region);
-  const regions = callableFrom(model, allowGlobal);
-  const regional = regions.length === 0 ? "" : ` Regions that have it: ${regions.join(", ")}.`;
+  const listed = question.listing !== undefined;
+  // Of its own region AWS knows better than the table.
+  const regions = callableFrom(model, allowGlobal).filter((one) => !listed || one !== region);
+  const have = listed ? `had it as of ${tableDate}` : "have it";
+  const regional = regions.length === 0 ? "" : ` Regions that ${have}: ${regions.join(", ")}.`;
   const setting =
     global && !allowGlobal
       ? ` From ${region} it can only be called through the global inference profile, which may answer from any region: ` +
         `set "allow_global" to true if that is acceptable.`
       : "";
-  const source = question.listing === undefined ? `, as of ${tableDate}` : ", as AWS lists it";
+  const source = listed ? ", as AWS lists it" : `, as of ${tableDate}`;
   return new GatewayError(
     `Gateway "${gateway}": "${model.name}" is not available in ${region}${source}.${setting}${regional} ` +
       "If that is not true any more, put its id into available_models, which is sent as it is.",

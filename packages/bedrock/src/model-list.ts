@@ -55,6 +55,7 @@ export class ModelList {
     } catch (error) {
       signal.throwIfAborted();
       const failure = told(error, connection, failureContext(this.#options.gateway, connection, region));
+      this.#options.connections.refused(failure);
       // Permission to call models does not imply permission to list them, and gateways need not offer lists.
       const unlisted = ["permission", "model-not-found", "invalid-request"].includes(failure.code);
       if (!unlisted || serviceFailure(error) === undefined) throw failure;

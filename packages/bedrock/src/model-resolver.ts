@@ -1,7 +1,8 @@
 import type { NoticeEvent } from "@waygate/core/plugin";
 import type { Connection } from "./connection.ts";
+import { codeOf } from "./failure.ts";
 import { type Family, familyOf } from "./family.ts";
-import { inferenceId, isShortName, type Listing } from "./inference-profile.ts";
+import { inferenceId, isExact, isShortName, type Listing } from "./inference-profile.ts";
 import { limits } from "./limits.ts";
 import { tableDate } from "./model-table.ts";
 import { serviceFailure } from "./service-error.ts";
@@ -54,8 +55,8 @@ export class ModelResolver {
   }
 
   async #listing(name: string, connection: Connection, signal: AbortSignal): Promise<Listing | undefined> {
-    if (!this.#options.settings.discover_models || !needsListing(name)) return undefined;
-    return await this.#soon(connection.discovery.listing(signal, false), signal);
+    if (!this.#options.settings.discover_models || isExact(name)) return undefined;
+    return await this.#soon(connection.discovery.current(signal), signal);
   }
 
   async #foundationOf(modelId: string, connection: Connection, signal: AbortSignal): Promise<string | undefined> {
@@ -65,7 +66,7 @@ export class ModelResolver {
   }
 
   /** What AWS says, unless it refuses to or takes too long: then what is built in has to do. */
-  async #soon<Value>(asked: Promise<Value>, signal: AbortSignal): Promise<Value | undefined> {
+  async #soon<Value>(asked: Promise<Value | undefined>, signal: AbortSignal): Promise<Value | undefined> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<undefined>((resolve) => {
       timer = setTimeout(() => resolve(undefined), limits.listingMs).unref();
@@ -84,7 +85,7 @@ export class ModelResolver {
   #tell(error: unknown): void {
     // What is wrong with the credentials or the network, the request itself is about to say.
     const failure = serviceFailure(error);
-    if (failure === undefined || this.#told) return;
+    if (failure === undefined || codeOf(failure) === "authentication" || this.#told) return;
     this.#told = true;
     this.#options.notice({
       code: "listing-unavailable",
@@ -94,10 +95,6 @@ export class ModelResolver {
         `bedrock:GetInferenceProfile, or set "discover_models" to false.`,
     });
   }
-}
-
-function needsListing(name: string): boolean {
-  return !/^arn:/.test(name);
 }
 
 /** What is known of a model's family, and what the settings declare over it. */

@@ -1,5 +1,6 @@
 import type { ErrorCode } from "@waygate/core/plugin";
 import type { FailureContext } from "./failure.ts";
+import { modelMeant } from "./inference-profile.ts";
 import { isClockSkew, isExpired, type ServiceFailure } from "./service-error.ts";
 
 /** What a person can do about a failure; empty where there is nothing to say. */
@@ -67,7 +68,7 @@ function rateLimit({ name, message }: ServiceFailure, { region }: FailureContext
 function wrongModel({ message }: ServiceFailure, { model, modelId, region, regions }: FailureContext): string {
   if (/end of (its )?life/i.test(message)) return "AWS has retired this version: choose a newer one.";
   const sent = model === modelId ? `"${model}"` : `"${model}", sent as "${modelId}",`;
-  const known = regions.length === 0 ? "" : ` It is known to be callable from ${regions.join(", ")}.`;
+  const known = regions.length === 0 ? modelMeant(model) : ` It is known to be callable from ${regions.join(", ")}.`;
   return `${sent} is not there in ${region}: check its name and the region.${known}`;
 }
 

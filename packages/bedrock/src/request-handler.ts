@@ -1,5 +1,6 @@
 import type { HttpRequest as SmithyRequest } from "@smithy/types";
 import { type Deadlines, defaultDeadlines } from "@waygate/core/plugin";
+import { blot } from "./failure.ts";
 import { type Http, type HttpResponse, readAll } from "./http.ts";
 import { limits } from "./limits.ts";
 
@@ -44,7 +45,8 @@ export function requestHandler(http: Http) {
       }
       try {
         const body = await readAll(response, status < 300 ? limits.body : limits.errorBody);
-        return { response: { statusCode: status, headers: { ...headers }, body } };
+        const safe = status < 300 ? body : Buffer.from(blot(body.toString("utf8"), secretsIn(request.headers)));
+        return { response: { statusCode: status, headers: { ...headers }, body: safe } };
       } finally {
         response.cancel();
       }
@@ -57,6 +59,15 @@ export function requestHandler(http: Http) {
 }
 
 export type RequestHandler = ReturnType<typeof requestHandler>;
+
+/** AWS quotes the headers of a request whose signature it refuses. */
+function secretsIn(headers: Readonly<Record<string, string>>): readonly string[] {
+  return Object.entries(headers).flatMap(([name, value]) => {
+    const lower = name.toLowerCase();
+    if (lower === "authorization") return value.split(/^Bearer |Signature=/).slice(-1);
+    return lower === "x-amz-security-token" || lower === "x-amz-sso_bearer_token" ? [value] : [];
+  });
+}
 
 function urlOf({ protocol, hostname, port, path, query }: SmithyRequest): URL {
   const pairs = Object.entries(query ?? {}).flatMap(([name, value]) =>

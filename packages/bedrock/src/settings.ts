@@ -33,14 +33,20 @@ export const guardrailStreamModes = ["sync", "async"] as const;
 
 const cacheConfiguration = v.object(
   {
-    max_cache_anchors: described(
-      v.pipe(v.number("must be a number"), v.integer("must be a whole number"), v.minValue(0, "must be at least 0")),
-      "How many cache points a request may have; Bedrock itself takes 4.",
+    max_cache_anchors: v.optional(
+      described(
+        v.pipe(v.number("must be a number"), v.integer("must be a whole number"), v.minValue(0, "must be at least 0")),
+        "How many cache points a request may have. Default: 4, as many as Bedrock itself takes.",
+      ),
     ),
-    should_speculate: flag("Accepted for files of other programs; nothing is ever sent before it is asked for."),
-    min_total_token: described(
-      v.pipe(v.number("must be a number of tokens"), v.minValue(0, "must be at least 0")),
-      "Estimated tokens that a prompt needs before cache points are set.",
+    should_speculate: v.optional(
+      flag("Accepted for files of other programs; nothing is ever sent before it is asked for."),
+    ),
+    min_total_token: v.optional(
+      described(
+        v.pipe(v.number("must be a number of tokens"), v.minValue(0, "must be at least 0")),
+        "Estimated tokens that a prompt needs before cache points are set. Default: 0.",
+      ),
     ),
   },
   shape,

@@ -76,6 +76,9 @@ async function resolveAuth(gateway: string, settings: BedrockSettings, credentia
   }
 }
 
+/** Where what is used comes from, if the settings do not say what to use. */
+const found = "found, as no authentication_method is set";
+
 async function findAuth(gateway: string, settings: BedrockSettings, credential: Credential): Promise<Auth> {
   const [token, accessKeyId, secretAccessKey, sessionToken, profile] = await Promise.all([
     credential("bearer_token"),
@@ -84,9 +87,9 @@ async function findAuth(gateway: string, settings: BedrockSettings, credential: 
     credential("session_token"),
     credential("profile"),
   ]);
-  if (token !== undefined) return { method: "api_key", token, from: "a bearer token was found" };
+  if (token !== undefined) return { method: "api_key", token, from: found };
   if (accessKeyId !== undefined && secretAccessKey !== undefined) {
-    return { method: "static", accessKeyId, secretAccessKey, sessionToken, from: "access keys were found" };
+    return { method: "static", accessKeyId, secretAccessKey, sessionToken, from: found };
   }
   if (accessKeyId !== undefined || secretAccessKey !== undefined) {
     const [there, absent] = accessKeyId === undefined ? ["secret", "ID"] : ["ID", "secret"];
@@ -95,7 +98,7 @@ async function findAuth(gateway: string, settings: BedrockSettings, credential: 
   }
   // Naming a profile is a choice of how to authenticate as well.
   const named = profile === undefined ? sourced(settings.profile, "settings") : environment("profile", profile);
-  if (named !== undefined) return { method: "profile", profile: named, from: "a profile is named" };
+  if (named !== undefined) return { method: "profile", profile: named, from: found };
   throw missing(
     gateway,
     `There are no credentials. Set "authentication_method" in the settings to named_profile, sso or default; ` +

@@ -3,6 +3,7 @@ import type { Connection } from "./connection.ts";
 import { connectionFailure } from "./connection-failure.ts";
 import { credentialFailure, isCredentialError, needsLogin, refreshCommand, secretsOf } from "./credential-failure.ts";
 import { type FailureContext, failureOf } from "./failure.ts";
+import { regionMeant } from "./inference-profile.ts";
 import { HttpTimeout } from "./phase-watch.ts";
 import { isExpired, serviceFailure } from "./service-error.ts";
 
@@ -29,9 +30,10 @@ export function told(error: unknown, connection: Connection, context: FailureCon
   const { setup } = connection;
   if (isCredentialError(error)) return credentialFailure(context.gateway, setup.auth, error);
   if (error instanceof HttpTimeout || hasCode(error)) {
-    const host =
-      setup.endpoint === undefined ? `Amazon Bedrock in ${context.region}` : new URL(setup.endpoint.value).host;
-    return connectionFailure(context.gateway, host, error);
+    const { region } = context;
+    if (setup.endpoint !== undefined)
+      return connectionFailure(context.gateway, new URL(setup.endpoint.value).host, error);
+    return connectionFailure(context.gateway, `Amazon Bedrock in ${region}`, error, regionMeant(region));
   }
   const words = error instanceof Error ? error.message : String(error);
   return new GatewayError(`Gateway "${context.gateway}": the AWS SDK could not send the request: ${words}`, {

@@ -53,7 +53,7 @@ export function isForced(request: ModelRequest): boolean {
 
 function spec(name: string, description: string, parameters: unknown, { names }: Encoding): Tool {
   const words = description.trim() === "" ? {} : { description };
-  const json = document(parameters as JsonObject);
+  const json = document({ type: "object", ...(parameters as JsonObject) });
   return { toolSpec: { name: names.legal(name), ...words, inputSchema: { json } } };
 }
 

@@ -424,6 +424,32 @@ describe("an answer that fails", () => {
     expect(error.message).toBe('Gateway "amazon-bedrock" broke off in the middle of its answer. Try again.');
   });
 
+  it("by breaking off between any two of its frames is cut, until it has said why it ends", async () => {
+    const whole = [
+      start,
+      delta({ reasoningContent: { text: "Hm" } }),
+      delta({ reasoningContent: { signature: "sig" } }),
+      stop(),
+      delta({ text: "I look." }, 1),
+      stop(1),
+      begin(toolUse("c1"), 2),
+      delta({ toolUse: { input: '{"at":"sky"}' } }, 2),
+      stop(2),
+      end("tool_use"),
+      metadata,
+    ];
+    for (let count = 1; count < whole.length - 1; count++) {
+      const { events, error } = await fail(streams(...whole.slice(0, count)));
+      expect(error, `after ${count} frames`).toMatchObject({ code: "connection", retryable: true });
+      expect(events.some(({ type }) => type === "finish")).toBe(false);
+      // Nothing that the call said counts before the call has ended.
+      expect(events.some(({ type }) => type === "tool-call-end")).toBe(count >= 9);
+    }
+    for (const enough of [whole.slice(0, -1), whole]) {
+      expect((await ask(streams(...enough))).at(-1)).toEqual({ type: "finish", reason: "tool-calls", raw: "tool_use" });
+    }
+  });
+
   it("by breaking off within a frame is cut", async () => {
     const bytes = stream(...said, stop());
     const { events, error } = await fail(

@@ -6,7 +6,7 @@ import { createSimulator, type Simulator } from "@waygate/simulator";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type AwsHome, awsHome } from "./aws-files.ts";
 import { collect, keys, type Opening, open, refused } from "./open.ts";
-import { json, refuses, type Service, says, startService } from "./service.ts";
+import { json, refuses, type Service, says, startService, until } from "./service.ts";
 
 let service: Service;
 
@@ -222,6 +222,43 @@ describe("a person's ordinary AWS variables", () => {
     );
   });
 
+  it("are consumed by the method default as far as AWS's own programs do: key, address, profile", async () => {
+    const settings = { authentication_method: "default", discover_models: false };
+    {
+      await using _home = await awsHome({}, { AWS_BEARER_TOKEN_BEDROCK: "ordinary-key" });
+      expect((await sent({ env: {}, settings })).authorization).toBe("Bearer ordinary-key");
+    }
+    await using _home = await awsHome(profiles, {
+      AWS_PROFILE: "p",
+      AWS_REGION: "ap-south-1",
+      AWS_ENDPOINT_URL_BEDROCK_RUNTIME: service.origin,
+    });
+    await using opened = open(undefined, { env: {}, settings });
+    await collect(opened.gateway, { model: "own" });
+    expect(service.received.at(-1)?.headers.authorization).toMatch(
+      /Credential=AKIDPROFILE\/\d+\/ap-south-1\/bedrock\//,
+    );
+  });
+
+  it("tell the method default of a container's credentials too", async () => {
+    await using container = await startService(
+      json({
+        AccessKeyId: "AKIDPOD",
+        SecretAccessKey: "x",
+        Token: "pod-token",
+        Expiration: new Date(Date.now() + 3_600_000).toISOString(),
+      }),
+    );
+    const variables = {
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: `${container.origin}/v1/credentials`,
+      AWS_CONTAINER_AUTHORIZATION_TOKEN: "pod-identity",
+    };
+    await using _home = await awsHome({}, variables);
+    const settings = { authentication_method: "default" };
+    expect(await sent({ env: {}, settings })).toMatchObject({ key: "AKIDPOD", token: "pod-token" });
+    expect(container.received[0]?.headers.authorization).toBe("pod-identity");
+  });
+
   it("and the files give nothing: the method default says so", async () => {
     await using _home = await awsHome({});
     const message = await refusal({ env: {}, settings: { authentication_method: "default" } });
@@ -281,6 +318,14 @@ describe("a profile", () => {
     expect(await sent(named("process"))).toMatchObject({ key: "AKIDPROCESS", token: "t" });
   });
 
+  it("whose process fails says what the process said, and no command of AWS's", async () => {
+    const command = `node -e "console.error('Your login has ended: run vault-login.');process.exit(1)"`;
+    await using _home = await awsHome({ config: `[profile process]\ncredential_process = ${command}\n` });
+    const message = await refusal(named("process"));
+    expect(message).toMatch(/^authentication: .* Your login has ended: run vault-login\./);
+    expect(message).not.toContain("aws sso login");
+  });
+
   it("may assume a role, through the same connections as everything else", async () => {
     const assumed = `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials>
       <AccessKeyId>AKIDROLE</AccessKeyId><SecretAccessKey>x</SecretAccessKey><SessionToken>role-token</SessionToken>
@@ -295,6 +340,67 @@ describe("a profile", () => {
     expect(sts.received).toHaveLength(1);
     expect(sts.received[0]?.text).toContain("RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2Fmodel-user");
     expect(sts.received[0]?.headers.authorization).toContain("Credential=AKIDBASE/");
+  });
+
+  it("whose files are written anew after AWS refused its credentials is read anew: no restart is needed", async () => {
+    const file = (key: string) => `[p]\naws_access_key_id=${key}\naws_secret_access_key=x\naws_session_token=t\n`;
+    await using home = await awsHome({ credentials: file("AKIDOLD") });
+    await using opened = open(service, named("p"));
+    service.queue(
+      refuses(403, "ExpiredTokenException", "The security token included in the request is expired"),
+      refuses(403, "UnrecognizedClientException", "The security token included in the request is invalid."),
+    );
+    const key = () => /Credential=([^/]+)/.exec(service.received.at(-1)?.headers.authorization ?? "")?.[1];
+    expect((await refused(opened.gateway)).code).toBe("authentication");
+    await writeFile(join(home.folder, ".aws", "credentials"), file("AKIDSECOND"));
+    expect((await refused(opened.gateway)).code).toBe("authentication");
+    expect(key()).toBe("AKIDSECOND");
+    await writeFile(join(home.folder, ".aws", "credentials"), file("AKIDTHIRD"));
+    await collect(opened.gateway);
+    expect(key()).toBe("AKIDTHIRD");
+    // Lists of models likewise.
+    await using listing = open(undefined, {
+      ...named("p"),
+      settings: { ...named("p").settings, endpoint_url: service.origin },
+    });
+    const { signal } = new AbortController();
+    const listings = async () => {
+      const expired = refuses(403, "ExpiredTokenException", "The security token included in the request is expired");
+      service.queue(expired, expired, expired);
+      const before = service.received.length;
+      await expect(listing.gateway.models({ signal, refresh: true })).rejects.toMatchObject({ code: "authentication" });
+      // The first refusal of three is enough to fail.
+      await until(() => service.received.length === before + 3);
+      return key();
+    };
+    expect(await listings()).toBe("AKIDTHIRD");
+    await writeFile(join(home.folder, ".aws", "credentials"), file("AKIDFOURTH"));
+    expect(await listings()).toBe("AKIDFOURTH");
+  });
+
+  it("reaches AWS's other services the way that the host has for everything, such as a proxy", async () => {
+    const asked: string[] = [];
+    const own = (globalThis as Record<symbol, unknown>)[Symbol.for("undici.globalDispatcher.1")] as {
+      dispatch(options: { readonly origin: string }, handler: unknown): boolean;
+    };
+    const dispatcher = {
+      dispatch(options: { readonly origin: string }, handler: unknown) {
+        asked.push(options.origin);
+        return own.dispatch(options, handler);
+      },
+    };
+    const answer = `<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>AKIDROLE</AccessKeyId><SecretAccessKey>x</SecretAccessKey>
+      <SessionToken>t</SessionToken><Expiration>${new Date(Date.now() + 3_600_000).toISOString()}</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`;
+    await using sts = await startService(
+      (response) => void response.writeHead(200, { "content-type": "text/xml" }).end(answer),
+    );
+    // Makes Node load its undici.
+    await fetch(sts.origin).then((response) => response.text());
+    const config =
+      "[profile base]\naws_access_key_id = AKIDBASE\naws_secret_access_key = x\n[profile role]\nrole_arn = arn:aws:iam::123456789012:role/r\nsource_profile = base\nregion = eu-west-1\n";
+    await using _home = await awsHome({ config }, { AWS_ENDPOINT_URL_STS: sts.origin });
+    expect(await sent({ ...named("role"), transport: { dispatcher } })).toMatchObject({ key: "AKIDROLE" });
+    expect(asked).toEqual([sts.origin, service.origin]);
   });
 });
 
@@ -346,8 +452,9 @@ region = eu-west-1
     await using there = await atHome();
     await there.login("team", new Date(Date.now() - hour));
     const message = await refusal({ env: {}, settings });
-    expect(message).toMatch(/^authentication: Gateway "amazon-bedrock": the profile "dev" gives no credentials: /);
-    expect(message).toMatch(/ Run: aws sso login --profile dev$/);
+    expect(message).toBe(
+      'authentication: Gateway "amazon-bedrock": the profile "dev" gives no credentials: its login has expired, or was never made. Run: aws sso login --profile dev',
+    );
     expect(service.received).toEqual([]);
   });
 
@@ -378,6 +485,22 @@ region = eu-west-1
     expect(portal.received[0]?.headers["x-amz-sso_bearer_token"]).toBe("new-token");
     expect(opened.notices).toEqual([{ gateway: "amazon-bedrock", code: "auth-refresh", message: "Open the page." }]);
     expect(await readFile(log, "utf8")).toBe("x");
+  });
+
+  it("is renewed before AWS is asked for its lists, too", async () => {
+    await using there = await atHome();
+    await there.login("team", new Date(Date.now() - hour));
+    await using aws = await createSimulator({
+      awsCredentials: { accessKeyId: "AKIDSSO", secretAccessKey: "x", sessionToken: "sso" },
+      models: ["eu.acme.brain-v1:0"],
+    });
+    const auth_refresh_command = `node -e "const f=require('fs');const p=process.argv[1];const t=JSON.parse(f.readFileSync(p));t.expiresAt=new Date(Date.now()+3600000).toISOString();f.writeFileSync(p,JSON.stringify(t))" "${there.tokenFile("team")}"`;
+    await using opened = open(undefined, {
+      env: {},
+      settings: { ...settings, endpoint_url: aws.url, auth_refresh_command },
+    });
+    expect((await collect(opened.gateway, { model: "acme.brain-v1:0" })).at(-1)?.type).toBe("finish");
+    expect(aws.requests.at(-1)?.path).toContain(encodeURIComponent("eu.acme.brain-v1:0"));
   });
 
   it("that a command fails to renew, or renews in vain, says so", async () => {

@@ -26,14 +26,14 @@ async function check(opening: Opening): Promise<Readonly<Record<string, string>>
 
 it("says who one is to AWS, and where each part of that came from", async () => {
   expect(await check({ settings: { endpoint_url: simulator.url, region: "us-west-2" } })).toEqual({
-    Method: "access keys (access keys were found)",
+    Method: "access keys (found, as no authentication_method is set)",
     Region: "us-west-2 (settings)",
     Endpoint: `${simulator.url} (settings)`,
     Models: "2",
   });
   const env = { ZED_BEDROCK_BEARER_TOKEN: "a-key", ZED_AWS_ENDPOINT: simulator.url };
   expect(await check({ env })).toEqual({
-    Method: "Bedrock API key (a bearer token was found)",
+    Method: "Bedrock API key (found, as no authentication_method is set)",
     Region: "us-east-1 (default)",
     Endpoint: `${simulator.url} (WAYGATE_AWS_ENDPOINT or ZED_AWS_ENDPOINT)`,
     Models: "2",

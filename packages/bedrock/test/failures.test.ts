@@ -1,8 +1,19 @@
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { awsHome } from "./aws-files.ts";
 import { claude, collect, failing, keys, type Opening, open, refused } from "./open.ts";
-import { delta, type Reply, refuses, type Service, start, startService, stream, streamHeaders } from "./service.ts";
+import {
+  delta,
+  type Reply,
+  refuses,
+  type Service,
+  says,
+  start,
+  startService,
+  stream,
+  streamHeaders,
+} from "./service.ts";
 
 let service: Service;
 
@@ -201,6 +212,14 @@ describe("a refusal", () => {
     );
   });
 
+  it("of a misspelt name says which was probably meant", async () => {
+    const reply = refuses(400, "ValidationException", "The provided model identifier is invalid.");
+    const error = await fail(reply, { model: "claude-sonet-4-5" });
+    expect(error.message).toMatch(
+      /"claude-sonet-4-5" is not there in us-east-1: check its name and the region\. Did you mean "claude-sonnet-4-5"\?$/,
+    );
+  });
+
   it.each([
     ["in a stream", {}, "bedrock:InvokeModelWithResponseStream"],
     ["of one piece", { options: { streaming: false } }, "bedrock:InvokeModel"],
@@ -248,6 +267,33 @@ describe("a refusal", () => {
     const bearer = { WAYGATE_BEDROCK_BEARER_TOKEN: "an-api-key" };
     expect((await fail(refuses(403, "X", "key an-api-key"), {}, { env: bearer })).detail).toBe("key ***");
   });
+
+  it("never repeats what the request was signed with, whoever gave it: AWS quotes what it was sent", async () => {
+    await using _home = await awsHome({
+      credentials: "[p]\naws_access_key_id=AKIDP\naws_secret_access_key=x\naws_session_token=the-token-of-p\n",
+    });
+    const quotes: Reply = (response, request) => {
+      const { authorization = "", "x-amz-security-token": token } = request.headers;
+      const words = `The Canonical String should have been 'x-amz-security-token:${String(token)}', not ${authorization}.`;
+      return refuses(403, "InvalidSignatureException", words)(response, request);
+    };
+    const settings = { authentication_method: "named_profile", profile: "p" };
+    const error = await fail(quotes, {}, { env: {}, settings });
+    expect(error.code).toBe("authentication");
+    expect(service.received.at(-1)?.headers["x-amz-security-token"]).toBe("the-token-of-p");
+    const signature = /Signature=([0-9a-f]{64})/.exec(service.received.at(-1)?.headers.authorization ?? "")?.[1] ?? "";
+    expect(signature).toHaveLength(64);
+    for (const secret of ["the-token-of-p", signature]) {
+      expect(JSON.stringify([error.message, error.detail, error.stack])).not.toContain(secret);
+    }
+    // So do the lists, which another of the SDK's clients asks for.
+    service.reply = quotes;
+    await using opened = open(undefined, { env: {}, settings: { ...settings, endpoint_url: service.origin } });
+    const listing = await opened.gateway.models({ signal: new AbortController().signal }).catch((failure) => failure);
+    service.reply = says("Hi");
+    expect(listing).toMatchObject({ code: "authentication" });
+    expect(JSON.stringify([String(listing), listing, opened.notices])).not.toContain("the-token-of-p");
+  });
 });
 
 describe("a wrong clock", () => {
@@ -284,7 +330,17 @@ describe("a connection", () => {
     await using opened = towards("http://no-such-host.localhost.invalid:1".replace("http:", "https:"));
     const error = await refused(opened.gateway);
     expect(error.code).toBe("connection");
-    expect(error.message).toMatch(/The host no-such-host\.localhost\.invalid:1 (is not known|could not be looked up)/);
+    expect(error.message).toMatch(/The host no-such-host\.localhost\.invalid (is not known|could not be looked up)/);
+  });
+
+  it("to a region that there is not says so, with the one that was probably meant", async () => {
+    const settings = { region: "eu-wst-1", discover_models: false };
+    await using opened = open(undefined, { settings });
+    const error = await refused(opened.gateway);
+    expect(error.code).toBe("connection");
+    expect(error.message).toMatch(
+      /^Gateway "amazon-bedrock": The host bedrock-runtime\.eu-wst-1\.amazonaws\.com (is not known|could not be looked up)\. .* Did you mean "eu-west-1"\?$/,
+    );
   });
 
   it("that is dropped without an answer is one to try again", async () => {

@@ -1,6 +1,6 @@
 import type { Model } from "@waygate/core";
 import { createSimulator, type Simulator } from "@waygate/simulator";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { claude, collect, keys, type Opening, open, refused } from "./open.ts";
 import { json, type Reply, refuses, type Service, says, startService, until } from "./service.ts";
 
@@ -88,6 +88,13 @@ describe("models that AWS lists", () => {
     );
     await collect(there.gateway, { model: "acme.small-v1" });
     expect(simulator.requests.at(-1)?.path).toBe("/v1/model/acme.small-v1/converse-stream");
+  });
+
+  it("are not asked for by a request that says outright what is meant", async () => {
+    await using there = opened();
+    simulator.reset();
+    await collect(there.gateway, { model: `eu.${claude}` });
+    expect(simulator.requests.map(({ method }) => method)).toEqual(["POST"]);
   });
 
   it("are asked for once, and again where that is wanted", async () => {
@@ -223,6 +230,15 @@ describe("models that AWS does not list", () => {
     ]);
   });
 
+  it("because the credentials are wrong are no word worth: the request itself says what is wrong", async () => {
+    const wrong = refuses(403, "UnrecognizedClientException", "The security token included in the request is invalid.");
+    listing = wrong;
+    await using there = opened();
+    service.queue(wrong, wrong, wrong, wrong);
+    expect((await refused(there.gateway, { model: "claude-opus-5" })).code).toBe("authentication");
+    expect(there.notices).toEqual([]);
+  });
+
   it("because the credentials are wrong are an error", async () => {
     listing = refuses(403, "UnrecognizedClientException", "The security token included in the request is invalid.");
     await using there = opened();
@@ -260,6 +276,55 @@ describe("models that AWS does not list", () => {
     };
     await using there = opened();
     expect((await there.gateway.models({ signal })).map(({ id }) => id)).toEqual(["acme.a-v1", "acme.b-v1"]);
+  });
+});
+
+describe("a listing that has grown old", () => {
+  const hour = 60 * 60_000;
+  const profiles = [
+    {
+      inferenceProfileId: "eu.acme.a-v1",
+      inferenceProfileName: "A",
+      inferenceProfileArn: "arn:aws:bedrock:eu-west-1:1:inference-profile/eu.acme.a-v1",
+      models: [],
+      status: "ACTIVE",
+      type: "SYSTEM_DEFINED",
+    },
+  ];
+  const lists: Reply = (response, request) => {
+    const found = request.path.startsWith("/foundation-models")
+      ? { modelSummaries: [] }
+      : { inferenceProfileSummaries: request.path.includes("APPLICATION") ? [] : profiles };
+    return json(found)(response, request);
+  };
+  const never: Reply = () => undefined;
+  const refusal = refuses(403, "AccessDeniedException", "no");
+
+  afterEach(() => void vi.useRealTimers());
+
+  it.each([
+    ["is there goes on counting while it is renewed", lists, never, "eu.acme.a-v1"],
+    ["is there goes on counting where AWS does not list any more", lists, refusal, "eu.acme.a-v1"],
+    ["was refused is asked for again in the background", refusal, never, "acme.a-v1"],
+  ] as const)("that %s, and holds up no request", async (_case, first, second, id) => {
+    let listing: Reply = first;
+    await using service = await startService((response, request) =>
+      (request.method === "GET" ? listing : says("Hi"))(response, request),
+    );
+    await using there = open(undefined, { settings: { endpoint_url: service.origin, region: "eu-west-1" } });
+    await collect(there.gateway, { model: "acme.a-v1" });
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 2 * hour });
+    listing = second;
+    const begun = performance.now();
+    await collect(there.gateway, { model: "acme.a-v1" });
+    // It was asked for anew, once.
+    await until(() => service.received.filter(({ method }) => method === "GET").length === 6);
+    await collect(there.gateway, { model: "acme.a-v1" });
+    // Half of what a first request would wait.
+    expect(performance.now() - begun).toBeLessThan(2_500);
+    const asked = service.received.filter(({ method }) => method === "POST").map(({ path }) => path);
+    expect(asked).toEqual(asked.map(() => `/model/${id}/converse-stream`));
+    expect(service.received.filter(({ method }) => method === "GET")).toHaveLength(6);
   });
 });
 

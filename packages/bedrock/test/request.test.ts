@@ -189,6 +189,8 @@ describe("cache points", () => {
     const { body, request } = await ask({ ...change, model: "own" }, cache(one));
     expect(request.text.split("cachePoint")).toHaveLength(2);
     expect((body.messages as unknown[])[4]).toEqual({ role: "user", content: [{ text: "Three" }, { cachePoint }] });
+    const all = await ask({ ...change, model: "own" }, cache({}));
+    expect(all.request.text.split("cachePoint")).toHaveLength(5);
     const none = await ask({ ...change, model: "own" }, cache({ ...one, max_cache_anchors: 0 }));
     expect(none.request.text).not.toContain("cachePoint");
     const small = await ask(

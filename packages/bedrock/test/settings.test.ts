@@ -1,8 +1,22 @@
+import { writeFile } from "node:fs/promises";
 import bedrock from "@waygate/bedrock";
 import { createRegistry, formatPath, type RegistryNotice } from "@waygate/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { awsHome } from "./aws-files.ts";
+import { onHost } from "./on-host.ts";
 import { claude, collect, hello, keys, open } from "./open.ts";
-import { delta, end, metadata, type Service, start, startService, stop, stream, streamHeaders } from "./service.ts";
+import {
+  delta,
+  end,
+  metadata,
+  type Service,
+  start,
+  startService,
+  stop,
+  stream,
+  streamHeaders,
+  until,
+} from "./service.ts";
 
 function checked(settings: unknown) {
   const notices: RegistryNotice[] = [];
@@ -146,5 +160,77 @@ describe("settings that change", () => {
     expect(second?.headers.authorization).toContain("/eu-west-1/bedrock/");
     expect(second?.headers["x-team"]).toBe("new");
     expect(second?.body).toMatchObject({ guardrailConfig: { guardrailIdentifier: "abc" } });
+  });
+
+  it("apply whichever they are: method, profile, region, endpoint, guardrail, models", async () => {
+    await using _home = await awsHome({
+      credentials:
+        "[a]\naws_access_key_id=AKIDA\naws_secret_access_key=x\n[b]\naws_access_key_id=AKIDB\naws_secret_access_key=x\n",
+    });
+    await using other = await startService();
+    const env = { ...keys, WAYGATE_BEDROCK_BEARER_TOKEN: "an-api-key" };
+    const settings = { endpoint_url: service.origin, discover_models: false };
+    await using opened = open(undefined, { settings, env });
+    const next = async (change: Readonly<Record<string, unknown>>, model: string) => {
+      opened.registry.reload({ bedrock: { ...settings, ...change } });
+      service.received.length = 0;
+      await collect(opened.registry.gateway("amazon-bedrock"), { model });
+      const { headers, path, body } = [...service.received, ...other.received.splice(0)][0] ?? {};
+      const signed = /Credential=([^/]+)\/\d+\/([^/]+)/
+        .exec(headers?.authorization ?? "")
+        ?.slice(1)
+        .join(" ");
+      return { who: signed ?? headers?.authorization, path, body };
+    };
+    const profile = { authentication_method: "named_profile", profile: "a" };
+    const pathTo = (id: string) => `/model/${encodeURIComponent(id)}/converse-stream`;
+
+    expect((await next({}, "claude-sonnet-4-5")).who).toBe("Bearer an-api-key");
+    expect((await next(profile, "claude-sonnet-4-5")).who).toBe("AKIDA us-east-1");
+    expect((await next({ ...profile, profile: "b" }, "claude-sonnet-4-5")).who).toBe("AKIDB us-east-1");
+    expect(await next({ ...profile, region: "eu-west-3" }, "claude-sonnet-4-5")).toMatchObject({
+      who: "AKIDA eu-west-3",
+      path: pathTo(`eu.${claude}`),
+    });
+    expect((await next({ region: "eu-west-3", allow_global: true }, "claude-sonnet-4-5")).path).toBe(
+      pathTo(`global.${claude}`),
+    );
+    expect((await next({ endpoint_url: `${other.origin}/proxy` }, "claude-sonnet-4-5")).path).toBe(
+      `/proxy${pathTo(`us.${claude}`)}`,
+    );
+    expect(service.received).toEqual([]);
+    expect((await next({ guardrail_identifier: "abc", guardrail_version: "2" }, "own")).body).toMatchObject({
+      guardrailConfig: { guardrailIdentifier: "abc", guardrailVersion: "2" },
+    });
+    expect((await next({}, "own")).body).not.toHaveProperty("guardrailConfig");
+    const available_models = [{ ...model, max_output_tokens: 77, service_tier: "flex" }];
+    expect((await next({ available_models }, "own")).body).toMatchObject({
+      inferenceConfig: { maxTokens: 77 },
+      serviceTier: { type: "flex" },
+    });
+  });
+
+  it("apply as soon as the file is saved", async () => {
+    const file = (more: object) =>
+      JSON.stringify({
+        language_models: { bedrock: { endpoint_url: service.origin, discover_models: false, ...more } },
+      });
+    const text = file({ region: "us-west-2" });
+    await using there = await onHost(text, keys, { watch: true });
+    const gateway = await there.host.gateway("amazon-bedrock");
+    const region = async () => {
+      service.received.length = 0;
+      await collect(gateway, { model: "own" });
+      const [{ headers, body } = {}] = service.received;
+      const guarded = body !== null && typeof body === "object" && "guardrailConfig" in body;
+      return `${/\/([^/]+)\/bedrock\//.exec(headers?.authorization ?? "")?.[1]}${guarded ? ", guarded" : ""}`;
+    };
+    expect(await region()).toBe("us-west-2");
+    // By the program, and by somebody's editor.
+    await there.host.settings.set("language_models.bedrock.region", "eu-west-1");
+    expect(await region()).toBe("eu-west-1");
+    await writeFile(there.settingsFile, file({ region: "eu-west-3", guardrail_identifier: "abc" }));
+    await until(() => there.host.settings.get("language_models.bedrock.guardrail_identifier") === "abc");
+    expect(await region()).toBe("eu-west-3, guarded");
   });
 });

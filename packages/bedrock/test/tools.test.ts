@@ -29,6 +29,22 @@ describe("tools", () => {
     expect(notices).toEqual([]);
   });
 
+  it("go out as objects, also where a schema forgets to say so: Bedrock refuses those that do not", async () => {
+    const parameters = { properties: { at: { type: "string" } } };
+    const { toolConfig } = await configOf({
+      tools: [
+        { ...look, parameters },
+        { name: "wait", description: "", parameters: {} },
+      ],
+    });
+    expect(toolConfig).toEqual({
+      tools: [
+        { toolSpec: { ...lookSpec.toolSpec, inputSchema: { json: { type: "object", ...parameters } } } },
+        { toolSpec: { name: "wait", inputSchema: { json: { type: "object" } } } },
+      ],
+    });
+  });
+
   it.each([
     ["auto", { auto: {} }],
     ["required", { any: {} }],

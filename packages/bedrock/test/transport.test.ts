@@ -66,14 +66,14 @@ describe.each(ways)("through %s", (_way, opening) => {
       go = resolve;
     });
     service.queue(
-      ...Array.from({ length: 20 }, () => async (...args: Parameters<ReturnType<typeof says>>) => {
+      ...Array.from({ length: 16 }, () => async (...args: Parameters<ReturnType<typeof says>>) => {
         waiting += 1;
-        if (waiting === 20) go();
+        if (waiting === 16) go();
         await all;
         return says("Hi")(...args);
       }),
     );
-    const answers = await Promise.all(Array.from({ length: 20 }, () => collect(opened.gateway)));
+    const answers = await Promise.all(Array.from({ length: 16 }, () => collect(opened.gateway)));
     expect(answers.every((events) => events.at(-1)?.type === "finish")).toBe(true);
   });
 

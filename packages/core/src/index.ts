@@ -43,6 +43,7 @@ export type {
 } from "./contract/message.ts";
 export type { FieldOrigin, Model, Pricing } from "./contract/model.ts";
 export { type CredentialSpec, contractVersion, type GatewayPlugin, type Transport } from "./contract/plugin.ts";
+export type { Privacy, PrivacyDemand } from "./contract/privacy.ts";
 export type {
   ModelRequest,
   ReasoningEffort,
@@ -63,10 +64,14 @@ export {
   type RegistryOptions,
   type Selection,
 } from "./registry/registry.ts";
+export type { ApprovalDecision, ApprovalRequest, Approve } from "./run/approval.ts";
 export type { MessageInput } from "./run/conversation.ts";
 export type {
+  ApprovalRequested,
   ErrorSummary,
   Failover,
+  Interruption,
+  OutputRepair,
   Retry,
   RunEnd,
   RunEndReason,
@@ -78,12 +83,17 @@ export type {
   ToolStart,
 } from "./run/event.ts";
 export type { Budget } from "./run/limits.ts";
+export type { Middleware, ModelCall, ModelMiddleware, RunMiddleware } from "./run/middleware.ts";
 export { defaultFailoverCodes, type Target } from "./run/model-caller.ts";
-export type { RunOptions } from "./run/options.ts";
+export type { ResumeOptions, RunOptions } from "./run/options.ts";
+export type { OutputSchema } from "./run/output.ts";
 export { defaultRetryPolicy, type RetryPolicy } from "./run/retry.ts";
-export { type Run, type RunResult, run } from "./run/run.ts";
+export { type Run, type RunResult, resume, run } from "./run/run.ts";
+export { loadMessages, type SavedMessages, saveMessages } from "./run/saved.ts";
 export type { PrepareStep, StepChanges, StepOutlook } from "./run/setup.ts";
+export type { PendingStep, RunSnapshot } from "./run/snapshot.ts";
 export {
+  type ApprovalRule,
   defineTool,
   type Tool,
   type ToolContext,
@@ -93,3 +103,4 @@ export {
   type TypedTool,
   toolOutput,
 } from "./run/tool.ts";
+export { MessageFold, type SavedFold } from "./stream/fold.ts";

@@ -39,6 +39,7 @@ export {
   type PluginDefinition,
   type Transport,
 } from "./contract/plugin.ts";
+export type { Privacy, PrivacyDemand } from "./contract/privacy.ts";
 export type {
   ModelRequest,
   ReasoningEffort,

@@ -26,7 +26,7 @@ const imports: readonly Import[] = sources.flatMap(({ path, text }) =>
 describe("core", () => {
   it("was read", () => {
     expect(sources.map(({ path }) => path)).toContain("run/run.ts");
-    expect(imports).toContainEqual({ from: "run/run.ts", to: "run/loop.ts", typeOnly: false });
+    expect(imports).toContainEqual({ from: "run/run.ts", to: "run/running.ts", typeOnly: false });
     expect(imports).toContainEqual({ from: "run/run.ts", to: "contract/message.ts", typeOnly: true });
   });
 

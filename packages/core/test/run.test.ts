@@ -195,14 +195,14 @@ describe("a run", () => {
       async function* (request) {
         const { signal, ...rest } = request;
         requests.push(rest);
-        yield [text(String(signal.aborted)), finish()];
+        yield [text(JSON.stringify({ aborted: signal.aborted })), finish()];
       },
       { options: anyObject },
     );
     const result = await run({ gateway, messages: [hello], tools: [echo], ...asked }).result();
     const tools = [{ name: "echo", description: "Says it again.", parameters: { type: "object" } }];
     expect(requests).toEqual([{ ...asked, messages: [hello], tools }]);
-    expect(result.text).toBe("false");
+    expect(result.output).toEqual({ aborted: false });
   });
 
   it("shows the gateway no settings of its own", async () => {

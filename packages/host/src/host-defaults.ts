@@ -3,15 +3,20 @@ import { dirname } from "node:path";
 import type { HostOptions } from "./host-options.ts";
 import { defaultSettingsFile, type Environment, zedSettingsFile } from "./locations.ts";
 
-/** The user's settings file, and whether it is another program's. */
-export function settingsFileOf(
-  { settingsFile, zed }: HostOptions,
-  environment: Environment,
-): { readonly file: string | undefined; readonly foreign: boolean } {
-  if (settingsFile === false) return { file: undefined, foreign: false };
+/** Which settings file of the user's is meant. */
+export interface ChosenFile {
+  readonly file: string | undefined;
+  /** It is another program's. */
+  readonly foreign: boolean;
+  /** Somebody asked for this one: that it is missing is news. */
+  readonly named: boolean;
+}
+
+export function settingsFileOf({ settingsFile, zed }: HostOptions, environment: Environment): ChosenFile {
+  if (settingsFile === false) return { file: undefined, foreign: false, named: false };
   const zedFile = zedSettingsFile(environment);
   const file = settingsFile ?? (zed === true ? zedFile : defaultSettingsFile(environment));
-  return { file, foreign: file === zedFile };
+  return { file, foreign: file === zedFile, named: settingsFile !== undefined || zed === true };
 }
 
 /** Where the program's own packages are, and this one. */

@@ -7,8 +7,9 @@ export interface HostOptions {
   /** Gateways that the program brings. More are found by `plugins` in the settings, and beside the host. */
   readonly plugins?: readonly GatewayPlugin[] | undefined;
   /**
-   * The user's settings file, which need not exist. Default: `waygate/settings.json` in the platform's folder for
-   * settings. `false`: none.
+   * The user's settings file. One that is not there is as good as an empty one, and made with the first edit; that a
+   * file named here is missing is told. Default: `waygate/settings.json` in the platform's folder for settings.
+   * `false`: none.
    */
   readonly settingsFile?: string | false | undefined;
   /** Use Zed's own settings file where `settingsFile` names none. Default: false. */

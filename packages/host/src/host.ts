@@ -2,6 +2,7 @@ import type { GatewayEntry, GuardedGateway, JsonSchema, ReasoningRequest, Regist
 import type { Credentials } from "./credentials/credentials.ts";
 import type { DiagnoseOptions, GatewayReport } from "./diagnosis/diagnose.ts";
 import type { PluginInfo } from "./discovery/plugins.ts";
+import type { GatewaySetup } from "./gateways/gateway-setup.ts";
 import type { HostOptions } from "./host-options.ts";
 import type { Models } from "./models/models.ts";
 import type { Notice } from "./notice.ts";
@@ -46,6 +47,8 @@ export interface Host extends AsyncDisposable {
   readonly models: Models;
   /** All gateways, usable or not, in the order of their plugins. */
   gateways(): Promise<readonly GatewayEntry[]>;
+  /** How far a person has come with each of them: untouched, refused, without its key, or ready to be asked. */
+  setups(): Promise<readonly GatewaySetup[]>;
   /** A gateway by its id. Rejects with a `GatewayError` that says what there is instead, or what is wrong. */
   gateway(id: string): Promise<GuardedGateway>;
   /**

@@ -7,6 +7,7 @@ export { memoryStore } from "./credentials/memory-store.ts";
 export type { DiagnoseOptions, GatewayReport, LastError } from "./diagnosis/diagnose.ts";
 export type { ProbeResult } from "./diagnosis/probe.ts";
 export type { PluginInfo } from "./discovery/plugins.ts";
+export type { GatewaySetup } from "./gateways/gateway-setup.ts";
 export { type Choice, type ChooseOptions, createHost, type Host, type HostChange } from "./host.ts";
 export { HostError, type HostErrorCode, hostErrorCodes, isHostError } from "./host-error.ts";
 export type { HostOptions } from "./host-options.ts";
@@ -17,7 +18,7 @@ export {
   projectSettingsFile,
   zedSettingsFile,
 } from "./locations.ts";
-export type { ListOptions, ModelListing, Models, SearchOptions } from "./models/models.ts";
+export type { ListOptions, ModelListing, ModelSearch, Models, SearchOptions } from "./models/models.ts";
 export type { FoundModel } from "./models/search.ts";
 export { formatNotice, type Notice } from "./notice.ts";
 export { type Feature, type FeatureModel, features, type ModelName } from "./settings/agent.ts";

@@ -1,10 +1,25 @@
 import type { GatewayEntry, GatewayPlugin } from "@waygate/core";
 import { didYouMean } from "@waygate/core/plugin";
 import type { PluginInfo } from "./discovery/plugins.ts";
+import type { ChosenFile } from "./host-defaults.ts";
 import type { Notice } from "./notice.ts";
 import { features } from "./settings/agent.ts";
 import { formatKeyPath, type KeyPath } from "./settings/key-path.ts";
 import type { Layers } from "./settings/layers.ts";
+import type { Settings } from "./settings/settings.ts";
+
+/** A settings file that somebody asked for, and that is not there. */
+export function missingFileNotices(
+  { file, foreign, named }: ChosenFile,
+  { exists, notices }: Pick<Settings, "exists" | "notices">,
+): readonly Notice[] {
+  // One that is there and cannot be used is told as that.
+  const unusable = notices.some(({ severity, place }) => severity === "error" && place?.file === file);
+  if (!named || file === undefined || exists || unusable) return [];
+  const whose = foreign ? "settings file of Zed's" : "settings file";
+  const message = `There is no ${whose} "${file}": the settings are those of a new one. Look whether its name is right.`;
+  return [{ severity: "warning", code: "settings-missing", message }];
+}
 
 /** Plugins that the settings or the keyword name, and that cannot be used. */
 export function pluginNotices(infos: readonly PluginInfo[], layers: Layers): readonly Notice[] {

@@ -14,10 +14,11 @@ import { type DiagnoseOptions, diagnose, type LastError } from "./diagnosis/diag
 import type { LazyPlugin } from "./discovery/lazy-plugin.ts";
 import { type PluginInfo, Plugins } from "./discovery/plugins.ts";
 import { GatewayAccess } from "./gateways/gateway-access.ts";
+import { type GatewaySetup, gatewaySetups } from "./gateways/gateway-setup.ts";
 import { hostPlugin, type OpenedGateway } from "./gateways/host-plugin.ts";
 import { watchedGateway } from "./gateways/watched-gateway.ts";
 import type { Choice, ChooseOptions, Host, HostChange } from "./host.ts";
-import { defaultPluginFolders, settingsFileOf } from "./host-defaults.ts";
+import { type ChosenFile, defaultPluginFolders, settingsFileOf } from "./host-defaults.ts";
 import type { HostOptions } from "./host-options.ts";
 import { defaultCacheFolder, defaultSettingsFile } from "./locations.ts";
 import { DiskCache } from "./models/disk-cache.ts";
@@ -26,7 +27,7 @@ import { Models } from "./models/models.ts";
 import { Network } from "./network/network.ts";
 import type { Notice } from "./notice.ts";
 import { NoticeBoard } from "./notice-board.ts";
-import { gatewayNotices, pluginNotices, providerNotices, sectionNotices } from "./notices.ts";
+import { gatewayNotices, missingFileNotices, pluginNotices, providerNotices, sectionNotices } from "./notices.ts";
 import type { Feature } from "./settings/agent.ts";
 import type { HostKeys } from "./settings/host-keys.ts";
 import { composeSchema } from "./settings/schema.ts";
@@ -46,7 +47,7 @@ export class OpenHost implements Host {
   readonly #listers = new Map<string, ModelLister>();
   readonly #lastErrors = new Map<string, LastError>();
   readonly #board: NoticeBoard;
-  readonly #foreign: boolean;
+  readonly #chosen: ChosenFile;
   readonly #modelsMaxAgeMs: number;
   readonly #listeners = new Set<(change: HostChange) => void>();
   #active: readonly GatewayPlugin[] = [];
@@ -55,7 +56,8 @@ export class OpenHost implements Host {
 
   static async open(options: HostOptions): Promise<OpenHost> {
     const environment = options.environment ?? process.env;
-    const { file, foreign } = settingsFileOf(options, environment);
+    const chosen = settingsFileOf(options, environment);
+    const { file, foreign } = chosen;
     const settings = await Settings.load({
       file,
       foreign,
@@ -63,16 +65,16 @@ export class OpenHost implements Host {
       defaults: options.defaults ?? {},
       tolerant: options.tolerant ?? false,
     });
-    const host = new OpenHost(options, settings, foreign);
+    const host = new OpenHost(options, settings, chosen);
     await host.#start(options.watch ?? true);
     return host;
   }
 
-  private constructor(options: HostOptions, settings: Settings, foreign: boolean) {
+  private constructor(options: HostOptions, settings: Settings, chosen: ChosenFile) {
     const environment = options.environment ?? process.env;
     const { keys, languageModels } = settings.layers;
     this.settings = settings;
-    this.#foreign = foreign;
+    this.#chosen = chosen;
     this.#modelsMaxAgeMs = options.modelsMaxAgeMs ?? 60 * 60 * 1000;
     this.#board = new NoticeBoard(settings, options.onNotice);
     this.#network = new Network(
@@ -119,6 +121,10 @@ export class OpenHost implements Host {
 
   gateways(): Promise<readonly GatewayEntry[]> {
     return this.#access.entries();
+  }
+
+  setups(): Promise<readonly GatewaySetup[]> {
+    return gatewaySetups(this);
   }
 
   gateway(id: string): Promise<GuardedGateway> {
@@ -201,9 +207,10 @@ export class OpenHost implements Host {
     const { layers } = this.settings;
     const entries = this.registry.gateways();
     this.#board.review([
+      ...missingFileNotices(this.#chosen, this.settings),
       ...this.settings.notices,
       ...pluginNotices(this.#plugins.infos(), layers),
-      ...sectionNotices(this.#active, layers, this.#foreign),
+      ...sectionNotices(this.#active, layers, this.#chosen.foreign),
       ...gatewayNotices(entries, layers),
       ...providerNotices(entries, this.#active, layers),
     ]);

@@ -134,9 +134,14 @@ describe("keys", () => {
       message: expect.stringContaining('Did you mean "local"?'),
     });
     expect(await failure(host.credentials.set("wrong", "sk"))).toMatchObject({ code: "gateway-refused" });
-    expect(await failure(host.credentials.set("local", "sk", "token"))).toMatchObject({
+    // The key in the place of a name is not repeated.
+    expect(await failure(host.credentials.set("local", "sk", "sk-0123456789"))).toMatchObject({
       code: "unknown-credential",
-      message: expect.stringContaining("api_key"),
+      message: 'Gateway "local": It has no such credential. It takes: api_key.',
+    });
+    expect(await failure(host.credentials.set("sk-0123456789", "sk"))).toMatchObject({
+      code: "unknown-gateway",
+      message: "There is no such gateway. There are: local, wrong.",
     });
   });
 
@@ -205,7 +210,7 @@ describe("keys", () => {
     const needs = definePlugin({
       ...anything,
       credentials: [{ id: "api_key", label: "API key", env: ["NEEDS_KEY"] }],
-      open: ({ credential }) => gatewayOf(async () => [listed((await credential("api_key")) ?? "")]),
+      open: ({ credential }) => gatewayOf(async () => [listed(`model-${(await credential("api_key"))?.length}`)]),
     });
     const host = await world.host(services({ local: simulator.url }), { plugins: [...plugins, needs], store: locked });
     // Optional there: the service is asked without a key, and the person is told once.

@@ -34,7 +34,7 @@ async function install(world: World, folder: string, name: string, options: Pack
   return world.path(location);
 }
 
-/** A plugin written by hand, as a stranger might. It says which key it was given, and by which address. */
+/** A plugin written by hand, as a stranger might. It says enough of its key to tell it from others. */
 function codeOf(id: string, more = ""): string {
   return `export default {
     id: "${id}", name: "The ${id}", contract: 1, settingsKey: "${id}", instances: "one",
@@ -51,7 +51,7 @@ function codeOf(id: string, more = ""): string {
         open: ({ credential }) => ({
           models: async () => [{ id: "only", name: "Only", capabilities: {}, origin: { id: "gateway" } }],
           async *stream() {
-            yield { type: "text-delta", text: "key " + (await credential("api_key")) };
+            yield { type: "text-delta", text: "key " + (await credential("api_key")).replace("sk-", "") };
             yield { type: "finish", reason: "stop" };
           },
         }),
@@ -62,8 +62,8 @@ function codeOf(id: string, more = ""): string {
 }
 
 /** A folder beside whose host plugins are installed. */
-async function beside(world: World): Promise<HostOptions> {
-  await world.write("app/node_modules/@waygate/host/package.json", { name: "@waygate/host" });
+async function beside(world: World, modules = "app/node_modules"): Promise<HostOptions> {
+  await world.write(`${modules}/@waygate/host/package.json`, { name: "@waygate/host" });
   return { discover: true, pluginFolders: [world.path("app/dist")] };
 }
 
@@ -105,7 +105,7 @@ describe("plugins named in the settings", { timeout: 30_000 }, () => {
     const early = host.registry.gateway("acme");
     expect(existsSync(join(folder, "ran"))).toBe(false);
 
-    expect(await text(host, "acme")).toBe("key sk-acme");
+    expect(await text(host, "acme")).toBe("key acme");
     expect(existsSync(join(folder, "ran"))).toBe(true);
     expect(changes).toEqual([{ type: "plugin", id: "acme" }]);
     expect(host.plugins()).toMatchObject([{ state: "loaded" }]);
@@ -115,7 +115,7 @@ describe("plugins named in the settings", { timeout: 30_000 }, () => {
     for (let turn = 0; turn < 2; turn++) {
       let said = "";
       for await (const batch of early.stream({ ...question, messages: [] })) said += JSON.stringify(batch);
-      expect(said).toContain("key sk-acme");
+      expect(said).toContain("key acme");
     }
     await expect(async () => {
       for await (const _ of early.stream({ ...question, toolChoice: "required" }));
@@ -163,7 +163,7 @@ describe("plugins named in the settings", { timeout: 30_000 }, () => {
     expect(await host.credentials.list()).toEqual([
       { gateway: "acme", credential: "api_key", address: "https://acme.example" },
     ]);
-    expect(await text(host, "acme")).toBe("key sk-stored");
+    expect(await text(host, "acme")).toBe("key stored");
   });
 
   it("that cannot be used are reported with place and remedy, and nothing else is harmed", async () => {
@@ -278,6 +278,15 @@ describe("plugins beside the host", () => {
     expect(host.plugins()).toEqual([]);
   });
 
+  it("are not what a package manager keeps for everybody, such as pnpm in its own folder", async () => {
+    await using world = await World.make();
+    const options = await beside(world, "app/node_modules/.pnpm/node_modules");
+    await install(world, "app/node_modules/.pnpm/node_modules", "waygate-plugin-acme");
+    const runner = world.path("app/node_modules/.pnpm/runner@1.0.0/node_modules/runner/dist");
+    const host = await world.host({}, { ...options, pluginFolders: [runner] });
+    expect(host.plugins()).toEqual([]);
+  });
+
   it.each([
     ["by the package's name", ["waygate-plugin-acme"]],
     ["by the plugin's id", ["acme"]],
@@ -321,7 +330,7 @@ describe("plugins beside the host", () => {
       { id: "my-first", credentials: [{ env: ["MY_FIRST_TOKEN"] }] },
       { id: "second", credentials: [{ env: ["SECOND_TOKEN"] }] },
     ]);
-    expect(await text(host, "my-first")).toBe("key sk-first");
+    expect(await text(host, "my-first")).toBe("key first");
     expect(await host.gateways()).toMatchObject([{ state: "ready" }, { state: "refused" }]);
   });
 });

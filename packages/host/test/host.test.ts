@@ -17,6 +17,46 @@ describe("a host", () => {
     expect(await host.choose()).toBeUndefined();
   });
 
+  it("tells how far a person has come with each gateway", async () => {
+    await using world = await World.make();
+    const needsKey = (id: string, optional = false) =>
+      definePlugin({
+        ...anything,
+        ...{ id, settingsKey: id },
+        credentials: [{ id: "api_key", label: "API key", env: [`${id.toUpperCase()}_KEY`], optional }],
+      });
+    const plugins = [needsKey("one"), needsKey("two"), needsKey("three"), needsKey("four", true), openaiCompatible];
+    world.environment.TWO_KEY = "sk-two";
+    const services = { right: { api_url: "http://127.0.0.1:9/v1" }, wrong: { api_url: 5 } };
+    const host = await world.host({ language_models: { three: {}, openai_compatible: services } }, { plugins });
+    const states = async () => (await host.setups()).map(({ gateway, state }) => [gateway, state]);
+    expect(await states()).toEqual([
+      ["one", "untouched"],
+      ["two", "ready"],
+      ["three", "key-missing"],
+      ["four", "untouched"],
+      ["right", "ready"],
+      ["wrong", "refused"],
+    ]);
+    await host.credentials.set("three", "sk-three");
+    await host.settings.set("language_models.four", {});
+    expect(await states()).toContainEqual(["three", "ready"]);
+    expect(await states()).toContainEqual(["four", "ready"]);
+    expect((await host.setups())[2]).toMatchObject({ credentials: [{ origin: { kind: "memory" } }] });
+  });
+
+  it("says that a settings file is missing that somebody asked for, until it is there", async () => {
+    await using world = await World.make();
+    const host = await world.host();
+    const file = world.path("settings.json");
+    expect(host.notices()).toMatchObject([{ code: "settings-missing", severity: "warning" }]);
+    expect(host.notices()[0]?.message).toContain(`"${file}"`);
+    await host.settings.set("agent.favorite_models", []);
+    expect(host.notices()).toEqual([]);
+    await using zed = await createHost({ environment: world.environment, zed: true, watch: false });
+    expect(zed.notices()).toMatchObject([{ message: expect.stringContaining("Zed's") }]);
+  });
+
   it("chooses models as the settings say, and asks none to think that cannot", async () => {
     await using simulator = await createSimulator();
     await using world = await World.make();

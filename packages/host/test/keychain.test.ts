@@ -62,8 +62,8 @@ describe.skipIf(!available)(
           ["two", "keychain"],
           ["away", "keychain"],
         ],
-        sent: ["Bearer sk-one", 'Bearer sk-two with blanks and "quotes" ~'],
-        changed: "Bearer sk-changed",
+        sent: ["Bearer one", 'Bearer two with blanks and "quotes" ~'],
+        changed: "Bearer changed",
         address: expect.stringMatching(/^http:\/\/127/),
         removed: [true, false, null],
       });

@@ -239,7 +239,7 @@ describe("lists of models", () => {
       service,
     );
     const ids = async (query: string, capabilities = {}) =>
-      (await host.models.search(query, { capabilities })).map(({ model }) => model.id);
+      (await host.models.search(query, { capabilities })).found.map(({ model }) => model.id);
     expect(await ids("CLAUDE")).toEqual(["anthropic/claude-haiku-5", "anthropic/claude-sonnet-5", "zeta/claude"]);
     expect(await ids("sonnet claude")).toEqual(["anthropic/claude-sonnet-5"]);
     expect(await ids("", { tools: false })).toEqual(["openai/gpt-6"]);
@@ -247,9 +247,24 @@ describe("lists of models", () => {
     expect(await ids("claude", { images: true })).toEqual(["anthropic/claude-sonnet-5", "zeta/claude"]);
     expect(await ids("modele ete")).toEqual(["été/modèle"]);
     expect(await ids("nothing like it")).toEqual([]);
-    expect(await host.models.search("gpt", { gateway: "anything" })).toMatchObject([
-      { gateway: "anything", favorite: false, capabilities: { tools: false, images: true } },
-    ]);
+    expect(await host.models.search("gpt", { gateway: "anything" })).toMatchObject({
+      found: [{ gateway: "anything", favorite: false, capabilities: { tools: false, images: true } }],
+      lists: [{ gateway: "anything", error: undefined }],
+    });
+  });
+
+  it("that could not be had are told with what was found in the others", async () => {
+    await using world = await World.make();
+    const away = definePlugin({ ...anything, id: "away", settingsKey: "away", open: () => gatewayOf(offline) });
+    const { plugins } = serviceOf(() => [listed("gpt-6")]);
+    const host = await world.host({}, { plugins: [...plugins, away] });
+    const told = {
+      found: [{ model: { id: "gpt-6" } }],
+      lists: [{ error: undefined }, { error: { code: "connection" } }],
+    };
+    expect(await host.models.search("gpt")).toMatchObject(told);
+    expect(await host.models.search("gpt", { gateway: ["anything", "away"] })).toMatchObject(told);
+    expect(await host.models.search("", { gateway: "away" })).toMatchObject({ found: [], lists: [{ models: [] }] });
   });
 
   it("of a gateway that is not there, or refused, say why", async () => {

@@ -1,24 +1,35 @@
 import { isGatewayError } from "@waygate/core";
 import { createSimulator, type Simulator } from "@waygate/simulator";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { bedrockExamples } from "./settings-examples/bedrock.ts";
 import { askExample, Detour, type PluginExamples, type SettingsExample } from "./settings-examples/example.ts";
 import { openaiCompatibleExamples } from "./settings-examples/openai-compatible.ts";
+import { openrouterExamples } from "./settings-examples/openrouter.ts";
+import { vercelAiGatewayExamples } from "./settings-examples/vercel-ai-gateway.ts";
 import { World } from "./world.ts";
 
 /** One line for each gateway whose examples are known. */
-const tables: readonly PluginExamples[] = [openaiCompatibleExamples];
+const tables: readonly PluginExamples[] = [
+  openrouterExamples,
+  vercelAiGatewayExamples,
+  bedrockExamples,
+  openaiCompatibleExamples,
+];
 
 describe.each(tables.map((table) => [table.plugin.name, table] as const))("settings of %s", (_name, table) => {
   let simulator: Simulator;
 
   beforeAll(async () => {
-    simulator = await createSimulator({ models: ["my-model", "small"] });
+    simulator = await createSimulator({ models: table.models });
   });
+
+  afterEach(() => void vi.unstubAllEnvs());
 
   afterAll(() => simulator.close());
 
   it.each(table.examples.map((example) => [example.title, example] as const))("%s", async (_title, example) => {
     await using world = await World.make();
+    await useAwsFiles(world, example.awsCredentials);
     const detour = new Detour(simulator, table.mount);
     const asking = askExample(example, {
       plugins: [table.plugin],
@@ -32,8 +43,9 @@ describe.each(tables.map((table) => [table.plugin.name, table] as const))("setti
     });
     try {
       if (example.refused === undefined) {
-        await asking;
+        const { notices } = await asking;
         agree(detour, example);
+        expect(notices.map(({ code }) => code)).toEqual(example.notices ?? []);
       } else {
         const error: unknown = await asking.then(
           () => undefined,
@@ -47,6 +59,14 @@ describe.each(tables.map((table) => [table.plugin.name, table] as const))("setti
     }
   });
 });
+
+/** The AWS SDK reads the process's own variables: nothing of this machine's is to count. */
+async function useAwsFiles(world: World, credentials = ""): Promise<void> {
+  for (const name of Object.keys(process.env)) if (name.startsWith("AWS_")) vi.stubEnv(name, undefined);
+  vi.stubEnv("AWS_CONFIG_FILE", await world.write("aws/config", ""));
+  vi.stubEnv("AWS_SHARED_CREDENTIALS_FILE", await world.write("aws/credentials", credentials));
+  vi.stubEnv("AWS_EC2_METADATA_DISABLED", "true");
+}
 
 function agree({ sent }: Detour, { sent: wanted = {} }: SettingsExample): void {
   const request = sent.at(-1);

@@ -1,34 +1,49 @@
 import { readFileSync } from "node:fs";
+import bedrock from "@waygate/bedrock";
 import type { GatewayPlugin, JsonSchema } from "@waygate/core";
 import { isObject } from "@waygate/core/plugin";
 import openaiCompatible from "@waygate/openai-compatible";
+import openrouter from "@waygate/openrouter";
+import vercelAiGateway from "@waygate/vercel-ai-gateway";
 import { describe, expect, it } from "vitest";
 import { gatewayProperties } from "../src/settings/schema.ts";
 import { World } from "./world.ts";
 
 /** The plugins whose settings the page documents: those installed here. One more is one more section of the page. */
-const plugins: readonly GatewayPlugin[] = [openaiCompatible];
+const plugins: readonly GatewayPlugin[] = [openrouter, vercelAiGateway, bedrock, openaiCompatible];
 
 const page = readFileSync(`${import.meta.dirname}/../../../docs/settings.md`, "utf8");
 
-/** The keys in the first column of a section's table. */
-function documented(title: string): readonly string[] {
-  const section = page.split(/^## /m).find((text) => text.startsWith(`${title}\n`));
-  if (section === undefined) throw new Error(`docs/settings.md has no section "${title}".`);
-  return [...section.matchAll(/^\| `([^`]+)` +\|/gm)].map(([, key]) => key ?? "").sort();
+/** A section's text. */
+function section(title: string): string {
+  const text = page.split(/^## /m).find((candidate) => candidate.startsWith(`${title}\n`));
+  if (text === undefined) throw new Error(`docs/settings.md has no section "${title}".`);
+  return text;
 }
 
-/** The keys that a schema knows, lists and objects within it too. */
+/** The keys in the first column of a section's table; a row may be about several. */
+function documented(title: string): readonly string[] {
+  return [...section(title).matchAll(/^\| (`[^|]+`) +\|/gm)]
+    .flatMap(([, cell = ""]) => [...cell.matchAll(/`([^`]+)`/g)].map(([, key]) => key ?? ""))
+    .sort();
+}
+
+/** What may stand in an object; of several shapes, what stands in any. */
+function propertiesOf(schema: unknown): Readonly<Record<string, unknown>> {
+  if (!isObject(schema)) return {};
+  const shapes = [schema.anyOf, schema.oneOf].flatMap((list) => (Array.isArray(list) ? list : []));
+  const own = isObject(schema.properties) ? schema.properties : {};
+  return Object.assign({}, ...shapes.map(propertiesOf), own);
+}
+
+/** The keys that a schema knows, those of lists and objects within it too. */
 function keysOf(schema: unknown, path = ""): readonly string[] {
-  if (!isObject(schema)) return [];
-  const properties = isObject(schema.properties) ? Object.entries(schema.properties) : [];
-  return properties
+  return Object.entries(propertiesOf(schema))
     .flatMap(([key, value]) => {
-      const isList =
-        isObject(value) && isObject(value.items) && (isObject(value.items.properties) || "$ref" in value.items);
+      const items = isObject(value) ? value.items : undefined;
+      const isList = Object.keys(propertiesOf(items)).length > 0 || (isObject(items) && "$ref" in items);
       const name = `${path}${key}${isList ? "[]" : ""}`;
-      const inner = isList && isObject(value) ? value.items : value;
-      return [name, ...keysOf(inner, `${name}.`)];
+      return [name, ...keysOf(isList ? items : value, `${name}.`)];
     })
     .sort();
 }
@@ -55,6 +70,34 @@ describe("docs/settings.md", () => {
     const own = keys.filter((key) => !(key in gatewayProperties));
     expect(documented(`\`language_models.${settingsKey}\``)).toEqual(own);
   });
+
+  it.each(plugins.map((plugin) => [plugin.settingsKey, plugin] as const))(
+    "says which variables the keys of %s are taken from",
+    (settingsKey, plugin) => {
+      const text = section(`\`language_models.${settingsKey}\``);
+      // Of prefixes, one that stands by itself says it for all.
+      const said = (variable: string) =>
+        text.includes(`\`${variable.replace("MY_GATEWAY", "<ID>")}\``) ||
+        /^(WAYGATE_|ZED_)(.+)$/
+          .exec(variable)
+          ?.slice(1)
+          .every((part) => text.includes(`\`${part}\``));
+      const variables = plugin.credentials("my-gateway").flatMap(({ env }) => env);
+      expect(variables.length).toBeGreaterThan(0);
+      expect(variables.filter((variable) => said(variable) !== true)).toEqual([]);
+    },
+  );
+
+  it.each(["open_router", "vercel_ai_gateway"])(
+    "is right that model_settings of %s has all keys of a model",
+    async (key) => {
+      const { definitions } = await schema();
+      const { available_models: list, model_settings: map } = propertiesOf(definitions[`plugin:${key}`]);
+      const inList = keysOf(isObject(list) ? list.items : undefined).filter((name) => name !== "name");
+      expect(inList.length).toBeGreaterThan(10);
+      expect(keysOf(isObject(map) ? map.additionalProperties : undefined)).toEqual(inList);
+    },
+  );
 
   it("has no section for a gateway that is not there", () => {
     const sections = [...page.matchAll(/^## `language_models\.(\w+)`$/gm)].map(([, key]) => key);

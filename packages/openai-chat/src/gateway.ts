@@ -58,6 +58,9 @@ export function openChatService(options: ChatServiceOptions): ChatService {
   const { gateway, address } = options;
   const amendments = new Amendments();
   let own: Promise<Dispatcher> | undefined;
+  let completions: URL | undefined;
+  /** Settles when the connection of the answer that ended last can be used again. */
+  let freed: Promise<void> | undefined;
 
   const dispatcher = (): Promise<Dispatcher> => {
     if (options.dispatcher !== undefined) return Promise.resolve(options.dispatcher as Dispatcher);
@@ -67,6 +70,8 @@ export function openChatService(options: ChatServiceOptions): ChatService {
   };
 
   const exchange = async (request: HttpRequest): Promise<HttpResponse> => {
+    // Sent a moment too early, it would open another connection. The answer itself does not wait: it has said all.
+    await freed;
     try {
       return await send(await dispatcher(), request);
     } catch (error) {
@@ -87,7 +92,8 @@ export function openChatService(options: ChatServiceOptions): ChatService {
     failure: FailureContext,
     ownHeaders: ChatServiceOptions["headers"],
   ): Promise<{ readonly response: HttpResponse; readonly changes: readonly string[] }> {
-    const url = urlBelow(address, "/chat/completions");
+    completions ??= urlBelow(address, "/chat/completions");
+    const url = completions;
     const headers = { ...(await ownHeaders()), "content-type": "application/json", accept: "text/event-stream" };
     const changes: string[] = [];
     for (;;) {
@@ -124,7 +130,7 @@ export function openChatService(options: ChatServiceOptions): ChatService {
       });
       for (let batch = await answer.next(); batch !== undefined; batch = await answer.next()) yield batch;
       released = true;
-      await response.release();
+      freed = response.release();
     } catch (error) {
       if (signal.aborted || isGatewayError(error)) throw error;
       throw connectionFailure(gateway, new URL(address), error);

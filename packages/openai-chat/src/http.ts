@@ -187,6 +187,8 @@ class Exchange implements Dispatcher.DispatchHandler, HttpResponse {
 
   #end(): void {
     this.#over = true;
+    // It holds the headers as they came, and with them the network's whole buffer.
+    this.#controller = undefined;
     this.#clock.stop();
     this.#signal.removeEventListener("abort", this.#onAbort);
     this.#notify();

@@ -7,7 +7,6 @@ import type {
   MediaSource,
   Message,
   ModelRequest,
-  ReasoningPart,
   ResponseFormat,
   ToolCallPart,
   ToolChoice,
@@ -50,14 +49,14 @@ export function encodeRequest(request: ModelRequest, dialect: ChatDialect): Json
   return { ...body, ...dialect.extraBody(request, body) };
 }
 
-function encodeMessage(message: Message, dialect: ChatDialect, withReasoning: boolean): JsonObject[] {
+function encodeMessage(message: Message, dialect: ChatDialect, withReasoning: boolean): JsonObject | JsonObject[] {
   switch (message.role) {
     case "system":
-      return [{ role: dialect.systemRole, content: message.content.map((part) => part.text).join("\n\n") }];
+      return { role: dialect.systemRole, content: message.content.map((part) => part.text).join("\n\n") };
     case "user":
-      return [{ role: "user", content: encodeUserContent(message, dialect) }];
+      return { role: "user", content: encodeUserContent(message, dialect) };
     case "assistant":
-      return [encodeAssistant(message, dialect, withReasoning)];
+      return encodeAssistant(message, dialect, withReasoning);
     case "tool":
       return encodeToolResults(message, dialect);
   }
@@ -101,13 +100,13 @@ function encodeAssistant(message: AssistantMessage, dialect: ChatDialect, withRe
 }
 
 function encodeReasoning(message: AssistantMessage, dialect: ChatDialect): JsonObject {
-  const parts = message.content.filter((part) => part.type === "reasoning");
   const field = dialect.reasoningReplay;
   if (field === "none") return {};
   if (field === "reasoning_details") {
+    const parts = message.content.filter((part) => part.type === "reasoning");
     const details = parts.map((part) => keptDetails(part.state?.data)).filter((kept) => kept !== undefined);
     return {
-      ...(dialect.reasoningTextBeside ? encodeReasoningText(parts, "reasoning") : {}),
+      ...(dialect.reasoningTextBeside ? encodeReasoningText(message, "reasoning") : {}),
       // An empty list that was kept is sent back too: DeepSeek V4 refuses the next request without.
       ...(details.length === 0 ? {} : { reasoning_details: details.flat() }),
     };
@@ -115,23 +114,26 @@ function encodeReasoning(message: AssistantMessage, dialect: ChatDialect): JsonO
   // Parts of the content, which are encoded with it.
   if (field === "thinking-parts") return {};
   const called = message.content.some((part) => part.type === "tool-call");
-  return dialect.reasoningReplayEmpty && called ? { [field]: textOf(parts) } : encodeReasoningText(parts, field);
+  if (dialect.reasoningReplayEmpty && called) return { [field]: textOf(message, "reasoning") };
+  return encodeReasoningText(message, field);
 }
 
-function encodeReasoningText(parts: readonly ReasoningPart[], field: string): JsonObject {
-  const text = textOf(parts);
+function encodeReasoningText(message: AssistantMessage, field: string): JsonObject {
+  const text = textOf(message, "reasoning");
   return text === "" ? {} : { [field]: text };
 }
 
-function textOf(parts: readonly { readonly text: string }[]): string {
-  return parts.map((part) => part.text).join("");
+function textOf({ content }: AssistantMessage, type: "text" | "reasoning"): string {
+  let text = "";
+  for (const part of content) if (part.type === type) text += part.text;
+  return text;
 }
 
 /** Text alone, or a list of parts that begins with what was thought. */
 function encodeAssistantContent(message: AssistantMessage, dialect: ChatDialect, withReasoning: boolean): JsonValue {
-  const text = textOf(message.content.filter((part) => part.type === "text"));
-  const thoughts = textOf(message.content.filter((part) => part.type === "reasoning"));
-  if (withReasoning && dialect.reasoningReplay === "thinking-parts" && thoughts !== "") {
+  const text = textOf(message, "text");
+  const thoughts = withReasoning && dialect.reasoningReplay === "thinking-parts" ? textOf(message, "reasoning") : "";
+  if (thoughts !== "") {
     const thinking = { type: "thinking", thinking: [{ type: "text", text: thoughts }] };
     return text === "" ? [thinking] : [thinking, { type: "text", text }];
   }
@@ -158,7 +160,7 @@ function encodeToolResults(message: ToolMessage, dialect: ChatDialect): JsonObje
     tool_call_id: dialect.toolCallId(result.id),
     content: encodeResultContent(result, dialect),
   }));
-  if (dialect.toolResultImages === "parts") return results;
+  if (dialect.toolResultImages === "parts" || !message.content.some(hasImage)) return results;
   // All results first: a user message between them would leave calls unanswered.
   const images = message.content.flatMap((result) =>
     imagesOf(result).flatMap((image) => [
@@ -166,10 +168,12 @@ function encodeToolResults(message: ToolMessage, dialect: ChatDialect): JsonObje
       encodeImage(image),
     ]),
   );
-  return images.length === 0 ? results : [...results, { role: "user", content: images }];
+  return [...results, { role: "user", content: images }];
 }
 
 function encodeResultContent(result: ToolResultPart, dialect: ChatDialect): JsonValue {
+  const [only] = result.content;
+  if (result.content.length === 1 && only?.type === "text") return only.text;
   const images = imagesOf(result);
   const text = result.content.flatMap((part) => {
     if (part.type === "text") return [part.text];
@@ -180,6 +184,10 @@ function encodeResultContent(result: ToolResultPart, dialect: ChatDialect): Json
   }
   if (images.length === 0 || dialect.toolResultImages === "user-message") return text.join("\n");
   return [...text.map((words) => ({ type: "text", text: words })), ...images.map(encodeImage)];
+}
+
+function hasImage(result: ToolResultPart): boolean {
+  return result.content.some((part) => part.type === "image");
 }
 
 function imagesOf(result: ToolResultPart): ImagePart[] {

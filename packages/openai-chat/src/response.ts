@@ -36,7 +36,7 @@ export class AnswerBody {
     this.#parser = createParser({
       maxBufferSize: limits.event,
       onEvent: ({ data, event }) => {
-        this.#events++;
+        if (this.#events++ === 0) this.#pieces = [];
         this.#reader.data(data, event, this.#batch);
       },
       onError: (error) => {
@@ -52,7 +52,6 @@ export class AnswerBody {
     if (this.#failure !== undefined) throw this.#failure;
     while (!this.#over) {
       const pieces = await this.#response.read();
-      this.#batch = [];
       try {
         if (pieces === undefined) this.#end();
         else for (const bytes of pieces) if (!this.#over) this.#take(this.#decoder.decode(bytes));
@@ -61,9 +60,16 @@ export class AnswerBody {
         // What came before the failure was said all the same.
         this.#failure = error;
       }
-      if (this.#batch.length > 0) return this.#batch;
+      if (this.#batch.length > 0) return this.#handOver();
     }
     return undefined;
+  }
+
+  /** Kept no longer than it takes: with many streams open, what each still holds is most of what there is. */
+  #handOver(): readonly ModelEvent[] {
+    const batch = this.#batch;
+    this.#batch = [];
+    return batch;
   }
 
   #take(text: string): void {
@@ -79,7 +85,7 @@ export class AnswerBody {
     if (first === "<") throw this.#unreadable(`a page of HTML: ${this.#head()}`);
     if (first === undefined) return;
     this.#kind = first === "{" || first === "[" ? "whole" : "stream";
-    if (this.#kind === "stream") this.#feed(this.#pieces.join(""));
+    if (this.#kind === "stream") for (const piece of this.#pieces) this.#feed(piece);
   }
 
   #keep(text: string): void {

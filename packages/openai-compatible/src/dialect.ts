@@ -65,8 +65,9 @@ function documentUrl({ mediaType, source, name }: FilePart): JsonObject | undefi
 
 /** The fields of a body that the extras change. What is removed is undefined, which JSON leaves out. */
 function changes(body: JsonObject, extras: readonly JsonObject[]): JsonObject {
-  const merged = extras.reduce(mergeBody, body);
   const touched = new Set(extras.flatMap((extra) => Object.keys(extra)));
+  if (touched.size === 0) return {};
+  const merged = extras.reduce(mergeBody, body);
   const entries = [...touched].map((key): [string, JsonValue | undefined] => [key, merged[key]]);
   // The type of JSON has no undefined; an object that is about to be written as JSON may.
   return Object.fromEntries(entries) as JsonObject;

@@ -34,6 +34,10 @@ function open(context: OpenContext<ServiceSettings>): Gateway {
   const catalog = new Catalog(context, service);
 
   return {
+    privacyDemands: [
+      ...(settings.privacy?.zero_data_retention === true ? (["zeroDataRetention"] as const) : []),
+      ...(settings.privacy?.data_collection === "deny" ? (["denyDataCollection"] as const) : []),
+    ],
     models: (asked) => catalog.models(asked),
     model: (name) => catalog.model(name),
     stream(request) {

@@ -74,6 +74,15 @@ const queryValue = v.union(
   "must be text, a number, or true or false",
 );
 
+/** What the service has promised: a person's word, as nothing in its protocol tells. */
+const privacy = v.object(
+  {
+    zero_data_retention: flag,
+    data_collection: v.optional(v.literal("deny", 'must be "deny", or left out')),
+  },
+  shape,
+);
+
 /** The settings of one service: what stands under its id in `language_models.openai_compatible`. */
 const service = v.object(
   {
@@ -85,6 +94,7 @@ const service = v.object(
     custom_headers: v.optional(v.record(v.string(), v.string("must be text")), {}),
     extra_query: v.optional(v.record(v.string(), queryValue), {}),
     extra_body: v.optional(jsonBody),
+    privacy: v.optional(privacy),
   },
   shape,
 );

@@ -66,6 +66,7 @@ describe("check", () => {
     const refused = await check({ available_models: models }, "sk-secret").catch((error: GatewayError) => error);
     expect(refused).toMatchObject({ code: "authentication", message: expect.stringContaining("MY_GW_2_API_KEY") });
     expect(String(refused)).not.toContain("sk-secret");
+    service.list = json({ error: { message: "You did not provide an API key." } }, 401);
     const keyless = await check({ available_models: models }).catch((error: GatewayError) => error);
     expect(keyless).toMatchObject({ message: expect.stringContaining("There is no key: set MY_GW_2_API_KEY.") });
     await expect(check({ api_url: "http://127.0.0.1:1/v1" })).rejects.toMatchObject({ code: "connection" });

@@ -27,11 +27,14 @@ export interface TestService extends AsyncDisposable {
   clear(): void;
 }
 
-const answer = [
-  'data: {"id":"1","model":"m","choices":[{"index":0,"delta":{"reasoning_content":"Hm."}}]}\n\n',
-  'data: {"id":"1","model":"m","choices":[{"index":0,"delta":{"content":"Hi"},"finish_reason":"stop"}]}\n\n',
-  "data: [DONE]\n\n",
-].join("");
+const answer = (content: string) => {
+  const delta = JSON.stringify({ content });
+  return [
+    'data: {"id":"1","model":"m","choices":[{"index":0,"delta":{"reasoning_content":"Hm."}}]}\n\n',
+    `data: {"id":"1","model":"m","choices":[{"index":0,"delta":${delta},"finish_reason":"stop"}]}\n\n`,
+    "data: [DONE]\n\n",
+  ].join("");
+};
 
 export async function startService(): Promise<TestService> {
   const received: Received[] = [];
@@ -40,9 +43,13 @@ export async function startService(): Promise<TestService> {
     for await (const piece of request) pieces.push(piece as Buffer);
     const { method, url = "/", headers } = request;
     const text = Buffer.concat(pieces).toString("utf8");
-    received.push({ method, url, headers, body: text === "" ? {} : JSON.parse(text) });
+    const body = text === "" ? {} : JSON.parse(text);
+    received.push({ method, url, headers, body });
     if (method === "GET") service.list(url, response);
-    else response.writeHead(200, { "content-type": "text/event-stream" }).end(answer);
+    else
+      response
+        .writeHead(200, { "content-type": "text/event-stream" })
+        .end(answer(body.response_format === undefined ? "Hi" : '{"a":1}'));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const service: TestService = {

@@ -71,7 +71,7 @@ export class Catalogue {
       const words = error instanceof Error ? error.message : String(error);
       const kept =
         this.#list === undefined ? "Only the models of the settings are known." : "The list before it is used.";
-      notice({ code: "models-unavailable", message: `The list of models could not be had. ${kept} ${words}` });
+      notice({ code: "model-list-failed", message: `The list of models could not be had. ${kept} ${words}` });
     }
   }
 

@@ -17,7 +17,7 @@ import { isUnlisted } from "./model-id.ts";
 import { ModelSettingsBook } from "./model-settings.ts";
 import { autoModel, type OpenRouterModel, toModel } from "./models.ts";
 import { options } from "./options-schema.ts";
-import { planRequest } from "./request-plan.ts";
+import { demandsOf, planRequest } from "./request-plan.ts";
 import { type OpenRouterSettings, settings } from "./settings.ts";
 
 /** OpenRouter: the models of all vendors behind one key. */
@@ -98,6 +98,8 @@ function open(context: OpenContext<OpenRouterSettings>): Gateway {
       named.includes(name) || isUnlisted(name) || catalogue.get(name) !== undefined ? model(name) : undefined,
     // Planned when it is iterated, so that what is wrong with the request is thrown from there.
     stream: (request) => ({ [Symbol.asyncIterator]: () => start(request)[Symbol.asyncIterator]() }),
+    privacyDemands: ["zeroDataRetention", "denyDataCollection", "onlyUpstreams"],
+    privacy: ({ model, options }) => demandsOf(modelSettings.of(model), options),
     async check({ signal }) {
       await context.credential("api_key");
       const countModels = async () => (await catalogue.models({ signal, refresh: true })).length;

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { GatewayError, type JsonObject, type ModelRequest, type NoticeEvent } from "@waygate/core/plugin";
+import { GatewayError, type JsonObject, type ModelRequest, type NoticeEvent, type Privacy } from "@waygate/core/plugin";
 import type { ChatDialect } from "@waygate/openai-chat";
 import { fieldsOf } from "./body-fields.ts";
 import { type BodyPlan, chatDialect } from "./dialect.ts";
@@ -12,7 +12,7 @@ import type { OpenRouterOptions } from "./options.ts";
 import { asOptions } from "./options-schema.ts";
 import { wantsMarks } from "./prompt-cache.ts";
 import { askForReasoning } from "./reasoning.ts";
-import { encodeRouting } from "./routing.ts";
+import { encodeRouting, privacyOf, routingOf, tighten } from "./routing.ts";
 import type { ProviderRouting } from "./routing-schema.ts";
 import type { ModelSettings } from "./settings.ts";
 import { pinUpstream } from "./upstream-pin.ts";
@@ -47,9 +47,10 @@ export function planRequest(request: ModelRequest, context: PlanContext): Reques
   const facts = isRouter(request.model) ? undefined : context.facts;
   const own = asOptions(request.options);
   const { settings: options, ignored } = layOver<OpenRouterOptions, OpenRouterOptions>(settings, own);
+  const demanded = tighten(routingOf(request.privacy ?? {}), options.provider ?? {});
   const fallbacks = planFallbacks(
     options.models ?? [],
-    options.provider ?? {},
+    demanded.routing,
     (model) => context.settingsOf(model).provider,
   );
   requireProvider(context.gateway, fallbacks.routing);
@@ -89,7 +90,7 @@ export function planRequest(request: ModelRequest, context: PlanContext): Reques
     dialect: chatDialect(plan),
     headers: optionHeaders(options),
     notices: [
-      notLoosened("The request", ignored),
+      notLoosened("The request", [...ignored, ...demanded.ignored]),
       fallbacks.notice,
       reasoning.notice,
       pin.notice,
@@ -99,6 +100,12 @@ export function planRequest(request: ModelRequest, context: PlanContext): Reques
       .map((notice): NoticeEvent => ({ type: "notice", ...notice })),
     pinnedTo: pin.pinnedTo,
   };
+}
+
+/** What settings and options demand of whoever sees a request. */
+export function demandsOf(settings: ModelSettings, own: ModelRequest["options"]): Privacy {
+  const { settings: options } = layOver<OpenRouterOptions, OpenRouterOptions>(settings, asOptions(own));
+  return privacyOf(options.provider ?? {});
 }
 
 type Notice = Omit<NoticeEvent, "type">;

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from "@waygate/core/plugin";
+import { isObject, type JsonObject, type Privacy } from "@waygate/core/plugin";
 import { covers } from "./provider-slug.ts";
 import type { ProviderRouting } from "./routing-schema.ts";
 
@@ -46,6 +46,25 @@ export function tighten(before: ProviderRouting, later: ProviderRouting): Tighte
     if (isObject(old) && isObject(own)) Object.assign(merged, { [key]: { ...old, ...own } });
   }
   return { routing: merged, ignored };
+}
+
+/** A request's portable demands, as routing. */
+export function routingOf({ zeroDataRetention, denyDataCollection, onlyUpstreams }: Privacy): ProviderRouting {
+  return {
+    ...(zeroDataRetention === true && { zdr: true }),
+    ...(denyDataCollection === true && { data_collection: "deny" as const }),
+    ...(onlyUpstreams !== undefined && { only: onlyUpstreams }),
+  };
+}
+
+/** What routing demands of whoever sees a request, in portable terms. */
+export function privacyOf(routing: ProviderRouting): Privacy {
+  const { zdr, only, order, allow_fallbacks } = routing;
+  return {
+    zeroDataRetention: zdr === true,
+    denyDataCollection: denies(routing),
+    onlyUpstreams: only ?? (allow_fallbacks === false ? order : undefined),
+  };
 }
 
 /** What both lists allow. Of a provider and one of its endpoints, that is the endpoint. */

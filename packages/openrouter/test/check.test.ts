@@ -77,7 +77,7 @@ describe("the check", () => {
   it("says what is wrong with the list of models, and leaves its number out", async () => {
     const { labels, notices } = await check({ "/key": keyed(key), "/credits": forbidden });
     expect(labels).not.toContain("Models it may use");
-    expect(notices.map(({ code }) => code)).toEqual(["models-unavailable"]);
+    expect(notices.map(({ code }) => code)).toEqual(["model-list-failed"]);
   });
 
   it("fails with a key that is refused, and without one", async () => {

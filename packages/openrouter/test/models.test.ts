@@ -231,7 +231,7 @@ describe("the list of models", () => {
     expect(models).toHaveLength(3);
     expect(error).toBeUndefined();
     expect(notices).toEqual([
-      { gateway: "openrouter", code: "models-unavailable", message: expect.stringContaining(words) },
+      { gateway: "openrouter", code: "model-list-failed", message: expect.stringContaining(words) },
     ]);
     expect(notices[0]?.message).toContain("The list before it is used.");
   });

@@ -115,15 +115,21 @@ export function open({ url, settings, keys = { api_key: "sk-or-1" } }: Setup): {
 export interface Asking extends Partial<RunOptions> {
   readonly settings?: object;
   readonly keys?: Readonly<Record<string, string>>;
+  /** What is answered. Default: `Hi`. */
+  readonly says?: string;
 }
 
 /** Asks once with these settings, and tells what was received, and what was noticed on the way. */
 export async function ask({
   settings,
   keys,
+  says = "Hi",
   ...options
 }: Asking = {}): Promise<Received & { readonly told: readonly string[]; readonly notices: readonly RegistryNotice[] }> {
-  await using server = await serve({ "/chat/completions": sayHi });
+  await using server = await serve({
+    "/chat/completions": (_request, response) =>
+      sendStream(response, [chunk({ content: says }), chunk({}, { finish: "stop" })]),
+  });
   const { registry, notices } = open({ url: server.url, ...(settings && { settings }), ...(keys && { keys }) });
   await using _ = registry;
   const told: string[] = [];

@@ -341,7 +341,8 @@ describe("answers in a schema", () => {
     ["an inner object is open", { ...strict, properties: { list: { type: "object" } } }, undefined],
     ["a keyword is one that strict mode refuses", { ...strict, allOf: [] }, undefined],
   ])("are enforced where %s: %j", async (_title, schema, enforced) => {
-    const { body } = await ask({ responseFormat: { type: "json-schema", name: "s", schema } });
+    const says = JSON.stringify({ list: schema.properties.list.type === "object" ? {} : [] });
+    const { body } = await ask({ says, responseFormat: { type: "json-schema", name: "s", schema } });
     expect(body.response_format).toEqual({
       type: "json_schema",
       json_schema: { name: "s", schema, ...(enforced && { strict: true }) },

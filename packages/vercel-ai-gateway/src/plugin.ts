@@ -13,7 +13,7 @@ import { credentials, optionalKey, providerKeys, secretsIn } from "./keys.ts";
 import { ModelSettingsBook } from "./model-settings.ts";
 import { toModel } from "./models.ts";
 import { options } from "./options.ts";
-import { planRequest } from "./request-plan.ts";
+import { demandsOf, planRequest } from "./request-plan.ts";
 import { openService, withoutQuery } from "./service.ts";
 import { settings, type VercelAiGatewaySettings } from "./settings.ts";
 
@@ -68,6 +68,8 @@ function open(context: OpenContext<VercelAiGatewaySettings>): Gateway {
     },
     model: (name) => (named.includes(name) || catalogue.get(name) !== undefined ? model(name) : undefined),
     stream: (request) => deferredStream(() => begin(request)),
+    privacyDemands: ["zeroDataRetention", "denyDataCollection", "onlyUpstreams"],
+    privacy: ({ model, options }) => demandsOf(book.of(model), options),
     async check({ signal }) {
       return await checkKey({
         address: withoutQuery(settings.api_url),

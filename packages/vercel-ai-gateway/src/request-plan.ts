@@ -1,4 +1,4 @@
-import { GatewayError, type JsonObject, type ModelRequest, type NoticeEvent } from "@waygate/core/plugin";
+import { GatewayError, type JsonObject, type ModelRequest, type NoticeEvent, type Privacy } from "@waygate/core/plugin";
 import type { ChatDialect } from "@waygate/openai-chat";
 import { chatDialect } from "./dialect.ts";
 import type { ProviderKeys } from "./keys.ts";
@@ -8,6 +8,8 @@ import { asOptions, type VercelAiGatewayOptions } from "./options.ts";
 import { encodeProviderOptions } from "./provider-options.ts";
 import type { ProviderOptions } from "./provider-options-schema.ts";
 import { askForReasoning } from "./reasoning.ts";
+import { privacyOf, routingOf, tighten } from "./routing.ts";
+import type { GatewayRouting } from "./routing-schema.ts";
 import type { ModelSettings } from "./settings.ts";
 
 export interface PlanContext {
@@ -42,7 +44,11 @@ export function planRequest(request: ModelRequest, context: PlanContext): Reques
     asOptions(request.options),
   );
   if (settings.capabilities?.chat_completions === false) throw responsesRefused(context.gateway, request.model);
-  const routed = withGatewayFields(options.providerOptions ?? {}, request, context.providerKeys);
+  const demanded = tighten(routingOf(request.privacy ?? {}), {
+    ...options.providerOptions?.gateway,
+    ...keysOf(context.providerKeys, options.providerOptions),
+  });
+  const routed = withGatewayFields({ ...options.providerOptions, gateway: demanded.routing }, request);
   requireProvider(context.gateway, routed);
   const reasoning = askForReasoning(request.reasoning ?? defaultReasoning(settings), options.reasoning, facts);
   return {
@@ -63,24 +69,26 @@ export function planRequest(request: ModelRequest, context: PlanContext): Reques
       extra: options.extra_body,
     }),
     providerKeys: routed.gateway?.byok,
-    notices: [notLoosened("The request", ignored), reasoning.notice]
+    notices: [notLoosened("The request", [...ignored, ...demanded.ignored]), reasoning.notice]
       .filter((notice) => notice !== undefined)
       .map((notice): NoticeEvent => ({ type: "notice", ...notice })),
   };
 }
 
 /** What of the routing is not said by options: the portable mark for caching, and stored keys. */
-function withGatewayFields(
-  options: ProviderOptions,
-  { cache }: ModelRequest,
-  providerKeys: ProviderKeys | undefined,
-): ProviderOptions {
-  const gateway = {
-    ...options.gateway,
-    ...(cache === "auto" && { caching: cache }),
-    ...(providerKeys !== undefined && { byok: { ...providerKeys, ...options.gateway?.byok } }),
-  };
-  return { ...options, gateway };
+function withGatewayFields(options: ProviderOptions, { cache }: ModelRequest): ProviderOptions {
+  return { ...options, gateway: { ...options.gateway, ...(cache === "auto" && { caching: cache }) } };
+}
+
+/** Stored keys, under those of the request. */
+function keysOf(stored: ProviderKeys | undefined, options: ProviderOptions | undefined): GatewayRouting {
+  return stored === undefined ? {} : { byok: { ...stored, ...options?.gateway?.byok } };
+}
+
+/** What settings and options demand of whoever sees a request. */
+export function demandsOf(settings: ModelSettings, own: ModelRequest["options"]): Privacy {
+  const { settings: options } = layOver<ModelSettings, VercelAiGatewayOptions>(settings, asOptions(own));
+  return privacyOf(options.providerOptions?.gateway ?? {});
 }
 
 function defaultReasoning({ reasoning_effort: effort }: ModelSettings): ModelRequest["reasoning"] {

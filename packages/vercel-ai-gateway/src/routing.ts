@@ -1,4 +1,4 @@
-import { isObject, type JsonValue } from "@waygate/core/plugin";
+import { isObject, type JsonValue, type Privacy } from "@waygate/core/plugin";
 import type { GatewayRouting } from "./routing-schema.ts";
 
 export interface TightenedRouting {
@@ -45,6 +45,20 @@ export function tighten(before: GatewayRouting, later: GatewayRouting): Tightene
     merged.providerTimeouts = layTimeouts(before.providerTimeouts, later.providerTimeouts);
   }
   return { routing: merged, ignored };
+}
+
+/** A request's portable demands, as routing. */
+export function routingOf({ zeroDataRetention, denyDataCollection, onlyUpstreams }: Privacy): GatewayRouting {
+  return {
+    ...(zeroDataRetention === true && { zeroDataRetention: true }),
+    ...(denyDataCollection === true && { disallowPromptTraining: true }),
+    ...(onlyUpstreams !== undefined && { only: onlyUpstreams }),
+  };
+}
+
+/** What routing demands of whoever sees a request, in portable terms. */
+export function privacyOf({ zeroDataRetention, disallowPromptTraining, only }: GatewayRouting): Privacy {
+  return { zeroDataRetention, denyDataCollection: disallowPromptTraining, onlyUpstreams: only };
 }
 
 /** A region says more than `global` does; of two others none is narrower, as far as anybody can tell from here. */

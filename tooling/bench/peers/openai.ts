@@ -1,5 +1,4 @@
 import OpenAI from "openai";
-import { apiKey, type OpenClient, Reader } from "../src/contestants/contestant.ts";
 import {
   type Call,
   finishCalls,
@@ -8,7 +7,8 @@ import {
   type Message,
   readDelta,
   requestOf,
-} from "../src/contestants/wire.ts";
+} from "../src/contestants/chat-completions/wire.ts";
+import { apiKey, type OpenClient, Reader } from "../src/contestants/contestant.ts";
 
 const open: OpenClient = (apiUrl) => {
   const client = new OpenAI({ baseURL: apiUrl, apiKey, maxRetries: 0 });

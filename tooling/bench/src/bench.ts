@@ -4,7 +4,8 @@ import { type Import, measureImport } from "./measure/import-time.ts";
 import { measureFresh, measureRounds } from "./measure/rounds.ts";
 import { measureSlowConsumer } from "./measure/slow-consumer.ts";
 import type { Group, Options } from "./options.ts";
-import { environment, type Results } from "./results.ts";
+import { environment, type Results, type WireResults } from "./results.ts";
+import type { Wire } from "./wire.ts";
 
 /** Measures what the options select, one thing at a time. */
 export async function bench(
@@ -13,13 +14,26 @@ export async function bench(
   origin: string,
   say: (line: string) => void,
 ): Promise<Results> {
+  const found: WireResults[] = [];
+  for (const wire of options.wires) {
+    const some = contestants.filter((contestant) => contestant.wire === wire);
+    found.push(await benchWire(wire, options, some, origin, (line) => say(`${wire}, ${line}`)));
+  }
+  return { environment: environment(), scale: options.scale, rounds: options.rounds, wires: found };
+}
+
+async function benchWire(
+  wire: Wire,
+  options: Options,
+  contestants: readonly Contestant[],
+  origin: string,
+  say: (line: string) => void,
+): Promise<WireResults> {
   const { scale, rounds, warmUp } = options;
   const wanted = (group: Group | string) => options.cases.length === 0 || options.cases.includes(group);
-  const cases = casesOf(scale);
-  const results: Results = {
-    environment: environment(),
-    scale,
-    rounds,
+  const cases = casesOf(wire, scale);
+  const results: WireResults = {
+    wire,
     contestants: contestants.map((one) => ({ id: one.id, title: one.title, versions: versionsOf(one) })),
     timed: [],
     memory: undefined,

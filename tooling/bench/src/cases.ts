@@ -1,8 +1,9 @@
 import { type Answer, addTally, expected, type Tally } from "./answer.ts";
+import type { Wire } from "./wire.ts";
 
 /** Work that is timed: some requests, so many of them at once, and what each is answered with. */
 export interface Case {
-  /** Also the first segment of the path under which the server answers this case. */
+  /** Also the second segment of the path under which the server answers this case. The first is the wire. */
   readonly id: string;
   /** What `--case` calls it. */
   readonly group: string;
@@ -38,7 +39,15 @@ export function pauseMs(scale: Scale): number {
   return scale === "full" ? 2_000 : 300;
 }
 
-export function casesOf(scale: Scale): readonly Case[] {
+export function casesOf(wire: Wire, scale: Scale): readonly Case[] {
+  const cases = allCases(scale);
+  return wire === "converse" ? cases.filter(({ group }) => ofConverse.includes(group)) : cases;
+}
+
+/** What differs between wires shows in these: how frames are read, and what a request costs. */
+const ofConverse: readonly string[] = ["long", "short", "concurrent", "paced"];
+
+function allCases(scale: Scale): readonly Case[] {
   const full = scale === "full";
   const pick = (ofFull: number, ofQuick: number) => (full ? ofFull : ofQuick);
   const streams = pick(200, 20);

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { admit } from "./admit.ts";
 import { bench } from "./bench.ts";
-import { floor } from "./contestants/list.ts";
+import { yardstickOf } from "./contestants/list.ts";
 import { startServerProcess } from "./measure/child.ts";
 import { type Options, readOptions, usage } from "./options.ts";
 import { report } from "./report.ts";
@@ -22,8 +22,8 @@ else process.exitCode = await main(options);
 async function main(options: Options): Promise<number> {
   const server = await startServerProcess(options.scale);
   try {
-    const { admitted, failed } = await admit(options.scale, server.origin, say);
-    if (!admitted.includes(floor)) return 1;
+    const { admitted, failed } = await admit(options, server.origin, say);
+    if (!options.wires.every((wire) => admitted.includes(yardstickOf(wire)))) return 1;
     const results = await bench(options, admitted, server.origin, say);
     console.log(report(results));
     if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(results, undefined, 2)}\n`);

@@ -1,18 +1,26 @@
-import { floor } from "./contestants/list.ts";
 import type { Round } from "./measure/job.ts";
-import { median, middleHalf, type Results, type TimedCase } from "./results.ts";
+import { median, middleHalf, type Results, type TimedCase, type WireResults } from "./results.ts";
 
 /** The results as markdown. */
 export function report(results: Results): string {
   const { cpu, cores, node, system } = results.environment;
   const sections = [
     `${results.rounds} rounds, interleaved; ratios of medians, in brackets the middle half of the rounds. Node ${node.slice(1)}, ${system}, ${cores} × ${cpu}.`,
-    results.contestants.map(({ title, versions }) => `- ${title}: ${versions}`).join("\n"),
   ];
   if (results.scale === "quick") sections.push("**A smoke run: its figures mean nothing.**");
+  return `${[...sections, ...results.wires.flatMap(sectionsOf)].join("\n\n")}\n`;
+}
+
+function sectionsOf(results: WireResults): string[] {
+  const [yardstick] = results.contestants;
+  const against = yardstick?.title ?? "";
+  const sections = [
+    `# ${results.wire}`,
+    results.contestants.map(({ title, versions }) => `- ${title}: ${versions}`).join("\n"),
+  ];
   if (results.timed.length > 0) {
-    sections.push("## CPU time of the client, against floor B", ratios(results, "cpuMs"));
-    sections.push("## Wall time, against floor B", ratios(results, "wallMs"));
+    sections.push(`## CPU time of the client, against ${against}`, ratios(results, "cpuMs"));
+    sections.push(`## Wall time, against ${against}`, ratios(results, "wallMs"));
   }
   const withArguments = results.timed.filter(({ group }) => group === "arguments");
   if (withArguments.length > 0) sections.push("## CPU µs per KB of arguments", linearity(results, withArguments));
@@ -21,15 +29,16 @@ export function report(results: Results): string {
     sections.push("## A consumer that pauses, MB", slowConsumer(results, results.slowConsumer));
   }
   if (results.imports !== undefined) sections.push("## Import, ms", imports(results.imports));
-  return `${sections.join("\n\n")}\n`;
+  return sections;
 }
 
-function ratios(results: Results, figure: "cpuMs" | "wallMs"): string {
-  const others = results.contestants.filter(({ id }) => id !== floor.id);
-  const head = ["Case", `${floor.title}, ms`, ...others.map(({ title }) => title)];
+function ratios(results: WireResults, figure: "cpuMs" | "wallMs"): string {
+  const [yardstick, ...others] = results.contestants;
+  if (yardstick === undefined) return "";
+  const head = ["Case", `${yardstick.title}, ms`, ...others.map(({ title }) => title)];
   const rows = results.timed.map((timed) => {
-    const base = medianOf(timed.rounds[floor.id], figure);
-    const cells = others.map(({ id }) => ratio(timed.rounds[id], timed.rounds[floor.id], figure));
+    const base = medianOf(timed.rounds[yardstick.id], figure);
+    const cells = others.map(({ id }) => ratio(timed.rounds[id], timed.rounds[yardstick.id], figure));
     return [`${timed.id}: ${timed.title}`, base.toFixed(0), ...cells];
   });
   return table(head, rows);
@@ -47,7 +56,7 @@ function ratio(
   return `${whole.toFixed(2)} × (${low.toFixed(1)}–${high.toFixed(1)})`;
 }
 
-function linearity(results: Results, cases: readonly TimedCase[]): string {
+function linearity(results: WireResults, cases: readonly TimedCase[]): string {
   const head = ["", ...cases.map(({ id }) => id.replace("arguments-", "").replace("k", " KB"))];
   const rows = results.contestants.map(({ id, title }) => [
     title,
@@ -56,7 +65,7 @@ function linearity(results: Results, cases: readonly TimedCase[]): string {
   return table(head, rows);
 }
 
-function memory(results: Results, found: NonNullable<Results["memory"]>): string {
+function memory(results: WireResults, found: NonNullable<WireResults["memory"]>): string {
   const rows = results.contestants.map(({ id, title }) => {
     const start = medianOf(found[id], "startBytes");
     const peak = medianOf(found[id], "peakBytes");
@@ -65,7 +74,7 @@ function memory(results: Results, found: NonNullable<Results["memory"]>): string
   return table(["", "loaded", "peak of one round of `concurrent`", "growth"], rows);
 }
 
-function slowConsumer(results: Results, found: NonNullable<Results["slowConsumer"]>): string {
+function slowConsumer(results: WireResults, found: NonNullable<WireResults["slowConsumer"]>): string {
   const rows = results.contestants.map(({ id, title }) => {
     const pause = found[id];
     if (pause === undefined) return [title, "", ""];
@@ -74,7 +83,7 @@ function slowConsumer(results: Results, found: NonNullable<Results["slowConsumer
   return table(["", "the server could send", "growth of the client"], rows);
 }
 
-function imports(found: NonNullable<Results["imports"]>): string {
+function imports(found: NonNullable<WireResults["imports"]>): string {
   return table(
     ["", "ms"],
     found.map(({ title, times }) => [title, median(times).toFixed(1)]),

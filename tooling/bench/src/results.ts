@@ -2,6 +2,7 @@ import { cpus } from "node:os";
 import type { Scale } from "./cases.ts";
 import type { Pause, Round } from "./measure/job.ts";
 import type { Rounds } from "./measure/rounds.ts";
+import type { Wire } from "./wire.ts";
 
 /** Everything that was measured, as `--json` writes it. Times are milliseconds, memory is bytes. */
 export interface Results {
@@ -13,6 +14,11 @@ export interface Results {
   };
   readonly scale: Scale;
   readonly rounds: number;
+  readonly wires: readonly WireResults[];
+}
+
+export interface WireResults {
+  readonly wire: Wire;
   /** In the order of the columns. */
   readonly contestants: { readonly id: string; readonly title: string; readonly versions: string }[];
   readonly timed: TimedCase[];

@@ -9,11 +9,11 @@ test("the median is the middle value, or between the two middle ones", () => {
 });
 
 test("every case can be selected by its group", () => {
-  for (const { group } of casesOf("full")) expect(groups).toContain(group);
+  for (const { group } of casesOf("chat-completions", "full")) expect(groups).toContain(group);
   expect(() => readOptions(["--case", "longest"])).toThrow('no case is called "longest"');
 });
 
 test("argument cases carry the size they are named for", () => {
-  const sizes = casesOf("full").filter(({ group }) => group === "arguments");
+  const sizes = casesOf("chat-completions", "full").filter(({ group }) => group === "arguments");
   expect(sizes.map((what) => expectedOf(what).arguments)).toEqual([2 ** 20, 2 ** 20, 2 ** 20]);
 });

@@ -5,6 +5,7 @@ import { converse } from "./converse.ts";
 import { printEvents } from "./print-events.ts";
 import type { Services } from "./services.ts";
 import { readStandardInput } from "./standard-input.ts";
+import { titleOfTurn } from "./title-of-turn.ts";
 import { tour } from "./tour.ts";
 import { exitCodeOfTurn, showTurn } from "./turn.ts";
 
@@ -23,7 +24,11 @@ export async function chat(services: Services): Promise<ExitCode> {
   const work = interrupts.begin();
   try {
     if (given.json) return await printEvents(services, conversation, question, work.signal);
-    return exitCodeOfTurn(await showTurn(services.screen, conversation, question, work.signal));
+    const turn = await showTurn(services.screen, conversation, question, work.signal);
+    const { aside } = services.screen;
+    const title = await titleOfTurn(services, conversation, turn, work.signal);
+    if (title !== undefined) await aside.line(aside.style("dim", `title: ${title.text}`));
+    return exitCodeOfTurn(turn);
   } finally {
     work[Symbol.dispose]();
   }

@@ -5,6 +5,12 @@ import type { Services } from "./services.ts";
 import { Session } from "./session.ts";
 import { parseSlashCommand, runSlashCommand, slashCommandNames } from "./slash-commands.ts";
 
+/** For the Tab key: the commands; after `/model`, the models that the settings pin. */
+function completions({ host }: Services, line: string): readonly string[] {
+  const models = host.settings.favorites.map(({ provider, model }) => `/model ${provider}:${model}`);
+  return (line.startsWith("/model ") ? models : slashCommandNames).filter((whole) => whole.startsWith(line));
+}
+
 /** A conversation at a terminal, from its first prompt to its end. `first` is said before anything is typed. */
 export async function converse(services: Services, choice: ModelChoice, first?: string): Promise<ExitCode> {
   const { surroundings, screen } = services;
@@ -15,12 +21,12 @@ export async function converse(services: Services, choice: ModelChoice, first?: 
     output: surroundings.stdout,
     mark,
     leaveHint: aside.style("dim", "Ctrl-C once more leaves; so does Ctrl-D."),
-    completions: slashCommandNames,
+    completions: (line) => completions(services, line),
     awaiting(line) {
       screen.prompt = line;
     },
   });
-  const session = new Session(services, choice);
+  using session = new Session(services, choice);
   await session.showHeader();
   if (first !== undefined) {
     await aside.startBlock();

@@ -19,7 +19,7 @@ export async function doctor(services: Services): Promise<ExitCode> {
     const hint = didYouMean(gateway, ids) || ` There are: ${ids.join(", ") || "none"}.`;
     throw new UsageError(`There is no gateway "${gateway}".${hint}`);
   }
-  const wanted = gateway === undefined ? (await setUpGateways(host)).map(({ id }) => id) : [gateway];
+  const wanted = gateway === undefined ? (await setUpGateways(host)).map(({ gateway }) => gateway) : [gateway];
   const reports = await diagnose(services, wanted);
   const wrong = host.notices().filter(({ severity }) => gateway === undefined && severity === "error");
   if (given.json) {

@@ -96,7 +96,10 @@ function sourceOf({ credential, origin, overridden, otherAddresses }: Credential
   const parts = [
     origin === undefined ? (credential.optional === true ? "none, and none is needed" : "none") : from(origin),
   ];
-  if (origin === undefined) parts.push(`or set ${credential.env.join(" or ")}`);
+  if (origin === undefined && credential.env.length > 0) parts.push(`or set ${credential.env.join(" or ")}`);
+  if (origin === undefined && credential.optional !== true && credential.help !== undefined) {
+    parts.push(`get one at ${credential.help}`);
+  }
   if (overridden) parts.push("which goes before the stored one");
   if (otherAddresses.length > 0) parts.push(`stored for ${otherAddresses.join(", ")} too, where nothing goes now`);
   return parts.join("; ");
@@ -109,7 +112,7 @@ export function from({ kind, variable }: KeyOrigin): string {
 
 /** A status as data. Never a key. */
 export function plainStatus({ gateway, credential, address, origin, problem, ...rest }: CredentialStatus): object {
-  const { id, label, env } = credential;
+  const { id, label, env, help } = credential;
   const optional = credential.optional === true;
   return {
     type: "key",
@@ -117,6 +120,7 @@ export function plainStatus({ gateway, credential, address, origin, problem, ...
     credential: id,
     label,
     env,
+    help,
     optional,
     address: keyAddress(address),
     origin: origin ?? null,

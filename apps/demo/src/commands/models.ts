@@ -1,4 +1,4 @@
-import type { FoundModel, Host, ModelListing } from "@waygate/host";
+import type { FoundModel, Host, ModelListing, ModelSearch } from "@waygate/host";
 import { type ExitCode, exitCode } from "../exit-code.ts";
 import { jsonLine, plainError } from "../json-output.ts";
 import { setUpGateways } from "../set-up.ts";
@@ -33,17 +33,9 @@ export async function listModels(services: Services): Promise<ExitCode> {
  * Models by words of their names, those pinned by the settings first, and how the lists stand that they are from.
  * Gateways that nobody has set up are not asked.
  */
-export async function findModels(host: Host, text: string, refresh = false) {
-  const gateways = (await setUpGateways(host)).filter(({ state }) => state === "ready");
-  const results = await Promise.all(
-    gateways.map(({ id: gateway }) =>
-      // At the same time, so that each gateway is asked once.
-      Promise.all([host.models.list({ gateway, refresh }), host.models.search(text, { gateway, refresh })]),
-    ),
-  );
-  const found = results.flatMap(([, models]) => models);
-  const pinned = (one: FoundModel) => Number(one.favorite);
-  return { lists: results.flatMap(([lists]) => lists), found: found.sort((a, b) => pinned(b) - pinned(a)) };
+export async function findModels(host: Host, text: string, refresh = false): Promise<ModelSearch> {
+  const gateways = (await setUpGateways(host)).filter(({ entry }) => entry.state === "ready");
+  return host.models.search(text, { gateway: gateways.map(({ gateway }) => gateway), refresh });
 }
 
 async function printLines(

@@ -3,27 +3,40 @@ import { sep } from "node:path";
 import type { Conversation } from "../conversation.ts";
 import type { ModelChoice } from "../model-choice.ts";
 import { printableLine } from "../terminal/printable.ts";
+import { WindowTitle } from "../terminal/window-title.ts";
 import type { ConversationScope } from "../tokens.ts";
 import type { Services } from "./services.ts";
+import { SessionTitle } from "./session-title.ts";
 import { showError, showTurn } from "./turn.ts";
 
 /** A person's sitting at the terminal: one conversation, or several one after the other. */
-export class Session {
+export class Session implements Disposable {
   readonly services: Services;
+  readonly #window: WindowTitle;
   #scope: ConversationScope;
+  #title: SessionTitle;
 
   constructor(services: Services, choice: ModelChoice) {
     this.services = services;
+    this.#window = new WindowTitle(services.screen.aside, services.surroundings.environment);
     this.#scope = services.openConversation(choice);
+    this.#title = new SessionTitle(services, this.conversation, this.#window);
   }
 
   get conversation(): Conversation {
     return this.#scope.conversation;
   }
 
+  get title(): SessionTitle {
+    return this.#title;
+  }
+
   /** Starts over with the same model; what was said or allowed is forgotten. */
   startOver(): void {
+    this.#title.stop();
+    this.#window.restore();
     this.#scope = this.services.openConversation(this.conversation.choice);
+    this.#title = new SessionTitle(this.services, this.conversation, this.#window);
   }
 
   /** Where one is: the model, the folder, and how to get on. */
@@ -47,13 +60,26 @@ export class Session {
     const keys = keyboard?.listen();
     const work = interrupts.begin();
     try {
-      await showTurn(screen, this.conversation, text, work.signal, "Interrupted. What was said so far is kept.");
+      const turn = await showTurn(
+        screen,
+        this.conversation,
+        text,
+        work.signal,
+        "Interrupted. What was said so far is kept.",
+      );
+      if (turn.outcome.type === "ended") this.#title.begin();
     } catch (error) {
       await showError(screen, error);
     } finally {
       work[Symbol.dispose]();
       keys?.[Symbol.dispose]();
     }
+    await this.#title.showPending();
+  }
+
+  [Symbol.dispose](): void {
+    this.#title.stop();
+    this.#window.restore();
   }
 }
 

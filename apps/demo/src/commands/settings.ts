@@ -13,9 +13,11 @@ export async function settings(services: Services): Promise<ExitCode> {
   if (action === "set" && path !== undefined && value !== undefined && more.length === 0) {
     return set(services, path, value);
   }
+  if (action === "remove" && path !== undefined && count === 2) return remove(services, path);
   if (action === "edit" && count === 1) return edit(services);
   throw new UsageError(
-    "It is: waygate settings, waygate settings get [PATH], waygate settings set PATH JSON, or waygate settings edit.",
+    "It is: waygate settings, waygate settings get [PATH], waygate settings set PATH JSON, waygate settings remove PATH, " +
+      "or waygate settings edit.",
   );
 }
 
@@ -41,6 +43,22 @@ async function set({ host, screen, arguments: given }: Services, path: string, t
   const place = host.settings.place(path);
   if (given.json) await screen.answer.write(jsonLine({ type: "settings-set", path, ...place }));
   else if (place !== undefined) await screen.aside.line(`Written: ${formatPlace(place)}`);
+  return exitCode.ok;
+}
+
+async function remove({ host, screen, arguments: given }: Services, path: string): Promise<ExitCode> {
+  const { settings } = host;
+  const place = settings.get(path) === undefined ? undefined : settings.place(path);
+  if (place !== undefined && place.file !== settings.file) {
+    throw new UsageError(
+      `${path} stands in the project's settings, ${formatPlace(place)}: take it out there.`,
+      "settings",
+    );
+  }
+  if (place === undefined) throw new UsageError(`${path} is not set.`, "settings");
+  await settings.remove(path);
+  if (given.json) await screen.answer.write(jsonLine({ type: "settings-removed", path, ...place }));
+  else await screen.aside.line(`Removed from ${place.file}`);
   return exitCode.ok;
 }
 

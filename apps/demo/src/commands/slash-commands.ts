@@ -22,6 +22,11 @@ const commands: Readonly<Record<string, SlashCommand>> = {
     meaning: "list the models, or those with TEXT in their names",
     run: showModels,
   },
+  "/title": {
+    usage: "/title [TEXT]",
+    meaning: "name the conversation, or have a model name it",
+    run: changeTitle,
+  },
   "/new": {
     usage: "/new",
     meaning: "start over; what was said and allowed is forgotten",
@@ -90,6 +95,13 @@ async function showModels(session: Session, filter: string): Promise<undefined> 
   for (const line of lines) await screen.aside.line(line);
   if (lines.length === 0) await screen.aside.line("There is no such model.");
   for (const { error } of lists) if (error !== undefined) await showError(screen, error);
+}
+
+async function changeTitle({ title, conversation }: Session, text: string): Promise<undefined> {
+  if (text !== "") title.set(text);
+  else if (conversation.messages.some(({ role }) => role === "user")) await title.renew();
+  else throw new Error("Nothing was said yet that a title could be made of.");
+  await title.showPending();
 }
 
 async function showHelp({ services }: Session): Promise<undefined> {

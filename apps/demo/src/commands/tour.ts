@@ -18,7 +18,7 @@ export async function tour(services: Services, choice: ModelChoice): Promise<Exi
   await aside.startBlock();
   await aside.paragraph("", introduction, []);
   if (surroundings.stdin.isTTY && surroundings.stdout.isTTY) return converse(services, choice, prompt);
-  const session = new Session(services, choice);
+  using session = new Session(services, choice);
   await session.showHeader();
   await aside.startBlock();
   await aside.line(`› ${prompt}`);

@@ -43,6 +43,7 @@ export function exitCodeOfTurn({ outcome }: Turn): ExitCode {
 }
 
 const endings: Readonly<Record<Exclude<RunEndReason, "stop">, string>> = {
+  paused: "Stopped here: it can be gone on from.",
   "max-steps": "The turn ended at its limit of steps (--max-steps) before the answer was complete.",
   "max-tool-calls": "The turn ended at its limit of tool calls before the answer was complete.",
   budget: "The turn ended at its budget before the answer was complete.",

@@ -6,18 +6,20 @@ import { printableLine } from "./printable.ts";
 
 const maxNameLength = 60;
 
-/** One line for each model: `gateway:model`, its name, its figures. `current` is marked. */
+/** One line for each model: `gateway:model`, its name, its figures. Favourites and `current` are marked. */
 export function modelTable(found: readonly FoundModel[], output: Output, current?: string): readonly string[] {
-  const rows = found.map(({ gateway, model }) => ({
+  const pins = found.some(({ favorite }) => favorite);
+  const rows = found.map(({ gateway, model, favorite }) => ({
+    pin: !pins ? "" : favorite ? "★ " : "  ",
     id: printableLine(`${gateway}:${model.id}`),
     name: model.name === model.id ? "" : cutLine(printableLine(model.name), maxNameLength),
     figures: modelFigures(model),
   }));
   const idWidth = Math.max(0, ...rows.map(({ id }) => id.length));
   const nameWidth = Math.max(0, ...rows.map(({ name }) => name.length));
-  return rows.map(({ id, name, figures }) => {
+  return rows.map(({ id, pin, name, figures }) => {
     const mark = current === undefined ? "" : id === current ? `${output.style("green", "●")} ` : "  ";
-    const details = `${name.padEnd(nameWidth)}  ${figures}`.trimEnd();
-    return `${mark}${id.padEnd(idWidth)}  ${output.style("dim", details)}`.trimEnd();
+    const details = `${name.padEnd(nameWidth)}${nameWidth === 0 ? "" : "  "}${figures}`.trimEnd();
+    return `${mark}${id.padEnd(idWidth)}  ${pin}${output.style("dim", details)}`.trimEnd();
   });
 }

@@ -15,8 +15,8 @@ export interface PromptOptions {
   readonly mark: string;
   /** Said at the first Ctrl-C. */
   readonly leaveHint: string;
-  /** What a line may begin with, for the Tab key. */
-  readonly completions: readonly string[];
+  /** What a line that begins so may become, for the Tab key. */
+  readonly completions: (line: string) => readonly string[];
   /** Told what stands on the last line while a text is awaited; undefined afterwards. */
   readonly awaiting: (line: LastLine | undefined) => void;
 }
@@ -45,10 +45,7 @@ export class Prompt {
       history: this.#history,
       historySize: 200,
       removeHistoryDuplicates: true,
-      completer: (line: string): [string[], string] => [
-        completions.filter((completion) => completion.startsWith(line)),
-        line,
-      ],
+      completer: (line: string): [string[], string] => [[...completions(line)], line],
     });
     return new Promise((resolve) => {
       const lines: string[] = [];

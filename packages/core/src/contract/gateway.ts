@@ -1,6 +1,7 @@
 import type { Capabilities } from "./capabilities.ts";
 import type { ModelEvent } from "./event.ts";
 import type { Model } from "./model.ts";
+import type { Privacy, PrivacyDemand } from "./privacy.ts";
 import type { ModelRequest } from "./request.ts";
 
 /** One open way to models. A plugin makes it; the registry hands it out behind the guard. */
@@ -18,6 +19,12 @@ export interface Gateway {
    */
   stream(request: ModelRequest): AsyncIterable<ModelEvent | readonly ModelEvent[]>;
 
+  /** Which demands of `ModelRequest.privacy` it sees to. Requests with others are refused. Default: none. */
+  readonly privacyDemands?: readonly PrivacyDemand[] | undefined;
+
+  /** What settings and options demand by themselves for a model; a run holds its fallbacks to it. Default: nothing. */
+  privacy?(request: Pick<ModelRequest, "model" | "options">): Privacy;
+
   /** Whether the gateway can be used as it is set up, for people. Rejects where it cannot. */
   check?(options: { readonly signal: AbortSignal }): Promise<CheckResult>;
 
@@ -32,6 +39,10 @@ export interface GuardedGateway extends Gateway {
   readonly capabilities: Capabilities;
   /** What it can do with a model, as far as that is known without asking anybody. */
   capabilitiesOf(model: string): Capabilities;
+  /** What settings and options demand for a model. Throws a `GatewayError` for wrong options. */
+  privacyOf(request: Pick<ModelRequest, "model" | "options">): Privacy;
+  /** The demands that it cannot promise to meet. Empty where it may be asked. */
+  unmetPrivacy(privacy: Privacy): readonly PrivacyDemand[];
   stream(request: ModelRequest): AsyncIterable<readonly ModelEvent[]>;
 }
 

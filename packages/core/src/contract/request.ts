@@ -1,6 +1,7 @@
 import type { Deadlines } from "./deadlines.ts";
 import type { JsonObject, JsonSchema } from "./json.ts";
 import type { Message } from "./message.ts";
+import type { Privacy } from "./privacy.ts";
 
 /** Everything a gateway is asked. It arrives complete: a gateway adds no defaults of its own to what core owns. */
 export interface ModelRequest {
@@ -18,6 +19,8 @@ export interface ModelRequest {
   /** In tokens, reasoning included. */
   readonly maxOutputTokens?: number | undefined;
   readonly responseFormat?: ResponseFormat | undefined;
+  /** What is demanded of whoever gets to see it. A gateway that cannot promise it refuses. Default: nothing. */
+  readonly privacy?: Privacy | undefined;
   /** `"auto"`: cache the prompt where the service can, as far as the conversation goes. */
   readonly cache?: "auto" | undefined;
   /** Names the conversation, for services that keep its requests on one machine or cache by it. */

@@ -2,19 +2,19 @@ import type { Capabilities, Capability } from "../contract/capabilities.ts";
 import { GatewayError, isGatewayError } from "../contract/error.ts";
 import type { ModelEvent } from "../contract/event.ts";
 import type { Gateway, GuardedGateway } from "../contract/gateway.ts";
-import type { Message } from "../contract/message.ts";
 import type { GatewayPlugin } from "../contract/plugin.ts";
 import type { ModelRequest } from "../contract/request.ts";
 import { formatPath } from "../contract/settings.ts";
 import { fitHistory } from "../stream/history.ts";
 import { EventOrder } from "../stream/order.ts";
+import { refusePrivacy, refuseUnsupported, unmetPrivacy } from "./demands.ts";
 
 export interface GuardHooks {
   /**
-   * A stream is about to begin; the function returned is called once, when it has ended in whatever way. Throws where
-   * the gateway is closed.
+   * A stream of a model is about to begin; `onTurn` is called when it may, at once or later. The function returned is
+   * called once, when it has ended in whatever way. Throws where the gateway is closed.
    */
-  streamStarted(): () => void;
+  streamStarted(model: string, onTurn: () => void): () => void;
 }
 
 /**
@@ -26,6 +26,8 @@ export function guard(id: string, plugin: GatewayPlugin, gateway: Gateway, hooks
     id,
     capabilities: plugin.capabilities,
     capabilitiesOf: (model) => capabilitiesOf(plugin, gateway, model),
+    privacyOf: (request) => gateway.privacy?.({ ...request, options: checkOptions(id, plugin, request) }) ?? {},
+    unmetPrivacy: (privacy) => unmetPrivacy(id, gateway, privacy),
     async models(options) {
       return naming(id, options.signal, () => gateway.models(options));
     },
@@ -70,12 +72,18 @@ class GuardedStream implements AsyncIterator<readonly ModelEvent[], undefined, v
   readonly #request: ModelRequest;
   readonly #hooks: GuardHooks;
   readonly #order = new EventOrder();
+  /** What the plugin is asked; undefined before it was checked. */
+  #checked: ModelRequest | undefined;
+  /** Whether it is this stream's turn. */
+  #admitted = false;
   #source: AsyncIterator<ModelEvent | readonly ModelEvent[]> | undefined;
   #ended: (() => void) | undefined;
   #over = false;
   #aborted = false;
   /** Ends the read that is waiting, if one is. */
   #reject: ((reason: unknown) => void) | undefined;
+  /** Lets the read go on that waits for this stream's turn. */
+  #advance: (() => void) | undefined;
 
   constructor(id: string, plugin: GatewayPlugin, gateway: Gateway, request: ModelRequest, hooks: GuardHooks) {
     this.#id = id;
@@ -87,7 +95,7 @@ class GuardedStream implements AsyncIterator<readonly ModelEvent[], undefined, v
 
   next(): Promise<Result> {
     if (this.#over) return this.#aborted ? Promise.reject(this.#request.signal.reason) : Promise.resolve(done);
-    if (this.#source === undefined) {
+    if (this.#checked === undefined) {
       try {
         const notices = this.#open();
         if (notices.length > 0) return Promise.resolve({ done: false, value: notices });
@@ -104,21 +112,27 @@ class GuardedStream implements AsyncIterator<readonly ModelEvent[], undefined, v
     return Promise.resolve(done);
   }
 
-  /** Checks and fits the request, and asks the plugin for its stream. */
+  /** Checks and fits the request, and asks for this stream's turn. */
   #open(): readonly ModelEvent[] {
     const { signal } = this.#request;
     signal.throwIfAborted();
     const capabilities = capabilitiesOf(this.#plugin, this.#gateway, this.#request.model);
     refuseUnsupported(this.#id, this.#request, capabilities);
+    refusePrivacy(this.#id, this.#gateway, this.#request.privacy);
     const options = checkOptions(this.#id, this.#plugin, this.#request);
     const { images, files } = capabilities;
     const recipient = { gateway: this.#id, model: this.#request.model, images, files };
     const { messages, notices } = fitHistory(this.#request.messages, recipient);
-    this.#ended = this.#hooks.streamStarted();
-    this.#source = this.#gateway.stream({ ...this.#request, messages, options })[Symbol.asyncIterator]();
+    this.#checked = { ...this.#request, messages, options };
+    this.#ended = this.#hooks.streamStarted(this.#request.model, this.#onTurn);
     signal.addEventListener("abort", this.#onAbort, { once: true });
     return notices;
   }
+
+  readonly #onTurn = (): void => {
+    this.#admitted = true;
+    this.#advance?.();
+  };
 
   readonly #read = (resolve: (result: Result) => void, reject: (reason: unknown) => void): void => {
     this.#reject = reject;
@@ -155,8 +169,13 @@ class GuardedStream implements AsyncIterator<readonly ModelEvent[], undefined, v
       reject(named(this.#id, this.#request.signal, error));
     };
     const advance = () => {
+      if (!this.#admitted || this.#checked === undefined) {
+        this.#advance = advance;
+        return;
+      }
       try {
-        this.#source?.next().then(accept, fail);
+        this.#source ??= this.#gateway.stream(this.#checked)[Symbol.asyncIterator]();
+        this.#source.next().then(accept, fail);
       } catch (error) {
         // An iterator written by hand may throw at once, or return no promise.
         fail(error);
@@ -209,41 +228,19 @@ async function letGo(source: AsyncIterator<unknown> | undefined): Promise<void> 
 }
 
 function capabilitiesOf(plugin: GatewayPlugin, gateway: Gateway, model: string): Capabilities {
+  const capabilities: { -readonly [Ability in Capability]: boolean } = { ...plugin.capabilities };
   const own = gateway.model?.(model)?.capabilities ?? {};
-  const known = Object.entries(own).filter(([, able]) => able !== undefined);
-  return { ...plugin.capabilities, ...Object.fromEntries(known) };
-}
-
-function refuseUnsupported(id: string, request: ModelRequest, capabilities: Capabilities): void {
-  for (const [capability, asked, words] of demands(request)) {
-    if (!asked || capabilities[capability]) continue;
-    throw new GatewayError(
-      `The model "${request.model}" of gateway "${id}" does not take ${words}. ` +
-        `Ask without, choose another model, or, if it does take them, declare so in its settings (capability "${capability}").`,
-      { gateway: id, code: "unsupported" },
-    );
+  for (const ability of Object.keys(own) as Capability[]) {
+    capabilities[ability] = own[ability] ?? capabilities[ability];
   }
+  return capabilities;
 }
 
-function demands(request: ModelRequest): readonly (readonly [Capability, boolean, string])[] {
-  const { toolChoice, reasoning, responseFormat } = request;
-  return [
-    ["tools", request.tools.length > 0, "tools"],
-    ["toolChoice", toolChoice !== undefined && toolChoice !== "auto", "a choice of tool"],
-    ["images", latestUserParts(request.messages).some((part) => part.type === "image"), "images"],
-    ["files", latestUserParts(request.messages).some((part) => part.type === "file"), "files"],
-    ["reasoning", reasoning !== undefined && reasoning !== "off", "a request to think"],
-    ["structuredOutput", responseFormat !== undefined && responseFormat.type !== "text", "a response format"],
-  ];
-}
-
-/** What the user says since the model last spoke; older turns may have been held with another model. */
-function latestUserParts(messages: readonly Message[]) {
-  const last = messages.findLastIndex((message) => message.role === "assistant");
-  return messages.slice(last + 1).flatMap((message) => (message.role === "user" ? message.content : []));
-}
-
-function checkOptions(id: string, plugin: GatewayPlugin, request: ModelRequest): ModelRequest["options"] {
+function checkOptions(
+  id: string,
+  plugin: GatewayPlugin,
+  request: Pick<ModelRequest, "options">,
+): ModelRequest["options"] {
   if (request.options === undefined) return undefined;
   if (plugin.parseOptions === undefined) {
     throw new GatewayError(`Gateway "${id}" takes no options of its own. Leave "options" out of the request.`, {

@@ -15,6 +15,8 @@ export function handle(id: string, current: () => GuardedGateway): GuardedGatewa
       const gateway = current();
       return gateway.model?.bind(gateway);
     },
+    privacyOf: (request) => current().privacyOf(request),
+    unmetPrivacy: (privacy) => current().unmetPrivacy(privacy),
     models: (options) => current().models(options),
     // Found out when the stream is begun, and thrown from it, like all that keeps one from beginning.
     stream: (request) => ({ [Symbol.asyncIterator]: () => current().stream(request)[Symbol.asyncIterator]() }),

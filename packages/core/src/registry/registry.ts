@@ -8,6 +8,7 @@ import { type CredentialSpec, contractVersion, type GatewayPlugin, type Transpor
 import type { SettingsIssue } from "../contract/settings.ts";
 import { handle } from "./handle.ts";
 import { Slot } from "./slot.ts";
+import { StreamLimit } from "./stream-limit.ts";
 
 export interface RegistryOptions {
   readonly plugins: readonly GatewayPlugin[];
@@ -16,6 +17,11 @@ export interface RegistryOptions {
   /** Where secrets come from. Default: there are none. */
   readonly credentials?: CredentialSource | undefined;
   readonly transport?: Transport | undefined;
+  /**
+   * How many streams of one model of one gateway are open at the same time; further ones wait, and have their turns in
+   * order. A tool at work holds no place. Default: 16.
+   */
+  readonly maxOpenStreams?: number | undefined;
   /** Told what was tolerated or ignored outside of any stream. Default: nobody is told. */
   readonly onNotice?: ((notice: RegistryNotice) => void) | undefined;
 }
@@ -103,12 +109,15 @@ class OpenRegistry implements Registry {
   readonly #plugins = new Map<string, GatewayPlugin>();
   #settings: Readonly<Record<string, unknown>>;
   #slots = new Map<string, Slot>();
+  /** Outlives a reload: what counts is what is open. */
+  readonly #limit: StreamLimit;
   readonly #closing = new Set<Promise<void>>();
   readonly #handles = new Map<string, GuardedGateway>();
 
   constructor(options: RegistryOptions) {
     this.#options = options;
     this.#settings = options.settings ?? {};
+    this.#limit = new StreamLimit(requireLimit(options.maxOpenStreams ?? 16));
     for (const plugin of options.plugins) this.#admit(plugin);
     this.#build();
   }
@@ -233,7 +242,10 @@ class OpenRegistry implements Registry {
           continue;
         }
         const old = previous.get(id);
-        next.set(id, old?.isOf(plugin, raw) === true ? old : new Slot(id, plugin, raw, path, this.#options));
+        next.set(
+          id,
+          old?.isOf(plugin, raw) === true ? old : new Slot(id, plugin, raw, path, this.#options, this.#limit),
+        );
       }
     }
     this.#slots = next;
@@ -249,6 +261,11 @@ class OpenRegistry implements Registry {
     this.#closing.add(closing);
     closing.then(settle, settle);
   }
+}
+
+function requireLimit(limit: number): number {
+  if (limit === Number.POSITIVE_INFINITY || (Number.isInteger(limit) && limit > 0)) return limit;
+  throw new TypeError(`createRegistry: "maxOpenStreams" must be a whole number above 0, or Infinity, not ${limit}.`);
 }
 
 /** The gateways that a plugin makes of its settings: id, raw settings, the keys that lead to them. */

@@ -4,12 +4,14 @@ import type { CredentialSpec, GatewayPlugin, Preparation } from "../contract/plu
 import { formatPath, type SettingsIssue } from "../contract/settings.ts";
 import { guard } from "./guard.ts";
 import type { CredentialQuery, GatewayEntry, RegistryOptions } from "./registry.ts";
+import type { StreamLimit } from "./stream-limit.ts";
 
 /** One gateway's place in the registry: its settings, checked; the gateway itself, once it is used. */
 export class Slot {
   readonly #plugin: GatewayPlugin;
   readonly #raw: unknown;
   readonly #options: RegistryOptions;
+  readonly #limit: StreamLimit;
   readonly #preparation: Preparation;
   readonly #lifetime = new AbortController();
   readonly #entry: GatewayEntry;
@@ -19,7 +21,15 @@ export class Slot {
   #idle: (() => void) | undefined;
 
   /** `path`: the keys from `language_models` to these settings. */
-  constructor(id: string, plugin: GatewayPlugin, raw: unknown, path: readonly string[], options: RegistryOptions) {
+  constructor(
+    id: string,
+    plugin: GatewayPlugin,
+    raw: unknown,
+    path: readonly string[],
+    options: RegistryOptions,
+    limit: StreamLimit,
+  ) {
+    this.#limit = limit;
     this.#plugin = plugin;
     this.#raw = raw;
     this.#options = options;
@@ -70,10 +80,12 @@ export class Slot {
     const opened = this.#open(preparation);
     this.#closeGateway = opened.close?.bind(opened);
     this.#gateway = guard(id, this.#plugin, opened, {
-      streamStarted: () => {
+      streamStarted: (model, onTurn) => {
         this.#lifetime.signal.throwIfAborted();
         this.#streams++;
+        const leave = this.#limit.enter(id, model, onTurn);
         return () => {
+          leave();
           this.#streams--;
           if (this.#streams === 0) this.#idle?.();
         };

@@ -4,22 +4,38 @@ import type { AssistantMessage, Message, ToolResultPart } from "../contract/mess
 /** A message, or one of plain text written short. */
 export type MessageInput = Message | { readonly role: "system" | "user" | "assistant"; readonly content: string };
 
+/** What there was before a conversation goes on. */
+type Past = Pick<Conversation, "usage" | "cost" | "steps" | "toolCalls">;
+
 /** Spells a message out. */
-function toMessage(input: MessageInput): Message {
+export function toMessage(input: MessageInput): Message {
   if (typeof input.content !== "string") return input as Message;
   return { role: input.role, content: [{ type: "text", text: input.content }] } as Message;
+}
+
+/** What parts say in words. */
+export function textOf(parts: readonly { readonly type: string; readonly text?: string }[]): string {
+  return parts.map((part) => (part.type === "text" ? part.text : "")).join("");
 }
 
 /** What a run adds to a conversation, and what it cost. The history is valid at any moment it is looked at. */
 export class Conversation {
   #messages: readonly Message[];
+  /** How many steps have ended, and how many tool calls they have carried out. */
+  steps = 0;
+  toolCalls = 0;
   usage: Usage = { input: { total: 0, cacheRead: 0, cacheWrite: 0 }, output: { total: 0, reasoning: 0 } };
   cost: Cost | undefined;
   /** The last answer, which is not among the messages where it is empty. */
   answer: AssistantMessage = { role: "assistant", content: [] };
 
-  constructor(messages: readonly MessageInput[]) {
+  constructor(messages: readonly MessageInput[], past?: Past) {
     this.#messages = messages.map(toMessage);
+    if (past === undefined) return;
+    this.usage = past.usage;
+    this.cost = past.cost;
+    this.steps = past.steps;
+    this.toolCalls = past.toolCalls;
   }
 
   get messages(): readonly Message[] {

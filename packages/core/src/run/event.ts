@@ -3,6 +3,7 @@ import type { ErrorCode } from "../contract/error.ts";
 import type { Cost, FinishReason, ModelEvent, Usage } from "../contract/event.ts";
 import type { JsonValue } from "../contract/json.ts";
 import type { AssistantMessage, ToolResultPart } from "../contract/message.ts";
+import type { ApprovalRequest } from "./approval.ts";
 
 /** What a run tells: the model's own events as they come, and what the loop does around them. Immutable. */
 export type RunEvent =
@@ -10,10 +11,12 @@ export type RunEvent =
   | StepStart
   | Retry
   | Failover
+  | ApprovalRequested
   | ToolStart
   | ToolProgress
   | ToolResult
   | StepEnd
+  | OutputRepair
   | RunEnd;
 
 /** The model is about to be asked. */
@@ -27,13 +30,17 @@ export interface StepStart {
  * The model failed and is about to be asked again: before it had said anything or, where `onInterrupted` is
  * `"continue"`, in the middle of its answer, which is kept.
  */
-export interface Retry {
+export interface Retry extends Interruption {
   readonly type: "retry";
   /** Which attempt in a row failed: 1 for the first. */
   readonly attempt: number;
-  /** How long is waited before the next, in milliseconds. */
-  readonly delayMs: number;
+}
+
+/** A failure that the run goes on after. */
+export interface Interruption {
   readonly error: ErrorSummary;
+  /** How long is waited before the next attempt, in milliseconds. */
+  readonly delayMs: number;
 }
 
 /** A model was given up before it said anything; another one is asked from here on. */
@@ -52,6 +59,14 @@ export interface ErrorSummary {
   readonly status: number | undefined;
   readonly upstream: string | undefined;
   readonly phase: Phase | undefined;
+}
+
+/**
+ * A call waits until somebody has allowed it: `run.approve` and `run.deny` decide, or the run's option `approve`. The
+ * run's other calls go on meanwhile.
+ */
+export interface ApprovalRequested extends ApprovalRequest {
+  readonly type: "approval-request";
 }
 
 /** A tool begins to work. Calls that never run (unknown tool, wrong arguments) have a result, but no start. */
@@ -88,6 +103,13 @@ export interface StepEnd {
   readonly usage: Usage | undefined;
 }
 
+/** The final answer does not fit the schema of `responseFormat`: the model is asked to correct it. */
+export interface OutputRepair {
+  readonly type: "output-repair";
+  /** What is wrong with it, as the model is told. */
+  readonly problem: string;
+}
+
 /** Last of a run that was neither aborted nor failed. */
 export interface RunEnd {
   readonly type: "run-end";
@@ -99,5 +121,8 @@ export interface RunEnd {
   readonly cost: Cost | undefined;
 }
 
-/** How the last answer finished, or the limit that ended the run. */
-export type RunEndReason = Exclude<FinishReason, "tool-calls"> | "max-steps" | "max-tool-calls" | "budget";
+/**
+ * How the last answer finished, or the limit that ended the run. `paused`: the program had it pause, or nobody was there
+ * to allow a call; `run.snapshot()` is what it goes on from.
+ */
+export type RunEndReason = Exclude<FinishReason, "tool-calls"> | "max-steps" | "max-tool-calls" | "budget" | "paused";

@@ -1,9 +1,22 @@
-import { longestTimerMs } from "../contract/deadlines.ts";
 import type { JsonValue } from "../contract/json.ts";
 import type { ToolCallPart, ToolResultPart } from "../contract/message.ts";
 import type { FoldedCall } from "../stream/fold.ts";
+import { cancelledResult } from "../stream/history.ts";
+import { type ApprovalRequest, type Approvals, type Approve, denial } from "./approval.ts";
 import type { RunEvent } from "./event.ts";
 import { checkArguments, readOutput, type Tool } from "./tool.ts";
+import { work } from "./tool-work.ts";
+import { trace } from "./trace.ts";
+
+export interface ToolRunnerOptions {
+  /** How many tools work at the same time. */
+  readonly maxParallelTools: number;
+  /** For tools that have no limit of their own, in milliseconds. */
+  readonly toolTimeoutMs: number | undefined;
+  readonly approvals: Approvals;
+  /** Whom to ask for leave; where there is nobody, `approvals` gets the decision from elsewhere. */
+  readonly approve: Approve | undefined;
+}
 
 /**
  * Carries out the tool calls of one step, several at a time. Tools push nothing on anybody: their events wait here
@@ -11,22 +24,23 @@ import { checkArguments, readOutput, type Tool } from "./tool.ts";
  */
 export class ToolRunner {
   readonly #tools: ReadonlyMap<string, Tool>;
-  readonly #limit: number;
+  readonly #options: ToolRunnerOptions;
   readonly #signal: AbortSignal;
-  readonly #timeoutMs: number | undefined;
   readonly #results = new Map<string, ToolResultPart>();
   readonly #begun = new Set<string>();
-  readonly #queue: FoldedCall[] = [];
+  /** Calls that wait for their turn; what each holds lets it go on. */
+  readonly #queue: (() => void)[] = [];
   #running = 0;
+  /** Calls that wait for somebody's leave. They take nobody's turn. */
+  #asking = 0;
+  #paused = false;
   #events: RunEvent[] = [];
   #wake: (() => void) | undefined;
   #taken: (() => void)[] = [];
 
-  /** `limit`: how many tools work at the same time. `timeoutMs`: for tools that have no limit of their own. */
-  constructor(tools: ReadonlyMap<string, Tool>, limit: number, signal: AbortSignal, timeoutMs: number | undefined) {
-    this.#timeoutMs = timeoutMs;
+  constructor(tools: ReadonlyMap<string, Tool>, options: ToolRunnerOptions, signal: AbortSignal) {
     this.#tools = tools;
-    this.#limit = limit;
+    this.#options = options;
     this.#signal = signal;
   }
 
@@ -35,9 +49,9 @@ export class ToolRunner {
     return this.#results;
   }
 
-  /** Whether a call's tool has begun to work. */
-  hasBegun(id: string): boolean {
-    return this.#begun.has(id);
+  /** The calls whose tools have begun to work. */
+  get begun(): ReadonlySet<string> {
+    return this.#begun;
   }
 
   /** Whether events wait to be taken. */
@@ -46,13 +60,34 @@ export class ToolRunner {
   }
 
   start(call: FoldedCall): void {
-    this.#queue.push(call);
-    this.#fill();
+    this.#answer(call).then((result) => {
+      this.#running--;
+      // After an abort the call has been answered as cancelled: what a stubborn tool still says is too late.
+      if (this.#signal.aborted) return;
+      this.#finish(result);
+      this.#fill();
+    });
   }
 
   /** Answers a call with an error instead of carrying it out. */
   refuse(call: ToolCallPart, text: string): void {
     this.#finish(failure(call, text));
+  }
+
+  /** Takes up what was done elsewhere. Calls that had begun there, but have no result, are answered as cancelled. */
+  restore(calls: readonly FoldedCall[], results: readonly ToolResultPart[], begun: readonly string[]): void {
+    for (const result of results) this.#results.set(result.id, result);
+    for (const id of begun) {
+      this.#begun.add(id);
+      const call = calls.find(({ part }) => part.id === id);
+      if (call !== undefined && !this.#results.has(id)) this.#finish(cancelledResult(call.part, true));
+    }
+  }
+
+  /** Has no further tool begin, and nobody waited for but those at work. */
+  pause(): void {
+    this.#paused = true;
+    this.#notify();
   }
 
   /** The events since the last time. */
@@ -65,11 +100,15 @@ export class ToolRunner {
     return events;
   }
 
-  /** Waits for the next events; undefined when every call is answered. Rejects at once when the run is aborted. */
+  /**
+   * Waits for the next events; undefined when every call is answered or, after `pause`, no tool is at work. Rejects at
+   * once when the run is aborted.
+   */
   async next(): Promise<readonly RunEvent[] | undefined> {
     this.#signal.throwIfAborted();
     while (this.#events.length === 0) {
-      if (this.#running === 0 && this.#queue.length === 0) return undefined;
+      const waiting = this.#queue.length + this.#asking;
+      if (this.#running === 0 && (waiting === 0 || this.#paused)) return undefined;
       await new Promise<void>((resolve, reject) => {
         const onAbort = () => reject(this.#signal.reason);
         this.#signal.addEventListener("abort", onAbort, { once: true });
@@ -82,18 +121,21 @@ export class ToolRunner {
     return this.take();
   }
 
-  #fill(): void {
-    while (this.#running < this.#limit) {
-      const call = this.#queue.shift();
-      if (call === undefined) return;
+  /** Resolves when it is a call's turn. Calls get their turns in the order in which they come. */
+  #turn(): Promise<void> | undefined {
+    if (this.#running < this.#options.maxParallelTools && !this.#paused) {
       this.#running++;
-      this.#answer(call).then((result) => {
-        this.#running--;
-        // After an abort the call has been answered as cancelled: what a stubborn tool still says is too late.
-        if (this.#signal.aborted) return;
-        this.#finish(result);
-        this.#fill();
-      });
+      return undefined;
+    }
+    return new Promise((resolve) => this.#queue.push(resolve));
+  }
+
+  #fill(): void {
+    while (!this.#paused && this.#running < this.#options.maxParallelTools) {
+      const go = this.#queue.shift();
+      if (go === undefined) return;
+      this.#running++;
+      go();
     }
   }
 
@@ -102,8 +144,10 @@ export class ToolRunner {
     this.#emit({ type: "tool-result", id: result.id, name: result.name, result });
   }
 
-  /** Never rejects: whatever goes wrong is an answer that the model reads. */
+  /** Holds a turn when it is done. Never rejects: whatever goes wrong is an answer that the model reads. */
   async #answer({ part, value }: FoldedCall): Promise<ToolResultPart> {
+    const turn = this.#turn();
+    if (turn !== undefined) await turn;
     if (part.status === "truncated") {
       return failure(part, "This call was cut off before its arguments were complete, so it was not carried out.");
     }
@@ -113,60 +157,71 @@ export class ToolRunner {
         `The arguments are not valid JSON, so the call was not carried out: ${excerpt(part.arguments)}`,
       );
     }
-    const tool = this.#tools.get(part.name);
+    const { id, name } = part;
+    const tool = this.#tools.get(name);
     if (tool === undefined) {
       const names = [...this.#tools.keys()].join(", ");
-      return failure(part, `There is no tool "${part.name}". The tools are: ${names || "none"}.`);
+      return failure(part, `There is no tool "${name}". The tools are: ${names || "none"}.`);
     }
     try {
       const checked = await checkArguments(tool, value);
       if (!checked.ok) return failure(part, checked.message);
+      const context = { id, signal: this.#signal };
+      const { approval = "never" } = tool;
+      // No promise where there is no rule: tools of one answer are to begin in the same turn.
+      const needed =
+        typeof approval === "function" ? await approval(checked.value as never, context) : approval === "always";
+      if (needed !== false) {
+        const details = needed === true ? undefined : needed;
+        const denied = denial(name, await this.#leave({ id, name, arguments: value, details }));
+        if (denied !== undefined) return failure(part, denied);
+      }
       this.#signal.throwIfAborted();
-      this.#begun.add(part.id);
-      this.#emit({ type: "tool-start", id: part.id, name: part.name, arguments: value });
-      const limit = tool.timeoutMs ?? this.#timeoutMs ?? Number.POSITIVE_INFINITY;
-      const work = (signal: AbortSignal) => this.#execute(tool, part, checked.value, signal);
-      const { content, isError } = readOutput(
-        await (limit > longestTimerMs ? work(this.#signal) : this.#inTime(limit, work)),
-      );
-      return { type: "tool-result", id: part.id, name: part.name, content, isError };
+      this.#begun.add(id);
+      this.#emit({ type: "tool-start", id, name, arguments: value });
+      const limitMs = tool.timeoutMs ?? this.#options.toolTimeoutMs ?? Number.POSITIVE_INFINITY;
+      const report = (progress: JsonValue) => {
+        this.#emit({ type: "tool-progress", id, name, value: progress });
+        return this.#untilTaken();
+      };
+      const tracing = trace("waygate.tool", () => ({ id, name, arguments: value }));
+      try {
+        const working = () => work(tool, checked.value, context, limitMs, report);
+        const { content, isError } = readOutput(await (tracing === undefined ? working() : tracing.in(working)));
+        tracing?.end({ content, isError });
+        return { type: "tool-result", id, name, content, isError };
+      } catch (error) {
+        tracing?.fail(error);
+        throw error;
+      }
     } catch (error) {
       return failure(part, errorText(error));
     }
   }
 
-  /** Gives work up that takes too long, whether it heeds its signal or not. */
-  async #inTime<Result>(limit: number, work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
-    const controller = new AbortController();
-    const onAbort = () => controller.abort(this.#signal.reason);
-    this.#signal.addEventListener("abort", onAbort, { once: true });
-    const late = new Error(`It did not finish within ${limit / 1000} s and was given up.`);
-    const { promise, reject } = Promise.withResolvers<never>();
-    const timer = setTimeout(() => {
-      controller.abort(late);
-      reject(late);
-    }, limit);
-    try {
-      return await Promise.race([work(controller.signal), promise]);
-    } finally {
-      clearTimeout(timer);
-      this.#signal.removeEventListener("abort", onAbort);
+  /** Waits for a decision, giving the turn away meanwhile. */
+  async #leave(request: ApprovalRequest) {
+    const { approvals, approve } = this.#options;
+    const known = approvals.decisionOf(request.id);
+    if (known !== undefined) return known;
+    this.#running--;
+    this.#asking++;
+    this.#emit({ type: "approval-request", ...request });
+    this.#fill();
+    const decided = approvals.ask(request);
+    if (approve !== undefined) {
+      const asked = Promise.resolve(request).then((asking) => approve(asking, { signal: this.#signal }));
+      asked.then(
+        (decision) => approvals.decide(request.id, decision),
+        (error) => approvals.decide(request.id, { approved: false, reason: errorText(error) }),
+      );
     }
-  }
-
-  async #execute(tool: Tool, part: ToolCallPart, args: unknown, signal: AbortSignal): Promise<unknown> {
-    // The arguments were checked against the tool's own schema, which is all that `never` stands for.
-    const returned: unknown = await tool.execute(args as never, { id: part.id, signal });
-    if (!isGenerator(returned)) return returned;
-    for (;;) {
-      const { done, value } = await returned.next();
-      if (done === true) return value;
-      if (!signal.aborted) this.#emit({ type: "tool-progress", id: part.id, name: part.name, value });
-      if (signal.aborted || !(await this.#untilTaken())) {
-        await returned.return(undefined);
-        return undefined;
-      }
-    }
+    const decision = await decided;
+    // In the queue before it has left the room: there is no moment at which nobody knows of it.
+    const turn = this.#turn();
+    this.#asking--;
+    await turn;
+    return decision;
   }
 
   /** Waits until the events were taken; false where the run was aborted instead. */
@@ -186,14 +241,14 @@ export class ToolRunner {
   #emit(event: RunEvent): void {
     if (this.#signal.aborted) return;
     this.#events.push(event);
+    this.#notify();
+  }
+
+  #notify(): void {
     const wake = this.#wake;
     this.#wake = undefined;
     wake?.();
   }
-}
-
-function isGenerator(value: unknown): value is AsyncGenerator<JsonValue, unknown> {
-  return typeof value === "object" && value !== null && Symbol.asyncIterator in value && "next" in value;
 }
 
 function failure(call: ToolCallPart, text: string): ToolResultPart {

@@ -1,12 +1,19 @@
-import { type ErrorCode, type GatewayError, isGatewayError } from "../contract/error.ts";
+import { type ErrorCode, GatewayError, isGatewayError } from "../contract/error.ts";
 import type { ModelEvent } from "../contract/event.ts";
+import type { AssistantMessage } from "../contract/message.ts";
 import type { ModelRequest } from "../contract/request.ts";
-import type { Conversation, MessageInput } from "./conversation.ts";
-import type { Failover, Retry, RunEvent } from "./event.ts";
+import { abortable } from "./abortable.ts";
+import type { Approve } from "./approval.ts";
+import type { RunControl } from "./control.ts";
+import { type Conversation, type MessageInput, textOf } from "./conversation.ts";
+import type { Failover, Interruption, Retry, RunEndReason, RunEvent } from "./event.ts";
 import { limitReached, type RunLimits } from "./limits.ts";
+import type { ModelMiddleware } from "./middleware.ts";
 import { summarize, type Target } from "./model-caller.ts";
+import type { Output } from "./output.ts";
 import { delayAfter, type RetryPolicy, sleep } from "./retry.ts";
 import { type PrepareStep, StepSetup } from "./setup.ts";
+import type { PendingStep } from "./snapshot.ts";
 import type { Step } from "./step.ts";
 import type { Tool } from "./tool.ts";
 
@@ -16,17 +23,19 @@ export interface LoopOptions {
   /** What of a request stays the same, unless `prepareStep` changes it. */
   readonly request: Omit<ModelRequest, "messages" | "tools" | "model" | "options">;
   readonly tools: readonly Tool[];
+  /** What the final answer is to be, where it is to be data. */
+  readonly output: Output | undefined;
   readonly limits: RunLimits;
   readonly maxParallelTools: number;
   /** For tools without a limit of their own, in milliseconds. */
   readonly toolTimeoutMs: number | undefined;
+  readonly approve: Approve | undefined;
+  readonly middleware: readonly ModelMiddleware[];
   readonly retry: RetryPolicy;
   readonly failoverOn: readonly ErrorCode[];
   readonly onInterrupted: "fail" | "continue";
   readonly prepareStep: PrepareStep | undefined;
-  /** Hands over what was said to the model while it was busy. */
-  readonly takeSteering: () => readonly MessageInput[];
-  readonly hasSteering: () => boolean;
+  readonly control: RunControl;
   /** Aborts everything that the run has begun. */
   readonly abort: (reason: unknown) => void;
 }
@@ -37,95 +46,150 @@ const goOn: MessageInput = { role: "user", content: "Your answer broke off. Go o
 /**
  * The tool-use loop: ask the model, hand its events on, carry out its calls, ask again. Yields the very batches that
  * the gateway delivered, with the loop's own events in batches between them. However it is left (end, failure, abort,
- * `return()`), the conversation holds what was said, and every call is answered.
+ * `return()`), the conversation holds what was said, and every call is answered; only a run that pauses may leave a step
+ * unfinished, which its snapshot holds then. `pending`: a step to begin with, left unfinished elsewhere.
  */
 export async function* loop(
   options: LoopOptions,
   conversation: Conversation,
+  pending: PendingStep | undefined,
 ): AsyncGenerator<readonly RunEvent[], void, void> {
-  const { limits, request } = options;
+  const { limits, request, control, output } = options;
   const { signal } = request;
   signal.throwIfAborted();
   const setup = new StepSetup(options, conversation);
-  let toolCalls = 0;
+  const end = (reason: RunEndReason): readonly RunEvent[] => {
+    const { steps, usage, cost } = conversation;
+    control.end = { type: "run-end", reason, steps, usage, cost };
+    return [control.end];
+  };
+  let unfinished = pending;
   let interruptions = 0;
-  for (let number = 1; ; number++) {
-    await setup.prepare(number);
-    const step = setup.step((limits.maxToolCalls ?? Number.POSITIVE_INFINITY) - toolCalls);
-    const interruption = yield* takeStep(number, step, setup, options, interruptions + 1);
+  for (;;) {
+    if (control.paused && unfinished === undefined) {
+      yield end("paused");
+      return;
+    }
+    if (unfinished === undefined) await setup.prepare(conversation.steps + 1);
+    const callsLeft = (limits.maxToolCalls ?? Number.POSITIVE_INFINITY) - conversation.toolCalls;
+    const step = unfinished === undefined ? setup.step(callsLeft) : setup.resumedStep(callsLeft, unfinished);
+    unfinished = undefined;
+    yield* takeStep(step, setup, options, interruptions + 1);
+    if (!step.complete) {
+      yield end("paused");
+      return;
+    }
     const { message, results } = step.commit();
-    toolCalls += step.callsCarriedOut;
-    yield [{ type: "step-end", step: number, message, results, usage: step.fold.usage }];
+    yield [{ type: "step-end", step: step.number, message, results, usage: step.fold.usage }];
     // The consumer may have aborted while it held that event.
     signal.throwIfAborted();
 
-    const { usage, cost } = conversation;
-    const limit = limitReached(limits, { steps: number, toolCalls, usage, cost });
+    const limit = limitReached(limits, conversation);
+    const { interruption } = step;
     if (interruption !== undefined && limit === undefined) {
       interruptions++;
-      yield [
-        { type: "retry", attempt: interruptions, delayMs: interruption.delayMs, error: summarize(interruption.error) },
-      ];
+      yield [{ type: "retry", attempt: interruptions, ...interruption }];
       await sleep(interruption.delayMs, signal);
       if (results.length === 0) conversation.say([goOn]);
       continue;
     }
     interruptions = 0;
     // What broke the answer off would have been gone on from, but for the limit.
-    const ended = interruption === undefined ? step.endReason() : undefined;
-    const reason = ended === "stop" && limit === undefined && options.hasSteering() ? undefined : (ended ?? limit);
+    let ended = interruption === undefined ? step.endReason() : undefined;
+    if (output !== undefined) {
+      const problem = await abortable(problemWith(output, step, ended), signal);
+      if (problem !== undefined) {
+        if (limit !== undefined || !output.mayRepair()) throw misfit(problem, setup.caller.target, message);
+        yield [{ type: "output-repair", problem }];
+        // A call has been answered with it already.
+        if (results.length === 0) conversation.say([{ role: "user", content: output.repairRequest(problem) }]);
+        continue;
+      }
+      if (output.accepted !== undefined) ended = "stop";
+    }
+    const goesOn = ended === "stop" && limit === undefined && control.steering.length > 0;
+    if (goesOn) output?.withdraw();
+    const reason = goesOn ? undefined : (ended ?? limit);
     if (reason !== undefined) {
-      yield [{ type: "run-end", reason, steps: number, usage, cost }];
+      yield end(reason);
       return;
     }
   }
 }
 
-interface Interruption {
-  readonly error: GatewayError;
-  readonly delayMs: number;
-}
-
-/** One answer and its tool calls. Returns what broke the answer off, where the run is to go on nevertheless. */
+/** One answer and its tool calls. */
 async function* takeStep(
-  number: number,
   step: Step,
   setup: StepSetup,
   options: LoopOptions,
   attempt: number,
-): AsyncGenerator<readonly RunEvent[], Interruption | undefined, void> {
+): AsyncGenerator<readonly RunEvent[], void, void> {
   const { fold, runner } = step;
   let over = false;
+  options.control.step = step;
   try {
-    yield [{ type: "step-start", step: number }];
-    let interruption: Interruption | undefined;
-    try {
-      const { caller } = setup;
-      caller.ask(setup.request());
-      for (let batch = await caller.next(); batch !== undefined; batch = await caller.next()) {
-        if (isAnswer(batch)) step.add(batch);
-        else fold.answeredBy(caller.origin);
-        yield batch;
-        if (runner.hasEvents) yield runner.take();
+    yield [{ type: "step-start", step: step.number }];
+    if (!step.answered) {
+      try {
+        const { caller } = setup;
+        caller.ask(setup.request());
+        for (let batch = await caller.next(); batch !== undefined; batch = await caller.next()) {
+          if (isAnswer(batch)) step.add(batch);
+          else fold.answeredBy(caller.origin);
+          yield batch;
+          if (runner.hasEvents) yield runner.take();
+        }
+      } catch (error) {
+        step.interruption = interruptionBy(error, step, setup, options, attempt);
       }
-    } catch (error) {
-      if (!isGatewayError(error)) throw error;
-      error.partial = fold.message();
-      const mayGoOn = options.onInterrupted === "continue" && setup.caller.visible && !options.request.signal.aborted;
-      const delayMs = mayGoOn ? delayAfter(attempt, error, options.retry) : undefined;
-      if (delayMs === undefined) throw error;
-      interruption = { error, delayMs };
     }
     step.startRemaining();
     for (let events = await runner.next(); events !== undefined; events = await runner.next()) yield events;
     options.request.signal.throwIfAborted();
     over = true;
-    return interruption;
   } finally {
     // Left early, the tools still at work are told to stop before their calls are answered for them.
     if (!over) options.abort(new DOMException("The run was left before it ended.", "AbortError"));
-    step.commit();
+    if (!over || step.complete) {
+      step.commit();
+      options.control.step = undefined;
+    }
   }
+}
+
+/** What broke an answer off, where the run is to go on nevertheless; throws it where it is not. */
+function interruptionBy(
+  error: unknown,
+  { fold }: Step,
+  setup: StepSetup,
+  { onInterrupted, request, retry }: LoopOptions,
+  attempt: number,
+): Interruption {
+  if (!isGatewayError(error)) throw error;
+  error.partial = fold.message();
+  const mayGoOn = onInterrupted === "continue" && setup.caller.visible && !request.signal.aborted;
+  const delayMs = mayGoOn ? delayAfter(attempt, error, retry) : undefined;
+  if (delayMs === undefined) throw error;
+  return { error: summarize(error), delayMs };
+}
+
+/** What is wrong with a final answer that is to be data; undefined where nothing is, or it is not the final one. */
+async function problemWith(output: Output, step: Step, ended: RunEndReason | undefined): Promise<string | undefined> {
+  const { message, results } = step.commit();
+  if (output.accepted !== undefined) return undefined;
+  const refused = results.find(({ name, isError }) => name === output.tool.name && isError);
+  if (refused !== undefined) return textOf(refused.content);
+  // Taken in another process, before the run was stored.
+  const taken = step.fold.calls.find(({ part }) => part.name === output.tool.name);
+  if (taken?.value !== undefined) return output.take(taken.value);
+  return ended === "stop" ? output.read(textOf(message.content)) : undefined;
+}
+
+function misfit(problem: string, { gateway: { id }, model }: Target, partial: AssistantMessage): GatewayError {
+  const words = `The answer of model "${model}" of gateway "${id}" does not fit the schema of responseFormat: ${problem}.`;
+  const error = new GatewayError(words, { gateway: id, code: "protocol" });
+  error.partial = partial;
+  return error;
 }
 
 /** Whether a batch is of the model's own events: retries and failovers come alone. */

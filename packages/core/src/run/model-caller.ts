@@ -1,12 +1,16 @@
-import { type ErrorCode, type GatewayError, isGatewayError } from "../contract/error.ts";
+import { type ErrorCode, GatewayError, isGatewayError } from "../contract/error.ts";
 import type { ModelEvent } from "../contract/event.ts";
 import type { GuardedGateway } from "../contract/gateway.ts";
 import type { JsonObject } from "../contract/json.ts";
 import type { Origin } from "../contract/message.ts";
+import { demandsOf, type Privacy, privacyWords, tightenPrivacy } from "../contract/privacy.ts";
 import type { ModelRequest } from "../contract/request.ts";
 import { isCoolingDown, noteAnswered, noteGivenUp } from "./cooldown.ts";
 import type { ErrorSummary, Failover, Retry } from "./event.ts";
+import { callThrough, type ModelCall, type ModelMiddleware } from "./middleware.ts";
+import type { Output } from "./output.ts";
 import { delayAfter, type RetryPolicy, sleep } from "./retry.ts";
+import { traceCall } from "./trace-call.ts";
 
 /** A model to ask, and where. */
 export interface Target {
@@ -33,15 +37,25 @@ export const defaultFailoverCodes: readonly ErrorCode[] = [
   "model-unavailable-in-region",
 ];
 
+/** How models are asked. */
+export interface CallOptions {
+  readonly output: Output | undefined;
+  readonly middleware: readonly ModelMiddleware[];
+  readonly retry: RetryPolicy;
+  readonly failoverOn: readonly ErrorCode[];
+}
+
 /**
  * Asks the first of several models that answers. As long as nothing was said, a failure is retried and then passed on to
  * the next model; once anything was said, a failure is final, as repeating it could say, or do, things twice.
  */
 export class ModelCaller {
   readonly #targets: readonly Target[];
-  readonly #retry: RetryPolicy;
+  readonly #options: CallOptions;
   readonly #failoverCodes: ReadonlySet<ErrorCode>;
   #at: number;
+  /** What is demanded of the present target by the request, and by all targets before it. */
+  #privacy: Privacy = {};
   #visible = false;
   #request: Omit<ModelRequest, "model" | "options"> | undefined;
   #attempt = 1;
@@ -53,19 +67,43 @@ export class ModelCaller {
   readonly #told = new Set<string>();
 
   /** `targets`: in the order of preference, at least one. */
-  constructor(targets: readonly Target[], retry: RetryPolicy, failoverCodes: readonly ErrorCode[]) {
+  constructor(targets: readonly Target[], options: CallOptions) {
     this.#targets = targets;
-    this.#retry = retry;
-    this.#failoverCodes = new Set(failoverCodes);
+    this.#options = options;
+    this.#failoverCodes = new Set(options.failoverOn);
     const rested = targets.findIndex(({ gateway, model }) => !isCoolingDown(gateway, model));
     this.#at = Math.max(0, rested);
   }
 
   /** Who is asked at present. A run stays with a model that has answered. */
   get target(): Target {
-    const target = this.#targets[this.#at];
+    return this.#target(this.#at);
+  }
+
+  #target(at: number): Target {
+    const target = this.#targets[at];
     if (target === undefined) throw new TypeError("There is no model to ask.");
     return target;
+  }
+
+  /** Demands only ever grow along the list: a fallback must not see what the model before it was to keep to itself. */
+  #privacyAt(at: number): Privacy {
+    return this.#targets
+      .slice(0, at)
+      .map(({ gateway, model, options }) => gateway.privacyOf({ model, options }))
+      .reduce(tightenPrivacy, this.#request?.privacy ?? {});
+  }
+
+  /** A failure that no fallback may make up for, which is said with it. */
+  #heldBack(error: GatewayError, later: readonly number[]): GatewayError {
+    const reasons = later.map((at) => {
+      const { gateway, model } = this.#target(at);
+      const privacy = this.#privacyAt(at);
+      return `${gateway.id}:${model} cannot promise ${privacyWords(gateway.unmetPrivacy(privacy), privacy)}.`;
+    });
+    const { gateway, code, upstream, status, retryable, retryAfterMs, phase, detail } = error;
+    const init = { gateway, code, upstream, status, retryable, retryAfterMs, phase, detail, cause: error };
+    return new GatewayError(`${error.message} No fallback was asked: ${reasons.join(" ")}`, init);
   }
 
   /** The same, as opaque state is tagged with it. */
@@ -82,6 +120,7 @@ export class ModelCaller {
   /** Begins another answer, which `next` then delivers. */
   ask(request: Omit<ModelRequest, "model" | "options">): void {
     this.#request = request;
+    this.#privacy = this.#privacyAt(this.#at);
     this.#attempt = 1;
     this.#begin();
   }
@@ -116,7 +155,20 @@ export class ModelCaller {
     this.#held = [];
     const request = this.#request;
     if (request === undefined) throw new TypeError("Nothing was asked.");
-    this.#source = gateway.stream({ ...request, model, options })[Symbol.asyncIterator]();
+    const own: ModelRequest = {
+      ...request,
+      ...(demandsOf(this.#privacy).length > 0 && { privacy: this.#privacy }),
+      model,
+      options,
+    };
+    const { output, middleware } = this.#options;
+    const call: ModelCall = {
+      gateway: gateway.id,
+      request: output === undefined ? own : output.shape(own, gateway),
+      attempt: this.#attempt,
+    };
+    const ask = (asked: ModelRequest) => gateway.stream(asked);
+    this.#source = traceCall(call, () => callThrough(middleware, call, ask)[Symbol.asyncIterator]());
   }
 
   #end(): readonly ModelEvent[] | undefined {
@@ -127,7 +179,7 @@ export class ModelCaller {
 
   /** Says what is done about a failure; it is done when the next batch is asked for. Throws where nothing is. */
   #recover(error: GatewayError): Retry | Failover {
-    const delayMs = delayAfter(this.#attempt, error, this.#retry);
+    const delayMs = delayAfter(this.#attempt, error, this.#options.retry);
     if (delayMs === undefined) {
       const failover = this.#moveOn(error);
       this.#attempt = 1;
@@ -156,11 +208,13 @@ export class ModelCaller {
   #moveOn(error: GatewayError): Failover {
     const from = this.target;
     if (!this.#failoverCodes.has(error.code)) throw error;
-    const later = this.#targets.slice(this.#at + 1);
-    if (later.length === 0) throw error;
+    const later = [...this.#targets.keys()].slice(this.#at + 1);
+    const allowed = later.filter((at) => this.#target(at).gateway.unmetPrivacy(this.#privacyAt(at)).length === 0);
+    if (allowed.length === 0) throw later.length === 0 ? error : this.#heldBack(error, later);
     noteGivenUp(from.gateway, from.model);
-    const rested = later.findIndex(({ gateway, model }) => !isCoolingDown(gateway, model));
-    this.#at += 1 + Math.max(0, rested);
+    const rested = allowed.find((at) => !isCoolingDown(this.#target(at).gateway, this.#target(at).model));
+    this.#at = rested ?? allowed[0] ?? this.#at;
+    this.#privacy = this.#privacyAt(this.#at);
     const name = ({ gateway, model }: Target) => ({ gateway: gateway.id ?? "", model });
     return { type: "failover", from: name(from), to: name(this.target), error: summarize(error) };
   }

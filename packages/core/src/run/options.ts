@@ -1,10 +1,13 @@
 import { type Deadlines, defaultDeadlines } from "../contract/deadlines.ts";
 import type { ErrorCode } from "../contract/error.ts";
-import type { ModelRequest } from "../contract/request.ts";
+import type { ModelRequest, ResponseFormat } from "../contract/request.ts";
+import type { Approve } from "./approval.ts";
 import type { MessageInput } from "./conversation.ts";
 import type { Budget } from "./limits.ts";
 import type { LoopOptions } from "./loop.ts";
+import type { Middleware } from "./middleware.ts";
 import { defaultFailoverCodes, type Target } from "./model-caller.ts";
+import { isOutputFormat, Output, type OutputSchema } from "./output.ts";
 import { defaultRetryPolicy, type RetryPolicy } from "./retry.ts";
 import type { PrepareStep } from "./setup.ts";
 import { indexTools, type Tool, toolSpec } from "./tool.ts";
@@ -12,11 +15,18 @@ import { indexTools, type Tool, toolSpec } from "./tool.ts";
 /** What a run is asked to do. `gateway`, `model` and `messages` are all that it needs. */
 export interface RunOptions
   extends Target,
-    Omit<ModelRequest, "model" | "options" | "messages" | "tools" | "signal" | "deadlines"> {
+    Omit<ModelRequest, "model" | "options" | "messages" | "tools" | "signal" | "deadlines" | "responseFormat"> {
   /** The conversation so far, the user's message last. It is not modified. */
   readonly messages: readonly MessageInput[];
   /** What the model may have done. Default: nothing. */
   readonly tools?: readonly Tool[] | undefined;
+
+  /**
+   * What the final answer is to be. With a Standard Schema, or a JSON Schema, the result has it as `output`, checked:
+   * the model is held to it by its own response format, or by a tool, or by words, whichever it has, and may correct an
+   * answer that does not fit once. One that still does not fit rejects with a `GatewayError` of code `protocol`.
+   */
+  readonly responseFormat?: ResponseFormat | OutputSchema | undefined;
 
   /** Whom to ask where the model fails before it has said anything, the best first. Default: nobody. */
   readonly fallbacks?: readonly Target[] | undefined;
@@ -43,19 +53,33 @@ export interface RunOptions
   /** How long a tool may work that has no `timeoutMs` of its own, in milliseconds. Default: as long as it likes. */
   readonly toolTimeoutMs?: number | undefined;
 
+  /**
+   * Decides about calls of tools that need somebody's leave, each announced by an `approval-request` event. Left out,
+   * `run.approve` and `run.deny` decide; where nobody iterates the run either, it pauses.
+   */
+  readonly approve?: Approve | undefined;
   /** Looks at the run before each step, and may change its history, tools, models and more. */
   readonly prepareStep?: PrepareStep | undefined;
+  /** Functions around each request to a model, and around the run. */
+  readonly middleware?: Middleware | undefined;
   /** Ends the run at any moment; its reason is thrown, unwrapped. */
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What a stored run goes on with. */
+export type ResumeOptions = Omit<RunOptions, "messages">;
+
 /** What the run itself adds to its options. */
-type Own = Pick<LoopOptions, "takeSteering" | "hasSteering" | "abort"> & { readonly signal: AbortSignal };
+type Own = Pick<LoopOptions, "control" | "abort"> & { readonly signal: AbortSignal };
 
 /** Fills the defaults in. Throws a `TypeError` that names the option for values that are wrong in themselves. */
-export function completeOptions(options: RunOptions, { signal, ...own }: Own): LoopOptions {
+export function completeOptions(
+  options: ResumeOptions & { readonly messages?: unknown },
+  { signal, ...own }: Own,
+): LoopOptions {
   const { gateway, model, options: forGateway, fallbacks = [], messages: _, signal: __, ...others } = options;
-  const { retry, failoverOn, onInterrupted, deadlines, prepareStep, ...limited } = others;
+  const { retry, failoverOn, onInterrupted, deadlines, prepareStep, approve, middleware, responseFormat, ...limited } =
+    others;
   const { tools = [], maxSteps = 50, maxToolCalls, budget, maxParallelTools = 8, toolTimeoutMs, ...request } = limited;
   requireCount("maxSteps", maxSteps);
   requireCount("maxParallelTools", maxParallelTools);
@@ -64,17 +88,31 @@ export function completeOptions(options: RunOptions, { signal, ...own }: Own): L
   requireCount("retry.maxAttempts", policy.maxAttempts);
   // What is wrong with a tool is said where the run is begun, not in the middle of it.
   indexTools(tools);
-  for (const tool of tools) toolSpec(tool);
+  for (const tool of tools) {
+    toolSpec(tool);
+    requireApproval(tool);
+  }
   const { totalMs, ...phases } = deadlines ?? {};
   for (const [name, time] of Object.entries({ totalMs, toolTimeoutMs, ...phases })) requireTime(name, time);
+  const names = tools.map(({ name }) => name);
+  const output = isOutputFormat(responseFormat) ? new Output(responseFormat, names) : undefined;
+  const plainFormat = isOutputFormat(responseFormat) ? undefined : responseFormat;
   return {
     ...own,
     targets: [{ gateway, model, options: forGateway }, ...fallbacks],
-    request: { ...request, deadlines: { ...defaultDeadlines, ...defined(phases) }, signal },
+    request: {
+      ...request,
+      ...(plainFormat && { responseFormat: plainFormat }),
+      deadlines: { ...defaultDeadlines, ...defined(phases) },
+      signal,
+    },
+    output,
     tools,
     limits: { maxSteps, maxToolCalls, budget },
     maxParallelTools,
     toolTimeoutMs,
+    approve,
+    middleware: middleware?.model ?? [],
     retry: policy,
     failoverOn: failoverOn ?? defaultFailoverCodes,
     onInterrupted: onInterrupted ?? "fail",
@@ -85,6 +123,12 @@ export function completeOptions(options: RunOptions, { signal, ...own }: Own): L
 /** Without the fields that are there, but undefined: they stand for the default too. */
 function defined<Fields extends object>(fields: Fields): { [Key in keyof Fields]?: Exclude<Fields[Key], undefined> } {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
+}
+
+function requireApproval({ name, approval = "never" }: Tool): void {
+  if (approval === "never" || approval === "always" || typeof approval === "function") return;
+  const found = JSON.stringify(approval) ?? typeof approval;
+  throw new TypeError(`run: "approval" of tool "${name}" must be "never", "always" or a function, not ${found}.`);
 }
 
 function requireTime(name: string, value: number | undefined): void {

@@ -5,6 +5,7 @@ import type { Conversation, MessageInput } from "./conversation.ts";
 import { ToolRunner } from "./execute.ts";
 import type { LoopOptions } from "./loop.ts";
 import { ModelCaller, type Target } from "./model-caller.ts";
+import type { PendingStep } from "./snapshot.ts";
 import { Step } from "./step.ts";
 import { indexTools, type Tool, toolSpec } from "./tool.ts";
 
@@ -49,9 +50,9 @@ export class StepSetup {
     this.#options = options;
     this.#conversation = conversation;
     this.#request = options.request;
-    this.#tools = indexTools(options.tools);
+    this.#tools = indexTools(this.#withOutput(options.tools));
     this.#specs = options.tools.map(toolSpec);
-    this.#caller = new ModelCaller(options.targets, options.retry, options.failoverOn);
+    this.#caller = new ModelCaller(options.targets, options);
   }
 
   get caller(): ModelCaller {
@@ -60,28 +61,45 @@ export class StepSetup {
 
   /** Asks the program what to change, and takes in what was said to the model in the meantime. */
   async prepare(step: number): Promise<void> {
-    const { prepareStep, retry, failoverOn, takeSteering } = this.#options;
+    const { prepareStep, control } = this.#options;
     if (prepareStep !== undefined) {
       const { messages: history, usage, cost } = this.#conversation;
       const preparing = Promise.resolve(prepareStep({ step, messages: history, usage, cost }));
       const changes = await abortable(preparing, this.#request.signal);
       const { messages, targets, tools, ...rest } = changes ?? {};
       if (messages !== undefined) this.#conversation.replace(messages);
-      if (targets !== undefined) this.#caller = new ModelCaller(targets, retry, failoverOn);
+      if (targets !== undefined) this.#caller = new ModelCaller(targets, this.#options);
       if (tools !== undefined) {
-        this.#tools = indexTools(tools);
+        this.#tools = indexTools(this.#withOutput(tools));
         this.#specs = tools.map(toolSpec);
       }
       this.#request = { ...this.#request, ...rest };
     }
-    this.#conversation.say(takeSteering());
+    this.#conversation.say(control.takeSteering());
   }
 
   /** `callsLeft`: how many tool calls may still be carried out. */
   step(callsLeft: number): Step {
-    const { maxParallelTools, toolTimeoutMs } = this.#options;
-    const runner = new ToolRunner(this.#tools, maxParallelTools, this.#request.signal, toolTimeoutMs);
-    const fold = new MessageFold(this.#caller.origin);
+    return this.#step(new MessageFold(this.#caller.origin), callsLeft);
+  }
+
+  /** A step whose answer has ended, and some of whose calls may be answered. */
+  resumedStep(callsLeft: number, pending: PendingStep): Step {
+    const step = this.#step(MessageFold.restore(pending.answer), callsLeft);
+    step.restore(pending);
+    return step;
+  }
+
+  /** The tool that takes the final answer is offered only to models that need it, but answers whoever calls it. */
+  #withOutput(tools: readonly Tool[]): readonly Tool[] {
+    const { output } = this.#options;
+    return output === undefined ? tools : [...tools, output.tool];
+  }
+
+  #step(fold: MessageFold, callsLeft: number): Step {
+    const { maxParallelTools, toolTimeoutMs, approve, control } = this.#options;
+    const options = { maxParallelTools, toolTimeoutMs, approve, approvals: control.approvals };
+    const runner = new ToolRunner(this.#tools, options, this.#request.signal);
     return new Step(fold, runner, this.#tools, this.#conversation, callsLeft);
   }
 

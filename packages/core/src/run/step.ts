@@ -3,8 +3,9 @@ import type { AssistantMessage, ToolCallPart, ToolResultPart } from "../contract
 import type { FoldedCall, MessageFold } from "../stream/fold.ts";
 import { cancelledResult } from "../stream/history.ts";
 import type { Conversation } from "./conversation.ts";
-import type { RunEndReason } from "./event.ts";
+import type { Interruption, RunEndReason } from "./event.ts";
 import type { ToolRunner } from "./execute.ts";
+import type { PendingStep } from "./snapshot.ts";
 import type { Tool } from "./tool.ts";
 
 /** One answer of the model and the carrying out of its tool calls. */
@@ -16,6 +17,12 @@ export class Step {
   /** The calls that were handed to the runner. */
   readonly #started = new Set<string>();
   readonly #callsLeft: number;
+  /** What broke the answer off, where the run goes on nevertheless. */
+  interruption: Interruption | undefined;
+  /** Which step of the run it is: 1 for the first. */
+  readonly number: number;
+  #answered = false;
+  #charged = false;
   #carriedOut = 0;
   #committed: { message: AssistantMessage; results: readonly ToolResultPart[] } | undefined;
 
@@ -32,11 +39,43 @@ export class Step {
     this.#tools = tools;
     this.#conversation = conversation;
     this.#callsLeft = callsLeft;
+    this.number = conversation.steps + 1;
   }
 
-  /** How many calls were handed to their tools. */
-  get callsCarriedOut(): number {
-    return this.#carriedOut;
+  /** Whether the model has said all that it is going to say. */
+  get answered(): boolean {
+    return this.#answered;
+  }
+
+  /** Whether every call has its result. */
+  get complete(): boolean {
+    return this.fold.calls.every(({ part }) => this.runner.results.has(part.id));
+  }
+
+  /** What is left to be done of a step whose answer has ended; undefined where there is nothing, or it has not. */
+  pending(): Omit<PendingStep, "decisions"> | undefined {
+    if (!this.#answered || this.#committed !== undefined) return undefined;
+    const { interruption, runner } = this;
+    return {
+      answer: this.fold.save(),
+      results: [...runner.results.values()],
+      begun: [...runner.begun],
+      ...(interruption && { interruption }),
+    };
+  }
+
+  /** Takes up what was done of it elsewhere. */
+  restore({ results, begun, interruption }: PendingStep): void {
+    this.interruption = interruption;
+    // Counted where the answer was given.
+    this.#charged = true;
+    this.#answered = true;
+    this.runner.restore(this.fold.calls, results, begun);
+    for (const { part } of this.fold.calls) {
+      if (!this.runner.results.has(part.id)) continue;
+      this.#started.add(part.id);
+      if (this.#usesUp(part)) this.#carriedOut++;
+    }
   }
 
   /** Folds a batch; tools that only read begin as soon as their call is complete. */
@@ -55,6 +94,8 @@ export class Step {
    * put an end to are answered with that: what was held to be wrong is not acted upon.
    */
   startRemaining(): void {
+    this.#answered = true;
+    this.#charge();
     const stopped = this.#stoppedBy();
     for (const call of this.fold.calls) {
       if (stopped === undefined) this.#start(call);
@@ -75,7 +116,9 @@ export class Step {
       const results = calls.map((call) => this.#resultOf(call));
       this.#committed = { message, results };
       this.#conversation.append(message, results);
-      this.#conversation.charge(this.fold.usage, this.fold.cost);
+      this.#conversation.steps++;
+      this.#conversation.toolCalls += this.#carriedOut;
+      this.#charge();
     }
     return this.#committed;
   }
@@ -101,14 +144,13 @@ export class Step {
   }
 
   #resultOf(call: ToolCallPart): ToolResultPart {
-    return this.runner.results.get(call.id) ?? cancelledResult(call, this.runner.hasBegun(call.id));
+    return this.runner.results.get(call.id) ?? cancelledResult(call, this.runner.begun.has(call.id));
   }
 
   #start(call: FoldedCall): void {
     if (this.#started.has(call.part.id)) return;
     this.#started.add(call.part.id);
-    // Calls that are not whole, or of no tool, get an answer that says so. They use up nothing.
-    if (call.part.status === "ok" && this.#tools.has(call.part.name)) {
+    if (this.#usesUp(call.part)) {
       if (this.#carriedOut >= this.#callsLeft) {
         this.runner.refuse(call.part, "The limit on tool calls is reached, so this call was not carried out.");
         return;
@@ -116,5 +158,17 @@ export class Step {
       this.#carriedOut++;
     }
     this.runner.start(call);
+  }
+
+  /** Calls that are not whole, or of no tool, get an answer that says so. They use up nothing. */
+  #usesUp(call: ToolCallPart): boolean {
+    return call.status === "ok" && this.#tools.has(call.name);
+  }
+
+  /** Counts what the answer used, once. */
+  #charge(): void {
+    if (this.#charged) return;
+    this.#charged = true;
+    this.#conversation.charge(this.fold.usage, this.fold.cost);
   }
 }

@@ -1,5 +1,5 @@
 import type { StandardJSONSchemaV1, StandardSchemaV1 } from "@standard-schema/spec";
-import type { JsonSchema, JsonValue } from "../contract/json.ts";
+import type { JsonObject, JsonSchema, JsonValue } from "../contract/json.ts";
 import type { ToolResultContent } from "../contract/message.ts";
 import type { ToolSpec } from "../contract/request.ts";
 import { formatPath, hasJsonSchema, jsonSchemaOf, toIssue } from "../contract/settings.ts";
@@ -23,12 +23,24 @@ export interface Tool {
   /** How long it may take, in milliseconds; then it is given up, and the model is told so. Default: the run's. */
   readonly timeoutMs?: number;
   /**
+   * Whether somebody must allow a call before it is carried out: `never` (default), `always`, or a function that decides
+   * by the arguments, which have been checked. It may return an object, which goes to whoever is asked: what would be
+   * changed, say. What it throws becomes a result that the model reads, and nobody is asked.
+   */
+  readonly approval?: "never" | "always" | ApprovalRule;
+  /**
    * Does the work. Its arguments have been checked. What it throws becomes a result that the model reads. An async
    * generator's yields are progress; what it returns is the result.
    */
   // A method, not a property: tools of different arguments fit one list.
   execute(args: never, context: ToolContext): ToolReturn | Promise<ToolReturn> | AsyncGenerator<JsonValue, ToolReturn>;
 }
+
+/** Whether a call with these arguments needs somebody's leave, and what there is to say about it. */
+export type ApprovalRule<Arguments = never> = (
+  args: Arguments,
+  context: ToolContext,
+) => boolean | JsonObject | Promise<boolean | JsonObject>;
 
 /** Text, any JSON value, nothing, or parts made with `toolOutput`. */
 export type ToolReturn = unknown;
@@ -42,8 +54,9 @@ export interface ToolContext {
 
 /** A tool whose `execute` gets the type of its schema. */
 export interface TypedTool<Schema extends StandardSchemaV1 & StandardJSONSchemaV1>
-  extends Omit<Tool, "execute" | "parameters"> {
+  extends Omit<Tool, "execute" | "parameters" | "approval"> {
   readonly parameters: Schema;
+  readonly approval?: "never" | "always" | ApprovalRule<StandardSchemaV1.InferOutput<Schema>>;
   execute(
     args: StandardSchemaV1.InferOutput<Schema>,
     context: ToolContext,

@@ -20,7 +20,30 @@ interface OpenCall {
   arguments: string;
 }
 
-/** Folds the events of one answer into the message that they say. */
+/** So many deltas are put together at a time. */
+const manyPieces = 128;
+
+/** A fold as plain data, in the middle of an answer or after it. */
+export interface SavedFold {
+  readonly version: 1;
+  readonly origin: Origin;
+  /** As `message()` gives it. */
+  readonly message: AssistantMessage;
+  /** Whether the next delta goes on with the last part. */
+  readonly open: boolean;
+  /** The ids of the calls in the message that have not ended. */
+  readonly openCalls: readonly string[];
+  /** The calls that have ended, in the order in which they ended. `value`: absent unless the call is `ok`. */
+  readonly calls: readonly { readonly id: string; readonly value?: JsonValue }[];
+  readonly usage?: Usage;
+  readonly cost?: Cost;
+  readonly finish?: Finish;
+}
+
+/**
+ * Folds the events of one answer into the message that they say. It can be stored in the middle of an answer, and go on
+ * somewhere else.
+ */
 export class MessageFold {
   #origin: Origin;
   readonly #parts: BuildingPart[] = [];
@@ -28,6 +51,8 @@ export class MessageFold {
   readonly #calls: FoldedCall[] = [];
   /** The part that the next delta of text or reasoning belongs to. */
   #open: { type: "text" | "reasoning"; text: string } | undefined;
+  /** The deltas that it has still to be given: text that is added to delta by delta takes several times its memory. */
+  #pieces: string[] = [];
   usage: Usage | undefined;
   cost: Cost | undefined;
   finish: Finish | undefined;
@@ -35,6 +60,35 @@ export class MessageFold {
   /** `origin`: who answers; opaque state is tagged with it. The upstream is learnt from the events. */
   constructor(origin: Origin) {
     this.#origin = origin;
+  }
+
+  /** Goes on from what `save` gave. */
+  static restore(saved: SavedFold): MessageFold {
+    const fold = new MessageFold(saved.origin);
+    const openCalls = new Set(saved.openCalls);
+    const values = new Map(saved.calls.map(({ id, value }) => [id, value]));
+    const ended = new Map<string, FoldedCall>();
+    for (const [index, part] of saved.message.content.entries()) {
+      if (part.type === "tool-call" && openCalls.has(part.id)) {
+        const { id, name } = part;
+        const call: OpenCall = { type: "open-call", index, id, name, arguments: part.arguments };
+        fold.#openCalls.set(id, call);
+        fold.#parts.push(call);
+        continue;
+      }
+      fold.#parts.push({ ...part });
+      if (part.type === "tool-call") ended.set(part.id, { part, value: values.get(part.id) });
+    }
+    for (const { id } of saved.calls) {
+      const call = ended.get(id);
+      if (call !== undefined) fold.#calls.push(call);
+    }
+    const last = fold.#parts.at(-1);
+    if (saved.open && (last?.type === "text" || last?.type === "reasoning")) fold.#open = last;
+    fold.usage = saved.usage;
+    fold.cost = saved.cost;
+    fold.finish = saved.finish;
+    return fold;
   }
 
   /** Says that somebody else answers; nothing has been said yet. */
@@ -61,7 +115,7 @@ export class MessageFold {
       case "tool-call-start": {
         const { id, name } = event;
         const call: OpenCall = { type: "open-call", index: this.#parts.length, id, name, arguments: "" };
-        this.#open = undefined;
+        this.#close();
         this.#openCalls.set(id, call);
         this.#parts.push(call);
         break;
@@ -102,6 +156,7 @@ export class MessageFold {
 
   /** The message so far. A tool call that has not ended stands in it as `truncated`. */
   message(): AssistantMessage {
+    this.#gather();
     const content = this.#parts.map((part): AssistantPart => {
       if (part.type !== "open-call") return { ...part };
       return { type: "tool-call", id: part.id, name: part.name, arguments: part.arguments, status: "truncated" };
@@ -109,23 +164,51 @@ export class MessageFold {
     return { role: "assistant", content };
   }
 
+  /** All that it holds, as plain data for `restore`. */
+  save(): SavedFold {
+    const { usage, cost, finish } = this;
+    return {
+      version: 1,
+      origin: this.#origin,
+      message: this.message(),
+      open: this.#open !== undefined,
+      openCalls: [...this.#openCalls.keys()],
+      calls: this.#calls.map(({ part, value }) => (value === undefined ? { id: part.id } : { id: part.id, value })),
+      ...(usage && { usage }),
+      ...(cost && { cost }),
+      ...(finish && { finish }),
+    };
+  }
+
   #append(type: "text" | "reasoning", text: string): void {
-    if (this.#open?.type === type) {
-      this.#open.text += text;
-      return;
+    if (this.#open?.type !== type) {
+      this.#close();
+      this.#open = { type, text: "" };
+      this.#parts.push(this.#open);
     }
-    const part = { type, text };
-    this.#open = part;
-    this.#parts.push(part);
+    if (this.#pieces.push(text) === manyPieces) this.#gather();
+  }
+
+  #gather(): void {
+    if (this.#open === undefined || this.#pieces.length === 0) return;
+    this.#open.text += this.#pieces.join("");
+    this.#pieces.length = 0;
+  }
+
+  /** What comes next is another part. */
+  #close(): void {
+    this.#gather();
+    this.#open = undefined;
   }
 
   #endReasoning(data: JsonValue | undefined): void {
     if (this.#open?.type !== "reasoning") {
+      this.#close();
       this.#parts.push({ type: "reasoning", text: "", ...this.#stateOf(data) });
-    } else if (data !== undefined) {
-      Object.assign(this.#open, this.#stateOf(data));
+      return;
     }
-    this.#open = undefined;
+    if (data !== undefined) Object.assign(this.#open, this.#stateOf(data));
+    this.#close();
   }
 
   #stateOf(data: JsonValue | undefined): { state?: OpaqueState } {

@@ -3,6 +3,7 @@ import type {
   AssistantPart,
   Message,
   OpaqueState,
+  TextPart,
   ToolCallPart,
   ToolResultContent,
   ToolResultPart,
@@ -25,7 +26,7 @@ export interface FittedHistory {
 /**
  * Makes a conversation fit for a gateway and a model, whoever it was held with before: opaque state of another origin
  * is dropped, images and files that the model cannot read become a line of text, and every tool call is answered exactly once.
- * What is changed is said in a notice. The messages themselves are never modified.
+ * What is changed is said in a notice. The messages themselves are never modified; those that fit are handed on as they are.
  */
 export function fitHistory(messages: readonly Message[], recipient: Recipient): FittedHistory {
   const fitting = new Fitting(recipient);
@@ -62,11 +63,14 @@ class Fitting {
       }
       answer();
       if (message.role === "assistant") {
-        const content = message.content.map((part) => this.#assistantPart(part)).filter((part) => part !== undefined);
+        const content = message.content.every((part) => this.#fits(part))
+          ? message.content
+          : message.content.map((part) => this.#assistantPart(part)).filter((part) => part !== undefined);
         calls = content.filter((part) => part.type === "tool-call");
-        if (content.length > 0) fitted.push({ role: "assistant", content });
+        fitted.push(content === message.content ? message : { role: "assistant", content });
       } else if (message.role === "user") {
-        fitted.push({ role: "user", content: message.content.map((part) => this.#visible(part)) });
+        const content = this.#visible(message.content);
+        fitted.push(content === message.content ? message : { role: "user", content });
       } else {
         fitted.push(message);
       }
@@ -96,9 +100,14 @@ class Fitting {
     return notices;
   }
 
+  #fits(part: AssistantPart): boolean {
+    if (part.type === "text") return part.text !== "";
+    return part.state === undefined || this.#sameOrigin(part.state);
+  }
+
   #assistantPart(part: AssistantPart): AssistantPart | undefined {
-    if (part.type === "text") return part.text === "" ? undefined : part;
-    if (part.state === undefined || this.#sameOrigin(part.state)) return part;
+    if (this.#fits(part)) return part;
+    if (part.type === "text") return undefined;
     this.#droppedStates++;
     const { state: _, ...rest } = part;
     return rest.type === "reasoning" && rest.text === "" ? undefined : rest;
@@ -114,7 +123,10 @@ class Fitting {
     const answers = calls.map((call): ToolResultPart => {
       const index = left.findIndex((result) => result.id === call.id);
       const [result] = index === -1 ? [] : left.splice(index, 1);
-      if (result !== undefined) return { ...result, content: result.content.map((part) => this.#visible(part)) };
+      if (result !== undefined) {
+        const content = this.#visible(result.content);
+        return content === result.content ? result : { ...result, content };
+      }
       this.#unanswered++;
       return cancelledResult(call, false);
     });
@@ -122,11 +134,18 @@ class Fitting {
     return answers;
   }
 
-  #visible<Part extends UserPart | ToolResultContent>(part: Part): Part | { type: "text"; text: string } {
-    if (part.type !== "image" && part.type !== "file") return part;
-    if (part.type === "image" ? this.#recipient.images : this.#recipient.files) return part;
-    this.#droppedMedia++;
-    return { type: "text", text: `[A part of type ${part.mediaType} was here, which you cannot read.]` };
+  /** The parts as the recipient can read them: the very list where it can read them all. */
+  #visible<Part extends UserPart | ToolResultContent>(parts: readonly Part[]): readonly (Part | TextPart)[] {
+    const readable = (part: Part) => {
+      if (part.type === "image") return this.#recipient.images;
+      return part.type !== "file" || this.#recipient.files;
+    };
+    if (parts.every(readable)) return parts;
+    return parts.map((part) => {
+      if (readable(part) || !("mediaType" in part)) return part;
+      this.#droppedMedia++;
+      return { type: "text", text: `[A part of type ${part.mediaType} was here, which you cannot read.]` };
+    });
   }
 }
 

@@ -169,8 +169,11 @@ export class Credentials {
     const entry = entries.find(({ id }) => id === gateway);
     if (entry !== undefined) return entry;
     const ids = entries.map(({ id }) => id);
-    const hint = didYouMean(gateway, ids) || ` There are: ${ids.join(", ") || "none"}.`;
-    throw new HostError("unknown-gateway", `There is no gateway "${gateway}".${hint}`);
+    const hint = didYouMean(gateway, ids);
+    // What resembles no gateway may be a key that went to the wrong place: it is not repeated.
+    const words = hint === "" ? "There is no such gateway." : `There is no gateway "${gateway}".${hint}`;
+    const known = hint === "" ? ` There are: ${ids.join(", ") || "none"}.` : "";
+    throw new HostError("unknown-gateway", `${words}${known}`);
   }
 
   async #key(gateway: string, credential: string | undefined): Promise<CredentialKey> {
@@ -191,6 +194,7 @@ export class Credentials {
 
 function unknownCredential(gateway: string, credential: string | undefined, ids: readonly string[]): HostError {
   const known = ids.length === 0 ? "It takes none." : `It takes: ${ids.join(", ")}.`;
-  const which = credential === undefined ? "Say which key is meant" : `It has no "${credential}"`;
+  // What was asked for is not repeated: it may be the key itself.
+  const which = credential === undefined ? "Say which key is meant" : "It has no such credential";
   return new HostError("unknown-credential", `Gateway "${gateway}": ${which}. ${known}`);
 }

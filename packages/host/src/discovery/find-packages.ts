@@ -86,5 +86,7 @@ async function packageNames(modules: string): Promise<readonly string[]> {
 function withParents(folder: string): readonly string[] {
   const folders = [resolve(folder)];
   for (let parent = dirname(resolve(folder)); parent !== folders.at(-1); parent = dirname(parent)) folders.push(parent);
-  return folders.filter((candidate) => !/[/\\]node_modules$/.test(candidate));
+  // Beside where a package manager keeps everything that anything needs (such as `node_modules/.pnpm`), nobody
+  // installed anything.
+  return folders.filter((candidate) => !/[/\\]node_modules([/\\]\.[^/\\]+)?$/.test(candidate));
 }

@@ -89,7 +89,9 @@ export class LazyPlugin implements GatewayPlugin {
           const plugin = await this.load(id);
           const settings = { [this.settingsKey]: this.instances === "one" ? raw : { [id]: raw } };
           const { credentials, onNotice } = this.#options;
-          return createRegistry({ plugins: [plugin], settings, credentials, onNotice, transport });
+          // The registry around this one lets streams in.
+          const maxOpenStreams = Number.POSITIVE_INFINITY;
+          return createRegistry({ plugins: [plugin], settings, credentials, onNotice, transport, maxOpenStreams });
         }),
     };
   }

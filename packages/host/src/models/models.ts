@@ -17,8 +17,8 @@ export interface ModelListing {
 }
 
 export interface ListOptions {
-  /** Only this gateway's. Default: those of all usable ones. */
-  readonly gateway?: string | undefined;
+  /** Only this gateway's, or these gateways'. Default: those of all usable ones. */
+  readonly gateway?: string | readonly string[] | undefined;
   /** Ask the gateways, whatever is remembered. Default: false. */
   readonly refresh?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -27,6 +27,13 @@ export interface ListOptions {
 export interface SearchOptions extends ListOptions {
   /** What a model must be able to do (or, with false, not do). */
   readonly capabilities?: Partial<Capabilities> | undefined;
+}
+
+/** What a search found, and how the lists stand that it looked through. */
+export interface ModelSearch {
+  readonly found: readonly FoundModel[];
+  /** Of each gateway that was asked, with its age and with what went wrong: what is missing may be missing for that. */
+  readonly lists: readonly ModelListing[];
 }
 
 export interface ModelsServices {
@@ -50,22 +57,22 @@ export class Models {
   async list(options: ListOptions = {}): Promise<readonly ModelListing[]> {
     const entries = await this.#services.gateways();
     const usable = entries.filter(({ state }) => state === "ready").map(({ id }) => id);
-    const wanted = options.gateway === undefined ? usable : [options.gateway];
+    const wanted = options.gateway === undefined ? usable : [options.gateway].flat();
     return Promise.all(wanted.map((id) => this.#listing(id, options)));
   }
 
   /** Finds models by words of their id or name and by what they can do; favourites first. */
-  async search(query: string, options: SearchOptions = {}): Promise<readonly FoundModel[]> {
+  async search(query: string, options: SearchOptions = {}): Promise<ModelSearch> {
     const { gateways, isFavorite } = this.#services;
-    const [entries, listings] = await Promise.all([gateways(), this.list(options)]);
-    const found = listings.flatMap(({ gateway, models }) => {
+    const [entries, lists] = await Promise.all([gateways(), this.list(options)]);
+    const all = lists.flatMap(({ gateway, models }) => {
       const general = entries.find(({ id }) => id === gateway)?.capabilities;
       return models.map((model): FoundModel => {
         const capabilities = { ...none, ...general, ...model.capabilities };
         return { gateway, model, capabilities, favorite: isFavorite({ provider: gateway, model: model.id }) };
       });
     });
-    return searchModels(found, query, options.capabilities);
+    return { found: searchModels(all, query, options.capabilities), lists };
   }
 
   /** Lets the next one who asks for a gateway's models have a new list: its key has changed. */

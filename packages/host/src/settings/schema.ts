@@ -87,7 +87,7 @@ const agentSchema: JsonSchema = {
     inline_alternatives: {
       type: "array",
       items: { $ref: "#/$defs/model" },
-      description: "Further models that are asked for the same inline edit.",
+      description: "Further models that an inline edit can be asked of in its place.",
     },
     favorite_models: {
       type: "array",

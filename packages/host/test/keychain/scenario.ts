@@ -26,6 +26,7 @@ const { credentials } = host;
 
 const origins = async () => (await credentials.status()).map(({ gateway, origin }) => [gateway, origin?.kind ?? null]);
 
+/** What stands after `sk-` in the key that was sent: enough to tell it from others, and no key. */
 const sentKey = async (gateway: string) => {
   const events = host.registry.gateway(gateway).stream({
     model: "simulator",
@@ -34,7 +35,7 @@ const sentKey = async (gateway: string) => {
     signal: AbortSignal.timeout(10_000),
   });
   for await (const _ of events);
-  return simulator.requests.at(-1)?.headers.authorization ?? null;
+  return simulator.requests.at(-1)?.headers.authorization?.replace("sk-", "") ?? null;
 };
 
 const failure = async (work: () => Promise<unknown>) => {

@@ -1,6 +1,6 @@
-import type { GatewayPlugin, MessageInput, Tool } from "@waygate/core";
+import type { GatewayPlugin, MessageInput, RunOptions, Tool } from "@waygate/core";
 import { run } from "@waygate/core";
-import { createHost, type Feature, type Host, type HostOptions } from "@waygate/host";
+import { createHost, type Feature, type Host, type HostOptions, type Notice } from "@waygate/host";
 import type { Simulator } from "@waygate/simulator";
 import { Agent, type Dispatcher } from "undici";
 
@@ -10,6 +10,8 @@ export interface SettingsExample {
   /** The file as a person wrote it. */
   readonly settings: string;
   readonly environment?: Readonly<Record<string, string>>;
+  /** The person's AWS credentials file. Default: empty. */
+  readonly awsCredentials?: string;
   /** What is asked. By default `agent.default_model` is said hello to, without tools. */
   readonly ask?: {
     readonly feature?: Feature;
@@ -18,6 +20,7 @@ export interface SettingsExample {
     readonly messages?: readonly MessageInput[];
     readonly tools?: readonly Tool[];
     readonly sessionId?: string;
+    readonly cache?: RunOptions["cache"];
   };
   /** What was sent with the last request: all of the origin and path, these headers, these fields of the body. */
   readonly sent?: {
@@ -30,13 +33,17 @@ export interface SettingsExample {
   };
   /** The code of the error that comes in place of a request. */
   readonly refused?: string;
+  /** Codes of what is to be remarked about the file. Default: nothing. */
+  readonly notices?: readonly string[];
 }
 
 /** The examples of one plugin. */
 export interface PluginExamples {
   readonly plugin: GatewayPlugin;
   /** The path below the service's own that its requests go to, and where the simulator answers them. */
-  readonly mount: { readonly from: string; readonly to: string };
+  readonly mount: { readonly from: string | RegExp; readonly to: string };
+  /** Those that the simulator has. */
+  readonly models: readonly string[];
   readonly examples: readonly SettingsExample[];
 }
 
@@ -63,7 +70,7 @@ export class Detour {
     dispatch: (options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean => {
       const { origin, path, headers, body, method } = options;
       if (method === "POST") {
-        const text = typeof body === "string" ? body : Buffer.from(body as Uint8Array).toString();
+        const text = typeof body === "string" ? body : new TextDecoder().decode(body as Uint8Array);
         const sent = Object.entries((headers ?? {}) as Record<string, string>).map(([name, value]) => [
           name.toLowerCase(),
           value,
@@ -82,12 +89,16 @@ export class Detour {
 }
 
 /** Asks what an example asks, through everything from the file to the wire. */
-export async function askExample(example: SettingsExample, options: HostOptions): Promise<void> {
+export async function askExample(
+  example: SettingsExample,
+  options: HostOptions,
+): Promise<{ readonly notices: readonly Notice[] }> {
   await using host = await createHost(options);
   const { feature = "default_model", model, ...rest } = example.ask ?? {};
   const choice = model === undefined ? await host.choose(feature) : await choose(host, model);
   if (choice === undefined) throw new Error(`The example chooses no model for ${feature}.`);
   await run({ ...choice, messages: [{ role: "user", content: "Hello" }], maxSteps: 1, ...rest }).result();
+  return { notices: host.notices() };
 }
 
 async function choose(host: Host, { gateway, model }: { readonly gateway: string; readonly model: string }) {

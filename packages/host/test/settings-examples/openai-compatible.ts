@@ -1,13 +1,6 @@
-import type { Tool } from "@waygate/core";
 import openaiCompatible from "@waygate/openai-compatible";
+import { image, look } from "./asking.ts";
 import type { PluginExamples, SettingsExample } from "./example.ts";
-
-const tool: Tool = {
-  name: "look",
-  description: "Looks.",
-  parameters: { type: "object", properties: {} },
-  execute: () => "seen",
-};
 
 /** The whole example of a service, as Zed's users have it in their files. */
 const whole = `{"agent":{"default_model":{"provider":"my-gateway","model":"my-model","enable_thinking":true,"effort":"high"}},
@@ -31,7 +24,6 @@ const withCapabilities = (capabilities: object) =>
     capabilities: { tools: true, images: false, parallel_tool_calls: false, prompt_cache_key: false, ...capabilities },
   });
 
-const image = { type: "image", mediaType: "image/png", source: { type: "base64", data: "AAAA" } } as const;
 const picture = [{ role: "user", content: [{ type: "text", text: "Look" }, image] }] as const;
 const thought = [
   { role: "user", content: "Hello" },
@@ -50,7 +42,7 @@ const examples: readonly SettingsExample[] = [
     title: "the whole example",
     settings: whole,
     environment: { MY_GATEWAY_API_KEY: "sk-my-gateway" },
-    ask: { tools: [tool], sessionId: "thread-1" },
+    ask: { tools: [look], sessionId: "thread-1" },
     sent: {
       origin: "https://gw.example.com",
       path: "/v1/chat/completions",
@@ -99,6 +91,7 @@ const examples: readonly SettingsExample[] = [
     ),
     environment: { MY_GATEWAY_API_KEY: "sk" },
     sent: { headers: { authorization: "Bearer sk", accept: "text/event-stream", "x-other": "1" } },
+    notices: ["header-refused", "header-refused"],
   },
   {
     title: "max_output_tokens",
@@ -139,14 +132,14 @@ const examples: readonly SettingsExample[] = [
   {
     title: "tools false",
     settings: withCapabilities({ tools: false }),
-    ask: { tools: [tool] },
+    ask: { tools: [look] },
     refused: "unsupported",
   },
   { title: "images false", settings: withCapabilities({}), ask: { messages: picture }, refused: "unsupported" },
   {
     title: "parallel_tool_calls false",
     settings: withCapabilities({}),
-    ask: { tools: [tool] },
+    ask: { tools: [look] },
     sent: { body: { parallel_tool_calls: undefined, tools: [functionOf("look")] } },
   },
   {
@@ -238,11 +231,12 @@ const examples: readonly SettingsExample[] = [
 ];
 
 function functionOf(name: string): object {
-  return { type: "function", function: { name, description: "Looks.", parameters: tool.parameters } };
+  return { type: "function", function: { name, description: "Looks.", parameters: look.parameters } };
 }
 
 export const openaiCompatibleExamples: PluginExamples = {
   plugin: openaiCompatible,
   mount: { from: "/v1", to: "/v1" },
+  models: ["my-model", "small"],
   examples,
 };

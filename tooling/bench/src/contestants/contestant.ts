@@ -1,13 +1,13 @@
 import { emptyTally, type Tally, toolName } from "../answer.ts";
 
-/** One way to read chat completions. The same module default-exports nothing else, and is loaded in a process of its own. */
+/** One way to read the answers of a wire. The same module default-exports nothing else, and is loaded in a process of its own. */
 export type OpenClient = (apiUrl: string) => Client | Promise<Client>;
 
 export interface Client {
   /** One request, its answer read to the end. `tool`: offer the tool; a call of it is read but not answered. */
   answer(tool: boolean): Promise<Tally>;
-  /** Requests until the model calls no tool any more, each call answered with the tool's result. */
-  loop(): Promise<Tally>;
+  /** Requests until the model calls no tool any more, each call answered with the tool's result. Absent where no case has it. */
+  loop?(): Promise<Tally>;
   /** Reads this many text deltas, waits, and leaves the rest unread. */
   pause(after: number, wait: () => Promise<void>): Promise<void>;
   close(): Promise<void>;

@@ -33,7 +33,8 @@ async function round(client: Client): Promise<Round> {
   const work = async () => {
     while (waiting > 0) {
       waiting -= 1;
-      const found = job.loop ? await client.loop() : await client.answer(job.offerTool);
+      const found = job.loop ? await client.loop?.() : await client.answer(job.offerTool);
+      if (found === undefined) throw new Error("this contestant has no tool loop");
       tally = addTally(tally, found);
     }
   };

@@ -54,7 +54,7 @@ export function jobOf(what: Case, contestant: Contestant, origin: string): Job {
   return {
     module: contestant.module.href,
     origin,
-    apiUrl: `${origin}/${what.id}/v1`,
+    apiUrl: `${origin}/${contestant.wire}/${what.id}/v1`,
     requests: what.requests,
     parallel: what.parallel,
     loop: what.steps !== undefined,

@@ -8,7 +8,7 @@ export async function measureSlowConsumer(contestant: Contestant, origin: string
   const client = await ClientProcess.start({
     module: contestant.module.href,
     origin,
-    apiUrl: `${origin}/${slowConsumer.id}/v1`,
+    apiUrl: `${origin}/${contestant.wire}/${slowConsumer.id}/v1`,
     requests: 1,
     parallel: 1,
     loop: false,

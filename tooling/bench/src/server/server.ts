@@ -1,32 +1,35 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { type Case, casesOf, closingAnswer, type Scale, slowAnswer, slowConsumer } from "../cases.ts";
-import { encodeEvents } from "./encode.ts";
+import { type Wire, wires } from "../wire.ts";
+import { type Encoding, encodings } from "./encode/encoding.ts";
 import { Pacer } from "./pacer.ts";
 
-/** A chat-completions server on loopback whose answers are encoded beforehand. The first path segment names the case. */
+/** A server on loopback whose answers are encoded beforehand. The first two segments of the path name wire and case. */
 export async function startServer(scale: Scale): Promise<{ server: Server; origin: string }> {
-  const routes = new Map(casesOf(scale).map((what) => [what.id, routeOf(what)]));
-  const slow = once(() => Buffer.concat(encodeEvents(slowAnswer(scale))));
+  const routes = new Map(wires.flatMap((wire) => [...routesOf(wire, scale)]));
   let slowSocket: Socket | undefined;
-  routes.set(slowConsumer.id, (response) => {
-    slowSocket = response.socket ?? undefined;
-    sendCut(response, slow(), slowConsumer.send.bytes);
-  });
+  for (const wire of wires) {
+    const slow = once(() => Buffer.concat(encodings[wire].encode(slowAnswer(scale))));
+    routes.set(`${wire}/${slowConsumer.id}`, (response) => {
+      slowSocket = response.socket ?? undefined;
+      sendCut(response, slow(), slowConsumer.send.bytes);
+    });
+  }
 
   const server = createServer((request, response) => {
-    const id = request.url?.split("/")[1] ?? "";
-    if (id === "sent") {
+    const [, wire = "", id] = request.url?.split("/") ?? [];
+    if (wire === "sent") {
       response.end(String(slowSocket === undefined ? 0 : slowSocket.bytesWritten - slowSocket.writableLength));
       return;
     }
-    const route = routes.get(id);
+    const route = routes.get(`${wire}/${id}`);
     if (route === undefined || request.method !== "POST") {
       response.writeHead(404).end();
       return;
     }
     readBody(request, (body) => {
-      response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-cache" });
+      response.writeHead(200, { "content-type": encodings[wire as Wire].contentType, "cache-control": "no-cache" });
       route(response, body);
     });
   });
@@ -38,18 +41,22 @@ export async function startServer(scale: Scale): Promise<{ server: Server; origi
 
 type Route = (response: ServerResponse, body: Buffer) => void;
 
-function routeOf(what: Case): Route {
+function routesOf(wire: Wire, scale: Scale): (readonly [string, Route])[] {
+  return casesOf(wire, scale).map((what) => [`${wire}/${what.id}`, routeOf(what, encodings[wire])]);
+}
+
+function routeOf(what: Case, { encode }: Encoding): Route {
   const { send, steps } = what;
   if ("everyMs" in send) {
     const pacer = new Pacer(send.everyMs);
-    const events = once(() => encodeEvents(what.answer));
+    const events = once(() => encode(what.answer));
     return (response) => pacer.send(response, events());
   }
-  const whole = once(() => Buffer.concat(encodeEvents(what.answer)));
+  const whole = once(() => Buffer.concat(encode(what.answer)));
   if (steps === undefined) return (response) => sendCut(response, whole(), send.bytes);
   const answers = once(() => [
-    ...Array.from({ length: steps }, (_, step) => Buffer.concat(encodeEvents(what.answer, `_of_step_${step}`))),
-    Buffer.concat(encodeEvents(closingAnswer)),
+    ...Array.from({ length: steps }, (_, step) => Buffer.concat(encode(what.answer, `_of_step_${step}`))),
+    Buffer.concat(encode(closingAnswer)),
   ]);
   return (response, body) => {
     const answer = answers()[countResults(body)];

@@ -1,6 +1,6 @@
 import { createParser } from "eventsource-parser";
 import { Agent, request } from "undici";
-import { apiKey, type OpenClient, Reader } from "./contestant.ts";
+import { apiKey, type OpenClient, Reader } from "../contestant.ts";
 import {
   type Call,
   type Chunk,

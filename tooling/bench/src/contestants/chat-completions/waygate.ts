@@ -1,6 +1,6 @@
 import { createRegistry, type RunOptions, run } from "@waygate/core";
 import openaiCompatible from "@waygate/openai-compatible";
-import { apiKey, maxSteps, model, type OpenClient, prompt, Reader, runTool, tool } from "./contestant.ts";
+import { apiKey, maxSteps, model, type OpenClient, prompt, Reader, runTool, tool } from "../contestant.ts";
 
 const tools = [{ ...tool, execute: async () => runTool() }];
 
@@ -11,6 +11,8 @@ const open: OpenClient = (apiUrl) => {
       openai_compatible: { bench: { api_url: apiUrl, available_models: [{ name: model, max_tokens: 1_000_000 }] } },
     },
     credentials: () => apiKey,
+    // All contestants are asked for the same number of streams at a time.
+    maxOpenStreams: Number.POSITIVE_INFINITY,
   });
   const gateway = registry.gateway("bench");
   const ask = (more: Partial<RunOptions>) =>

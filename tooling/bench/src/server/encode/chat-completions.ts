@@ -1,4 +1,4 @@
-import { type Answer, type Delta, deltas } from "../answer.ts";
+import { type Answer, type Delta, deltas } from "../../answer.ts";
 
 /** The answer as server-sent events of the chat-completions API, one buffer an event, `[DONE]` last. */
 export function encodeEvents(answer: Answer, callSuffix = ""): Buffer[] {

@@ -1,4 +1,4 @@
-import { model, prompt, Reader, runTool, tool } from "./contestant.ts";
+import { model, prompt, Reader, runTool, tool } from "../contestant.ts";
 
 /** What is read of a chat-completions chunk. */
 export interface Chunk {

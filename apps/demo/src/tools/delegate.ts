@@ -1,0 +1,58 @@
+import { type JsonValue, type Registry, run, type Tool, type ToolContext, type ToolReturn } from "@waygate/core";
+import type { ModelChoice } from "../model-choice.ts";
+import { callLine } from "../terminal/call-line.ts";
+
+const maxSteps = 30;
+const maxLineLength = 100;
+
+const instructions = (folder: string) =>
+  `You work for another agent, which gave you a task and reads only your last answer. Your tools read the folder ${folder}; ` +
+  "paths are relative to it. Do the task on your own, call several tools at once where they do not depend on each other, " +
+  "and answer with what you found out: brief, complete, with paths and line numbers where they matter.";
+
+export interface DelegateOptions {
+  readonly registry: Registry;
+  readonly folder: string;
+  /** What the other agent may use: nothing that changes anything, as nobody watches it. */
+  readonly tools: readonly Tool[];
+  /** The model that it is; asked at each call. */
+  readonly choose: () => Promise<ModelChoice>;
+}
+
+/** `delegate`: a task for an agent of its own, which reads, and reports. Its calls are shown while it works. */
+export function delegate({ registry, folder, tools, choose }: DelegateOptions): Tool {
+  return {
+    name: "delegate",
+    description:
+      "Gives a task to an assistant of your own, who can list, read and search the files and reports back in text. It knows " +
+      "nothing of this conversation: the task must hold all it needs. For research whose details you do not need; several " +
+      "at once work at the same time.",
+    parameters: {
+      type: "object",
+      properties: { task: { type: "string", minLength: 1, description: "What to find out, and what to report." } },
+      required: ["task"],
+      additionalProperties: false,
+    },
+    readOnly: true,
+    timeoutMs: 600_000,
+    execute: ({ task }: { readonly task: string }, context) => work(task, context),
+  };
+
+  async function* work(task: string, { signal }: ToolContext): AsyncGenerator<JsonValue, ToolReturn> {
+    const { gateway, model, reasoning, temperature } = await choose();
+    const running = run({
+      ...{ gateway: registry.gateway(gateway), model, reasoning, temperature, tools, maxSteps, signal, cache: "auto" },
+      messages: [
+        { role: "system", content: instructions(folder) },
+        { role: "user", content: task },
+      ],
+    });
+    yield `${gateway}:${model}`;
+    for await (const event of running) {
+      if (event.type === "tool-call-end") yield callLine(event.name, event.value ?? event.arguments, maxLineLength);
+    }
+    const { text, reason } = await running.result();
+    if (reason === "stop") return text === "" ? "It came to an end without an answer." : text;
+    throw new Error(`It ended before it was done (${reason}).${text === "" ? "" : ` So far it had said: ${text}`}`);
+  }
+}

@@ -1,0 +1,242 @@
+import { longestTimerMs } from "../contract/deadlines.ts";
+import { GatewayError } from "../contract/error.ts";
+import type { Cost, Usage } from "../contract/event.ts";
+import type { Message } from "../contract/message.ts";
+import { abortable } from "./abortable.ts";
+import { Approvals } from "./approval.ts";
+import { RunControl } from "./control.ts";
+import { Conversation, type MessageInput, textOf } from "./conversation.ts";
+import type { RunEnd, RunEvent } from "./event.ts";
+import { loop } from "./loop.ts";
+import { letGo, runThrough } from "./middleware.ts";
+import { completeOptions, type RunOptions } from "./options.ts";
+import type { Output } from "./output.ts";
+import type { Run, RunResult } from "./run.ts";
+import { type RunSnapshot, takeSnapshot } from "./snapshot.ts";
+import { type Trace, trace } from "./trace.ts";
+
+type Next = IteratorResult<RunEvent, undefined>;
+const none: readonly RunEvent[] = [];
+const leftByMiddleware = "A middleware left the run before it ended.";
+
+/** A run that goes on: the iterator at the consumer's door, written by hand, and all that may end it from outside. */
+export class RunningConversation implements Run, AsyncIterator<RunEvent, undefined, void> {
+  readonly #conversation: Conversation;
+  readonly #loop: AsyncGenerator<readonly RunEvent[], void, void>;
+  /** What the loop yields, or what middleware makes of it. */
+  readonly #batches: AsyncIterator<readonly RunEvent[], void, void>;
+  readonly #controller = new AbortController();
+  readonly #options: RunOptions;
+  readonly #control: RunControl;
+  readonly #output: Output | undefined;
+  readonly #past: RunSnapshot | undefined;
+  /** Whether the loop has begun. */
+  #begun = false;
+  /** Aborted like the other one, but not by the loop itself; there where middleware is. */
+  readonly #cancelled: AbortController | undefined;
+  #trace: Trace | undefined;
+  #total: ReturnType<typeof setTimeout> | undefined;
+  #batch = none;
+  #index = 0;
+  #pulling: Promise<Next> | undefined;
+  #taken = false;
+  #outcome: { readonly end: RunEnd } | { readonly error: unknown } | undefined;
+  #settled: (() => void)[] = [];
+
+  constructor(options: RunOptions, past?: RunSnapshot) {
+    this.#options = options;
+    this.#past = past;
+    this.#conversation = new Conversation(options.messages, past && { cost: undefined, ...past });
+    this.#control = new RunControl(new Approvals(past?.pending?.decisions), past?.steering ?? []);
+    const own = { signal: this.#controller.signal, control: this.#control };
+    const completed = completeOptions(options, { ...own, abort: (reason) => this.#stop(reason) });
+    this.#output = completed.output;
+    this.#loop = loop(completed, this.#conversation, past?.pending);
+    const layers = options.middleware?.run ?? [];
+    if (layers.length === 0) {
+      this.#batches = this.#loop;
+      return;
+    }
+    this.#batches = runThrough(layers, options, this.#loop);
+    this.#cancelled = new AbortController();
+  }
+
+  get messages(): readonly Message[] {
+    return this.#conversation.messages;
+  }
+
+  get usage(): Usage {
+    return this.#conversation.usage;
+  }
+
+  get cost(): Cost | undefined {
+    return this.#conversation.cost;
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<RunEvent, undefined, void> {
+    if (this.#taken) throw new TypeError("A run can be iterated once: keep its events, or start another run.");
+    this.#taken = true;
+    this.#listen();
+    return this;
+  }
+
+  steer(message: MessageInput): void {
+    this.#control.steer(message);
+  }
+
+  approve(id: string): void {
+    this.#control.approvals.decide(id, true);
+  }
+
+  deny(id: string, reason?: string): void {
+    this.#control.approvals.decide(id, { approved: false, reason });
+  }
+
+  pause(): void {
+    this.#control.pause();
+  }
+
+  snapshot(): RunSnapshot {
+    const taken = takeSnapshot(this.#conversation, this.#control);
+    const { pending, approvals } = this.#past ?? {};
+    if (pending === undefined || this.#begun) return taken;
+    // Not taken up yet: only what was decided since is new.
+    return {
+      ...taken,
+      approvals: approvals ?? [],
+      pending: { ...pending, decisions: this.#control.approvals.decisions },
+    };
+  }
+
+  next(): Promise<Next> {
+    const event = this.#batch[this.#index];
+    if (event !== undefined) {
+      this.#index++;
+      return Promise.resolve({ done: false, value: event });
+    }
+    if (this.#pulling === undefined) {
+      this.#pulling = this.#pull();
+      return this.#pulling;
+    }
+    // Asked again before it answered: the batch on its way is handed out before another one is asked for.
+    const again = () => this.next();
+    return this.#pulling.then(again, again);
+  }
+
+  async return(): Promise<Next> {
+    const reason = new DOMException("The run was left before it ended.", "AbortError");
+    // Before the generator is asked to return: it may be waiting for what only the abort brings.
+    if (this.#outcome === undefined) this.#abort(reason);
+    await this.#leaveLoop();
+    // Not the reason above: the run may have been aborted before it was left.
+    this.#settle({ error: this.#controller.signal.reason });
+    return { done: true, value: undefined };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.return();
+  }
+
+  async result(): Promise<RunResult> {
+    if (!this.#taken) {
+      const events = this[Symbol.asyncIterator]();
+      // The outcome, thrown or not, is read below.
+      while (this.#outcome === undefined) {
+        const { value } = (await events.next().catch(() => undefined)) ?? {};
+        // Nobody looks on who could decide.
+        if (value?.type === "approval-request" && this.#options.approve === undefined) this.pause();
+      }
+    }
+    if (this.#outcome === undefined) await new Promise<void>((resolve) => this.#settled.push(resolve));
+    const outcome = this.#outcome;
+    if (outcome === undefined || "error" in outcome) throw outcome?.error;
+    const { reason, steps, usage, cost } = outcome.end;
+    const text = textOf(this.#conversation.answer.content);
+    const output = reason === "stop" ? this.#output?.accepted?.value : undefined;
+    return { reason, text, output, messages: this.messages, steps, usage, cost };
+  }
+
+  async #pull(): Promise<Next> {
+    this.#begun = true;
+    // Handed out: what waits for a long time must not keep it alive.
+    this.#batch = none;
+    try {
+      for (;;) {
+        const { done, value } = await this.#nextBatch();
+        const { end } = this.#control;
+        if (done === true) {
+          await this.#leaveLoop();
+          this.#settle(end === undefined ? { error: new DOMException(leftByMiddleware, "AbortError") } : { end });
+          return { done: true, value: undefined };
+        }
+        const first = value[0];
+        const last = value[value.length - 1];
+        if (last?.type === "run-end" && end !== undefined) this.#settle({ end });
+        // Aborted while it was on its way: held back like the rest.
+        else if (this.#controller.signal.aborted) continue;
+        if (first === undefined) continue;
+        this.#batch = value;
+        this.#index = 1;
+        return { done: false, value: first };
+      }
+    } catch (error) {
+      if (this.#batches !== this.#loop) await this.#leaveLoop(error);
+      this.#settle({ error });
+      throw error;
+    } finally {
+      this.#pulling = undefined;
+    }
+  }
+
+  #nextBatch(): Promise<IteratorResult<readonly RunEvent[], void>> {
+    const batch = this.#trace === undefined ? this.#batches.next() : this.#trace.in(() => this.#batches.next());
+    // Middleware may be waiting for something that knows of no abort.
+    return this.#cancelled === undefined ? batch : abortable(Promise.resolve(batch), this.#cancelled.signal);
+  }
+
+  /** Ends the loop, so that the history is whole, whatever stands around it. */
+  async #leaveLoop(reason?: unknown): Promise<void> {
+    if (reason !== undefined && !this.#controller.signal.aborted) this.#abort(reason);
+    await this.#loop.return();
+    if (this.#batches !== this.#loop) letGo(this.#batches);
+  }
+
+  /** Ends all that is under way, and the waiting for it. */
+  #abort(reason: unknown): void {
+    this.#stop(reason);
+    this.#cancelled?.abort(reason);
+  }
+
+  /** Ends all that is under way. What was delivered, but not handed out yet, is held back. */
+  #stop(reason: unknown): void {
+    this.#batch = none;
+    this.#controller.abort(reason);
+  }
+
+  /** Begins to heed the caller's signal and the deadline of the whole. */
+  #listen(): void {
+    const { signal, gateway, model, deadlines } = this.#options;
+    this.#trace = trace("waygate.run", () => ({ gateway: gateway.id, model, options: this.#options, run: this }));
+    if (signal?.aborted === true) this.#onAbort();
+    else signal?.addEventListener("abort", this.#onAbort, { once: true });
+    const totalMs = deadlines?.totalMs;
+    if (totalMs === undefined || totalMs > longestTimerMs) return;
+    const { id } = gateway;
+    const words = `The run with gateway "${id}" took longer than ${totalMs / 1000} s. Allow it more time, or less to do.`;
+    const late = () => this.#abort(new GatewayError(words, { gateway: id, code: "timeout", phase: "total" }));
+    this.#total = setTimeout(late, totalMs);
+  }
+
+  readonly #onAbort = (): void => this.#abort(this.#options.signal?.reason);
+
+  #settle(outcome: { readonly end: RunEnd } | { readonly error: unknown }): void {
+    clearTimeout(this.#total);
+    this.#options.signal?.removeEventListener("abort", this.#onAbort);
+    if (this.#outcome !== undefined) return;
+    this.#outcome = outcome;
+    if ("end" in outcome) this.#trace?.end(outcome);
+    else this.#trace?.fail(outcome.error);
+    for (const resolve of this.#settled) resolve();
+    this.#settled = [];
+  }
+}

@@ -1,0 +1,89 @@
+import type { Cost, Usage } from "../contract/event.ts";
+import type { ToolResultPart } from "../contract/message.ts";
+import type { SavedFold } from "../stream/fold.ts";
+import type { ApprovalDecision, ApprovalRequest } from "./approval.ts";
+import type { RunControl } from "./control.ts";
+import { type Conversation, type MessageInput, toMessage } from "./conversation.ts";
+import type { Interruption } from "./event.ts";
+import { checkMessage, checkMessages, requireVersion, type SavedMessages, savedVersion } from "./saved.ts";
+
+/**
+ * All that a run goes on from, in this process or in another one: plain data, for `JSON.stringify`. It holds no secret
+ * but what the conversation itself says, and none of the run's options.
+ */
+export interface RunSnapshot extends SavedMessages {
+  /** Of all answers so far, that of the pending step included. */
+  readonly usage: Usage;
+  readonly cost?: Cost | undefined;
+  /** How many steps have ended. */
+  readonly steps: number;
+  /** How many tool calls those steps have carried out. */
+  readonly toolCalls: number;
+  /** What was said to the model and not read by it yet. */
+  readonly steering: readonly MessageInput[];
+  /** The calls that wait for somebody's leave: those to decide about before the run goes on. */
+  readonly approvals: readonly ApprovalRequest[];
+  /** The step whose answer has ended, but not all of whose calls are answered. */
+  readonly pending?: PendingStep | undefined;
+}
+
+export interface PendingStep {
+  readonly answer: SavedFold;
+  readonly results: readonly ToolResultPart[];
+  /** The calls whose tools had begun to work. Those without a result are never begun again. */
+  readonly begun: readonly string[];
+  /** What was decided about calls, by their ids. */
+  readonly decisions: Readonly<Record<string, ApprovalDecision>>;
+  /** What broke the answer off, where the run goes on nevertheless. */
+  readonly interruption?: Interruption | undefined;
+}
+
+/** A run as it stands at this moment. One that is in the middle of an answer stands where it stood before that. */
+export function takeSnapshot(conversation: Conversation, { approvals, steering, step }: RunControl): RunSnapshot {
+  const { messages, usage, cost, steps, toolCalls } = conversation;
+  const pending = step?.pending();
+  return {
+    version: savedVersion,
+    messages,
+    usage,
+    ...(cost && { cost }),
+    steps,
+    toolCalls,
+    steering: steering.map(toMessage),
+    approvals: approvals.waiting,
+    ...(pending && { pending: { ...pending, decisions: approvals.decisions } }),
+  };
+}
+
+const what = "The stored run";
+
+/** Throws a `TypeError` that names the place for what is no snapshot, or was stored by a later version. */
+export function readSnapshot(saved: unknown): RunSnapshot {
+  requireVersion(saved, what);
+  checkMessages(saved.messages, what);
+  const snapshot = saved as unknown as RunSnapshot;
+  for (const name of ["steps", "toolCalls"] as const) requireCount(snapshot[name], name);
+  for (const side of ["input", "output"] as const) requireCount(snapshot.usage?.[side]?.total, `usage.${side}.total`);
+  for (const name of ["steering", "approvals"] as const) requireList(snapshot[name], name);
+  for (const [index, message] of snapshot.steering.entries()) checkMessage(message, `steering[${index}]`, what);
+  const { pending } = snapshot;
+  if (pending === undefined) return snapshot;
+  requireVersion(pending.answer, `${what}'s pending answer`);
+  const { answer, results, begun } = pending;
+  checkMessage(answer.message, "pending.answer.message", what);
+  checkMessage({ role: "tool", content: results }, "pending.results", what);
+  requireList(answer.calls, "pending.answer.calls");
+  requireList(answer.openCalls, "pending.answer.openCalls");
+  requireList(begun, "pending.begun");
+  return snapshot;
+}
+
+function requireCount(value: unknown, path: string): void {
+  if (!(typeof value === "number" && value >= 0)) {
+    throw new TypeError(`${what} is wrong: ${path} must be a number of 0 or more.`);
+  }
+}
+
+function requireList(value: unknown, path: string): void {
+  if (!Array.isArray(value)) throw new TypeError(`${what} is wrong: ${path} must be a list.`);
+}

@@ -1,0 +1,136 @@
+import { getEventListeners } from "node:events";
+import { createRegistry, type GuardedGateway, type ModelRequest, run } from "@waygate/core";
+import { describe, expect, it } from "vitest";
+import { call, collect, failureOf, finish, pluginOf, requestOf, text } from "./fake-gateway.ts";
+
+/** A gateway whose streams end when they are told to, in a registry with a limit. */
+function limited(maxOpenStreams: number | undefined) {
+  const open: { readonly request: ModelRequest; readonly end: () => void }[] = [];
+  const plugin = pluginOf({
+    models: async () => [],
+    async *stream(request) {
+      await new Promise<void>((end) => open.push({ request, end }));
+      yield [text("a"), finish()];
+    },
+  });
+  const registry = createRegistry({ plugins: [plugin], maxOpenStreams });
+  const names = () => open.map(({ request }) => request.sessionId);
+  const endFirst = () => open.shift()?.end();
+  return { registry, gateway: registry.gateway("fake"), open, names, endFirst };
+}
+
+function begin(gateway: GuardedGateway, sessionId: string, more: Partial<ModelRequest> = {}) {
+  const stream = gateway.stream(requestOf({ sessionId, ...more }))[Symbol.asyncIterator]();
+  return { stream, first: stream.next() };
+}
+
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+describe("the limit on open streams", () => {
+  it("lets those that wait in one by one, in order", async () => {
+    const { gateway, names, endFirst } = limited(2);
+    const all = ["a", "b", "c", "d"].map((name) => begin(gateway, name));
+    expect(names()).toEqual(["a", "b"]);
+    endFirst();
+    await all[0]?.first;
+    // The stream has said all, but nobody has heard its end.
+    expect(names()).toEqual(["b"]);
+    expect((await all[0]?.stream.next())?.done).toBe(true);
+    expect(names()).toEqual(["b", "c"]);
+    await all[1]?.stream.return?.();
+    expect(names()).toEqual(["b", "c", "d"]);
+  });
+
+  it("is 16, for each model of each gateway", async () => {
+    const { gateway, open } = limited(undefined);
+    for (let index = 0; index < 20; index++) begin(gateway, `${index}`);
+    for (let index = 0; index < 20; index++) begin(gateway, `${index}`, { model: "large" });
+    expect(open.filter(({ request }) => request.model === "small")).toHaveLength(16);
+    expect(open.filter(({ request }) => request.model === "large")).toHaveLength(16);
+  });
+
+  it("is not held by those that leave while they wait", async () => {
+    const { gateway, names, endFirst } = limited(1);
+    const first = begin(gateway, "a");
+    const controller = new AbortController();
+    const aborted = begin(gateway, "b", { signal: controller.signal });
+    const left = begin(gateway, "c");
+    const last = begin(gateway, "d");
+    controller.abort(new Error("enough"));
+    expect(await failureOf(aborted.first)).toEqual(new Error("enough"));
+    expect(getEventListeners(controller.signal, "abort")).toEqual([]);
+    await left.stream.return?.();
+    endFirst();
+    await first.first;
+    await first.stream.next();
+    expect(names()).toEqual(["d"]);
+    endFirst();
+    expect((await last.first).done).toBe(false);
+  });
+
+  it("is not held while tools are at work", async () => {
+    let asked = 0;
+    const plugin = pluginOf({
+      models: async () => [],
+      async *stream() {
+        asked++;
+        yield asked === 1 ? [...call("1", "ask"), finish()] : [text("inner"), finish()];
+      },
+    });
+    const gateway = createRegistry({ plugins: [plugin], maxOpenStreams: 1 }).gateway("fake");
+    const options = { gateway, model: "small", messages: [{ role: "user", content: "Hello" }] } as const;
+    const ask = {
+      name: "ask",
+      description: "Asks another agent.",
+      parameters: { type: "object" },
+      execute: async () => (await run(options).result()).text,
+    };
+    expect((await run({ ...options, tools: [ask] }).result()).messages.at(-2)).toMatchObject({
+      content: [{ content: [{ type: "text", text: "inner" }] }],
+    });
+  });
+
+  it("outlives new settings, and a gateway that is closed waits for those that wait", async () => {
+    const { registry, gateway, names, endFirst } = limited(1);
+    const first = begin(gateway, "a");
+    const second = begin(gateway, "b");
+    registry.reload({ fake: { new: true } });
+    const third = begin(gateway, "c");
+    const closed = registry.close();
+    endFirst();
+    await first.first;
+    await first.stream.next();
+    expect(names()).toEqual(["b"]);
+    endFirst();
+    await second.first;
+    await second.stream.next();
+    expect(names()).toEqual(["c"]);
+    endFirst();
+    await third.first;
+    await third.stream.next();
+    await closed;
+  });
+
+  it("holds a run back, not its abort", async () => {
+    const { gateway } = limited(1);
+    begin(gateway, "a");
+    await settled();
+    const controller = new AbortController();
+    const waiting = run({
+      gateway,
+      model: "small",
+      messages: [{ role: "user", content: "Hello" }],
+      signal: controller.signal,
+    });
+    const failure = failureOf(collect(waiting));
+    await settled();
+    controller.abort(new Error("enough"));
+    expect(await failure).toEqual(new Error("enough"));
+  });
+
+  it.each([0, -1, 1.5, Number.NaN])("cannot be %d", (maxOpenStreams) => {
+    expect(() => limited(maxOpenStreams)).toThrow(
+      `createRegistry: "maxOpenStreams" must be a whole number above 0, or Infinity, not ${maxOpenStreams}.`,
+    );
+  });
+});

@@ -1,0 +1,1 @@
+export { secretScan } from "./vite-plugin.ts";
