@@ -23,7 +23,8 @@ export function secretScan(): Plugin {
       const declaration = `export function ${name}(`;
       // A door that has moved would be watched no more, and nobody would know.
       if (!code.includes(declaration)) throw new Error(`${id} has no "${declaration}…": tell modules where it is now.`);
-      const inner = code.replace(declaration, `function ${name}(`);
+      // Overloads included, which have type parameters.
+      const inner = code.replaceAll(new RegExp(`^export (?=function ${name}[(<])`, "gm"), "");
       const watched = `const watched_${name} = doors_.${name}(${name});\nexport { watched_${name} as ${name} };`;
       return { code: `${inner}\nimport { doors as doors_ } from ${JSON.stringify(doors)};\n${watched}\n`, map: null };
     },
