@@ -98,7 +98,10 @@ class Play {
   readonly #ends: boolean;
   /** Until then the fault is held up, and `write` at work. */
   readonly #acted = Promise.withResolvers<void>();
-  readonly #shown = new Set<string>();
+  /** The calls that wait to be allowed. */
+  readonly #asking = new Set<string>();
+  #atWork = false;
+  #otherDone = false;
   #running: ReturnType<typeof run> | undefined;
   #step = 0;
   #reached = false;
@@ -113,7 +116,10 @@ class Play {
     this.#options = {
       ...target,
       messages: [hello],
-      tools: toolsOf(this.#work, (_id, signal) => this.#hold(signal)),
+      tools: toolsOf(this.#work, {
+        asks: () => cell.moment.shown === "in approval" && this.#step === cell.step,
+        untilDone: (signal) => this.#hold(signal),
+      }),
       signal: this.#controller.signal,
       // Long where the moment is the wait itself.
       retry: { maxAttempts, ...(this.#ends ? { baseDelayMs: 600_000 } : { baseDelayMs: 1, maxDelayMs: 2 }) },
@@ -167,7 +173,10 @@ class Play {
     this.#reached = true;
     if (moment.next) this.#queueFault();
     if (way === "left") return "leave";
-    if (way !== "aborted") this.#acted.resolve();
+    if (way !== "aborted") {
+      this.#acted.resolve();
+      for (const id of this.#asking) this.#running?.approve(id);
+    }
     // Between steps it is now or never; elsewhere the consumer waits for the next event by then.
     else if (moment.shown === "step-end") this.#abort();
     else afterSomeTurns(() => this.#abort());
@@ -176,11 +185,11 @@ class Play {
 
   #shows(event: RunEvent): boolean {
     const { shown } = this.#cell.moment;
-    if (shown !== "tools") return event.type === shown;
-    if (event.type === "tool-start" || event.type === "tool-result") {
-      this.#shown.add(`${event.type} ${event.name === "write" ? "write" : "other"}`);
-    }
-    return this.#shown.has("tool-start write") && this.#shown.has("tool-result other");
+    if (shown !== "in a tool" && shown !== "in approval") return event.type === shown;
+    if (event.type === "approval-request") this.#asking.add(event.id);
+    if (event.type === "tool-start" && event.name === "write") this.#atWork = true;
+    if (event.type === "tool-result" && event.name !== "write") this.#otherDone = true;
+    return this.#otherDone && (shown === "in a tool" ? this.#atWork : this.#asking.size > 0);
   }
 
   #queueFault(): void {
@@ -203,7 +212,7 @@ class Play {
   }
 
   async #hold(signal: AbortSignal): Promise<void> {
-    if (this.#cell.moment.shown !== "tools" || this.#step !== this.#cell.step) return;
+    if (this.#cell.moment.shown !== "in a tool" || this.#step !== this.#cell.step) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     const stop = () => resolve();
     signal.addEventListener("abort", stop, { once: true });

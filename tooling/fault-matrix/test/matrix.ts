@@ -48,12 +48,13 @@ export function describeMatrix(wire: WireName): void {
   });
 }
 
-/** All ways in the middle step, which has one before it and one after it; in the others those that differ by where they are. */
+/** All ways in the middle step, which has one before it and one after it; in the others what differs by where they are. */
 function waysOf({ shown }: Moment, step: number, fault: FaultName): readonly Way[] {
   if (shown === "retry") return ["aborted", "left"];
   if (step === 2) return ways;
   // Not to wait for a deadline everywhere.
-  return fault === "a stall" ? ["aborted"] : ["once", "aborted"];
+  if (fault === "a stall") return ["aborted"];
+  return fault === "nothing" ? ["once", "aborted", "left"] : ["once"];
 }
 
 type Expected = Outcome | "aborted" | "left";
@@ -139,12 +140,14 @@ function expectEnded(cell: Cell, seen: Seen): void {
   const { moment, step, way } = cell;
   if (way === "aborted") expect(seen.error).toBe(reason);
   else expect(seen.error).toMatchObject({ name: "AbortError", message: "The run was left before it ended." });
-  const whole = moment.shown === "step-end" || moment.shown === "tools";
+  const answered = moment.shown === "in a tool" || moment.shown === "in approval";
+  const whole = moment.shown === "step-end" || answered;
   const done = range(1, whole ? step : step - 1);
   const told = tell(seen.messages);
   const expected = ["user: text Hello", ...done.flatMap((each) => toldOf(each, each))];
-  if (moment.shown === "tools") {
-    // The tool that was at work is answered for.
+  if (answered) {
+    expect(seen.ran.has(`write-${step}`)).toBe(moment.shown === "in a tool");
+    // The call that was not done is answered for.
     expected[expected.length - 1] = (expected.at(-1) ?? "").replace(" written", " error");
   }
   expect(told.slice(0, expected.length)).toEqual(expected);

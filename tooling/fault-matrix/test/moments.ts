@@ -17,9 +17,9 @@ export interface Moment {
   readonly column: Column;
   /**
    * The event that shows the consumer that the moment is there. `strike`: there is none, the simulator says it.
-   * `tools`: the step's tool `write` is at work, and its other one done.
+   * `in a tool`, `in approval`: the step's tool `write` is at work, or waits to be allowed, and its other one is done.
    */
-  readonly shown: RunEvent["type"] | "strike" | "tools";
+  readonly shown: RunEvent["type"] | "strike" | "in a tool" | "in approval";
 }
 
 export type Column = "before headers" | "after headers" | "in the answer";
@@ -53,9 +53,10 @@ export const moments: readonly Moment[] = [
     name: "before a retry",
     place: "before-headers",
     column: "before headers",
-    steps: [1, 2, 3],
+    steps: [2],
     shown: "retry",
   },
-  { ...between, name: "in a tool", shown: "tools" },
+  { ...between, name: "in approval", shown: "in approval" },
+  { ...between, name: "in a tool", shown: "in a tool" },
   { ...between, name: "between steps", shown: "step-end" },
 ];

@@ -84,8 +84,14 @@ export interface Work {
   readonly signals: Set<AbortSignal>;
 }
 
-/** `hold`: what `write` waits for before it is done. */
-export function toolsOf(work: Work, hold: (id: string, signal: AbortSignal) => Promise<void>): readonly Tool[] {
+export interface Holds {
+  /** Whether a call of `write` has to be allowed. */
+  asks(): boolean;
+  /** What `write` waits for before it is done. */
+  untilDone(signal: AbortSignal): Promise<void>;
+}
+
+export function toolsOf(work: Work, holds: Holds): readonly Tool[] {
   const begin = (id: string, signal: AbortSignal) => {
     work.ran.set(id, (work.ran.get(id) ?? 0) + 1);
     work.signals.add(signal);
@@ -116,9 +122,10 @@ export function toolsOf(work: Work, hold: (id: string, signal: AbortSignal) => P
       name: "write",
       description: "Writes a file.",
       parameters,
+      approval: () => holds.asks(),
       async execute(_args, { id, signal }) {
         begin(id, signal);
-        await hold(id, signal);
+        await holds.untilDone(signal);
         return "written";
       },
     },
