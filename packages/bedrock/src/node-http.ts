@@ -23,7 +23,7 @@ export function nodeHttp(): Http {
       try {
         return await attempt(request);
       } catch (error) {
-        // The service closed a kept connection in the moment when it was used again: it has not seen the request.
+        // The service closed a kept connection in the moment when it was used again.
         if (!(error instanceof StaleConnection) || request.signal?.aborted === true) throw error;
         return await attempt({ ...request, headers: { ...request.headers, connection: "close" } });
       }
@@ -35,6 +35,7 @@ export function nodeHttp(): Http {
   };
 }
 
+/** A kept connection was gone. What the service has seen of the request is not known: only a question is put again. */
 class StaleConnection extends Error {}
 
 type Agents = { readonly "http:": HttpAgent; readonly "https:": HttpsAgent };
@@ -128,7 +129,10 @@ class Exchange implements HttpResponse {
     if (this.#request.signal?.aborted === true) return this.#request.signal.reason;
     const reset = error.code === "ECONNRESET" || error.code === "EPIPE";
     const unused = this.#incoming === undefined && this.#outgoing?.reusedSocket === true;
-    return reset && unused ? new StaleConnection(error.message, { cause: error }) : error;
+    // A model's answer may cost something: repeating it is the run's to decide, and to tell.
+    return reset && unused && this.#request.method === "GET"
+      ? new StaleConnection(error.message, { cause: error })
+      : error;
   }
 
   #fail(error: unknown): void {

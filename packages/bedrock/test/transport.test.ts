@@ -209,38 +209,55 @@ describe.each(ways)("through %s", (_way, opening) => {
 });
 
 describe("connections", () => {
-  it("that were closed in the moment of their next use are made anew, once: the service has not seen the request", async () => {
+  /** Answers the first request of each connection, and resets the connection at its second. */
+  async function forgetful() {
     const body = stream(start, delta({ text: "Hi" }), stop(), end("end_turn"), metadata);
-    const answer = `HTTP/1.1 200 OK\r\ncontent-length: ${body.length}\r\n\r\n`;
     const seen: string[] = [];
-    let connections = 0;
     const server = createServer((socket) => {
-      connections += 1;
       let requests = 0;
       socket.on("data", (bytes) => {
         const [line = ""] = bytes.toString("latin1").split("\r\n");
-        if (!line.startsWith("POST")) return;
+        if (!/^(GET|POST) /.test(line)) return;
         requests += 1;
-        seen.push(/^connection: .*$/im.exec(bytes.toString("latin1"))?.[0] ?? "");
+        seen.push(
+          line
+            .replace(/ HTTP.*/, "")
+            .replace(/ .*\/(?=\w)/, " ")
+            .replace(/\?.*/, ""),
+        );
+        const answer = line.startsWith("POST") ? body : Buffer.from(JSON.stringify({ modelSummaries: [] }));
         if (requests > 1) socket.resetAndDestroy();
-        else socket.write(Buffer.concat([Buffer.from(answer), body]));
+        else
+          socket.write(
+            Buffer.concat([Buffer.from(`HTTP/1.1 200 OK\r\ncontent-length: ${answer.length}\r\n\r\n`), answer]),
+          );
       });
       socket.on("error", () => undefined);
     }).listen(0, "127.0.0.1");
     await new Promise((resolve) => server.once("listening", resolve));
     const { port } = server.address() as AddressInfo;
-    await using opened = open({ origin: `http://127.0.0.1:${port}` });
-    for (let count = 0; count < 2; count++) {
-      expect((await collect(opened.gateway)).at(-1)).toMatchObject({ type: "finish" });
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-    expect(connections).toBe(2);
-    expect(seen.map((line) => line.toLowerCase())).toEqual([
-      "connection: keep-alive",
-      "connection: keep-alive",
-      "connection: close",
-    ]);
-    server.close();
+    return { seen, origin: `http://127.0.0.1:${port}`, [Symbol.dispose]: () => void server.close() };
+  }
+
+  it("that are closed when they are used again are told: whether the service has seen the request is not known", async () => {
+    using server = await forgetful();
+    await using opened = open(server);
+    expect((await collect(opened.gateway)).at(-1)).toMatchObject({ type: "finish" });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(await refused(opened.gateway)).toMatchObject({ code: "connection", retryable: true });
+    expect(server.seen).toEqual(["POST converse-stream", "POST converse-stream"]);
+  });
+
+  it("that are closed when they are used again to look something up are made anew, once", async () => {
+    using server = await forgetful();
+    await using opened = open(server, { settings: { discover_models: true } });
+    const { signal } = new AbortController();
+    await opened.gateway.models({ signal, refresh: true });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await opened.gateway.models({ signal, refresh: true });
+    // Profiles are asked for by two kinds.
+    const lists = ["GET foundation-models", "GET inference-profiles", "GET inference-profiles"];
+    expect(server.seen.sort()).toEqual(lists.flatMap((line) => [line, line, line]));
   });
 
   it("are closed with the registry, and not before", async () => {

@@ -10,10 +10,10 @@ import {
   type ToolResultPart,
 } from "@waygate/core";
 import { GatewayError } from "@waygate/core/plugin";
+import { expectValidHistory } from "@waygate/valid-history";
 import { describe, expect, it } from "vitest";
 import { answering, call, collect, failureOf, finish, opened, streaming, text, usageOf } from "./fake-gateway.ts";
 import { schemaOf } from "./schema.ts";
-import { expectValidHistory } from "./valid-history.ts";
 
 const hello: Message = { role: "user", content: [{ type: "text", text: "Hello" }] };
 const reason = new Error("enough");

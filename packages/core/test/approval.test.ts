@@ -11,9 +11,9 @@ import {
   type Tool,
 } from "@waygate/core";
 import { GatewayError } from "@waygate/core/plugin";
+import { expectValidHistory } from "@waygate/valid-history";
 import { describe, expect, it } from "vitest";
 import { answering, call, collect, failureOf, finish, streaming, text, usageOf } from "./fake-gateway.ts";
-import { expectValidHistory } from "./valid-history.ts";
 
 const hello = { role: "user", content: "Hello" } as const;
 const usage: ModelEvent = { type: "usage", usage: usageOf(10, 5) };

@@ -9,9 +9,9 @@ import {
   type Tool,
 } from "@waygate/core";
 import { GatewayError } from "@waygate/core/plugin";
+import { expectValidHistory } from "@waygate/valid-history";
 import { describe, expect, it } from "vitest";
 import { answering, call, collect, failureOf, finish, text } from "./fake-gateway.ts";
-import { expectValidHistory } from "./valid-history.ts";
 
 const hello = { role: "user", content: "Hello" } as const;
 const look: Tool = { name: "look", description: "", parameters: { type: "object" }, execute: () => "seen" };

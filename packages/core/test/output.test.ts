@@ -9,10 +9,10 @@ import {
   type Tool,
 } from "@waygate/core";
 import { GatewayError } from "@waygate/core/plugin";
+import { expectValidHistory } from "@waygate/valid-history";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { answering, call, capable, collect, failureOf, finish, streaming, text } from "./fake-gateway.ts";
 import { schemaOf } from "./schema.ts";
-import { expectValidHistory } from "./valid-history.ts";
 
 interface City {
   readonly name: string;

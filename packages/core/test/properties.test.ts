@@ -1,8 +1,8 @@
 import { type AssistantPart, type Message, type ModelEvent, run } from "@waygate/core";
+import { expectValidHistory } from "@waygate/valid-history";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { answering, collect, type Delivery, failureOf, requestOf, usageOf } from "./fake-gateway.ts";
-import { expectValidHistory } from "./valid-history.ts";
 
 /** Grows an answer by one event at a time, always a valid one. */
 class Author {

@@ -1,9 +1,9 @@
 import { getEventListeners } from "node:events";
 import { type ErrorCode, type Message, type RunEvent, type RunOptions, run, type Tool } from "@waygate/core";
 import { GatewayError } from "@waygate/core/plugin";
+import { expectValidHistory } from "@waygate/valid-history";
 import { describe, expect, it } from "vitest";
 import { call, collect, type Delivery, failureOf, finish, streaming, text, usageOf } from "./fake-gateway.ts";
-import { expectValidHistory } from "./valid-history.ts";
 
 const hello = { role: "user", content: "Hello" } as const;
 /** Retries at once, so that no test waits. */

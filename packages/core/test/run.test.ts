@@ -11,6 +11,7 @@ import {
   type Usage,
 } from "@waygate/core";
 import { GatewayError } from "@waygate/core/plugin";
+import { expectValidHistory } from "@waygate/valid-history";
 import { describe, expect, it } from "vitest";
 import {
   answering,
@@ -25,7 +26,6 @@ import {
   usageOf,
 } from "./fake-gateway.ts";
 import { anyObject } from "./schema.ts";
-import { expectValidHistory } from "./valid-history.ts";
 
 const none: Usage = usageOf(0, 0);
 const hello: Message = { role: "user", content: [{ type: "text", text: "Hello" }] };

@@ -8,10 +8,10 @@ import {
   type ToolResultPart,
   toolOutput,
 } from "@waygate/core";
+import { expectValidHistory } from "@waygate/valid-history";
 import { describe, expect, it } from "vitest";
 import { answering, call, collect, type Delivery, finish, streaming, text } from "./fake-gateway.ts";
 import { schemaOf } from "./schema.ts";
-import { expectValidHistory } from "./valid-history.ts";
 
 const hello: Message = { role: "user", content: [{ type: "text", text: "Hello" }] };
 const turn = () => new Promise(setImmediate);

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import { setImmediate, setTimeout } from "node:timers/promises";
+import { abortable } from "./abortable.ts";
 import type { Fault } from "./faults.ts";
 import type { Frame, Reply } from "./wires/wire.ts";
 
@@ -24,10 +25,19 @@ export async function pause(milliseconds: number, signal: AbortSignal): Promise<
   if (milliseconds > 0) await setTimeout(Math.min(milliseconds, LONGEST_MS), undefined, { signal });
 }
 
+/** Says that a fault is about to strike, and waits until it may. */
+export async function strike(fault: Fault, signal: AbortSignal): Promise<void> {
+  if (fault.onStrike !== undefined) await abortable(fault.onStrike(), signal);
+}
+
 /** What happens before the headers. Resolves to false where nothing is to follow. */
 export async function beforeHeaders(outlet: Outlet, fault: Fault | undefined): Promise<boolean> {
-  if (fault?.kind === "delay") await pause(fault.beforeHeadersMs ?? 0, outlet.signal);
+  if (fault?.kind === "delay" && fault.beforeHeadersMs !== undefined) {
+    await strike(fault, outlet.signal);
+    await pause(fault.beforeHeadersMs, outlet.signal);
+  }
   if (!isBeforeHeaders(fault)) return true;
+  await strike(fault, outlet.signal);
   await breakOff(outlet, fault);
   return false;
 }
@@ -52,16 +62,25 @@ export async function deliver(
   response.flushHeaders();
   let intervalMs = reply.streamed ? options.intervalMs : 0;
   if (fault?.kind === "delay") {
+    if (fault.beforeHeadersMs === undefined && !hasPlace(fault)) await strike(fault, signal);
     await pause(fault.beforeBodyMs ?? 0, signal);
     intervalMs = Math.max(intervalMs, fault.betweenChunksMs ?? 0);
   }
-  if (fault?.kind === "drip") intervalMs = fault.everyMs;
+  if (fault?.kind === "drip") {
+    await strike(fault, signal);
+    intervalMs = fault.everyMs;
+  }
   const separate = reply.separateWrites || fault?.kind === "drip";
   if (separate) await nextTurn(signal);
 
   const started = performance.now();
   let written = 0;
   for (const frame of withFault(reply, fault)) {
+    if (frame === struck) {
+      if (fault !== undefined) await strike(fault, signal);
+      if (fault?.kind === "delay") await pause(fault.pauseMs ?? 0, signal);
+      continue;
+    }
     // Counted from the start, so that timers that fire late do not add up.
     if (written > 0) await pause(started + written * intervalMs - performance.now(), signal);
     if (separate) await writeAlone(response, frame, signal);
@@ -72,18 +91,27 @@ export async function deliver(
   else response.end();
 }
 
-function* withFault(reply: Reply, fault: Fault | undefined): Iterable<Frame> {
+/** Stands among the frames where the fault strikes. */
+const struck = Symbol("struck");
+
+function* withFault(reply: Reply, fault: Fault | undefined): Iterable<Frame | typeof struck> {
   switch (fault?.kind) {
     case "stall":
     case "cut":
-      if (fault.afterChunks !== "before-headers") yield* first(reply.frames, fault.afterChunks);
+      if (fault.afterChunks !== "before-headers") yield* first(reply.frames, positionOf(fault, reply));
+      yield struck;
       return;
     case "error":
-      if (reply.streamed) yield* first(reply.frames, fault.afterChunks);
+      if (reply.streamed) yield* first(reply.frames, positionOf(fault, reply));
+      yield struck;
       yield reply.errorFrame(fault.body);
       return;
     case "garbage":
-      yield* reply.streamed ? withGarbage(reply, fault.afterChunks) : [reply.garbageFrame];
+      if (reply.streamed) yield* withInserted(reply.frames, positionOf(fault, reply), [struck, reply.garbageFrame]);
+      else yield* [struck, reply.garbageFrame] as const;
+      return;
+    case "delay":
+      yield* hasPlace(fault) ? withInserted(reply.frames, positionOf(fault, reply), [struck]) : reply.frames;
       return;
     case "drip":
       yield* slices(reply.frames, fault.bytes);
@@ -91,6 +119,21 @@ function* withFault(reply: Reply, fault: Fault | undefined): Iterable<Frame> {
     default:
       yield* reply.frames;
   }
+}
+
+interface Placed {
+  readonly afterChunks?: number | undefined;
+  readonly within?: Parameters<Reply["middleOf"]>[0] | undefined;
+}
+
+function hasPlace({ afterChunks, within }: Placed): boolean {
+  return afterChunks !== undefined || within !== undefined;
+}
+
+/** How many frames go before a fault; more than there are where the place does not exist. */
+function positionOf({ afterChunks, within }: Placed, reply: Reply): number {
+  if (within === undefined) return afterChunks ?? 0;
+  return (reply.streamed ? reply.middleOf(within) : undefined) ?? Number.POSITIVE_INFINITY;
 }
 
 function* first(frames: Iterable<Frame>, count: number): Iterable<Frame> {
@@ -103,14 +146,18 @@ function* first(frames: Iterable<Frame>, count: number): Iterable<Frame> {
   }
 }
 
-function* withGarbage(reply: Reply, position: number): Iterable<Frame> {
+function* withInserted<Inserted>(
+  frames: Iterable<Frame>,
+  position: number,
+  inserted: readonly Inserted[],
+): Iterable<Frame | Inserted> {
   let passed = 0;
-  for (const frame of reply.frames) {
-    if (passed === position) yield reply.garbageFrame;
+  for (const frame of frames) {
+    if (passed === position) yield* inserted;
     yield frame;
     passed += 1;
   }
-  if (passed <= position) yield reply.garbageFrame;
+  if (passed <= position) yield* inserted;
 }
 
 /** The same bytes in slices of one size; a slice may hold the end of one frame and the start of the next. */

@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { abortable } from "./abortable.ts";
 import type { Answer } from "./answer.ts";
 import { parseBody, readBody } from "./body.ts";
 import type { Conversation } from "./conversation.ts";
 import type { Outlet } from "./delivery.ts";
-import { beforeHeaders, deliver, isBeforeHeaders, pause } from "./delivery.ts";
+import { beforeHeaders, deliver, isBeforeHeaders, pause, strike } from "./delivery.ts";
 import { RequestFailure } from "./failure.ts";
 import type { Fault, FaultQueue, StatusFault } from "./faults.ts";
 import { answerConversation } from "./model/model.ts";
@@ -91,7 +92,10 @@ async function complete(
   context: ExchangeContext,
 ): Promise<void> {
   const fault = context.faults.take() ?? faultOfModel(conversation.model);
-  if (fault?.kind === "status") return sendStatus(outlet.response, wire, fault);
+  if (fault?.kind === "status") {
+    await strike(fault, outlet.signal);
+    return sendStatus(outlet.response, wire, fault);
+  }
   // Taken before anything is awaited, so that answers go out in the order in which requests came in.
   const script = isBeforeHeaders(fault) ? undefined : context.scripts.take();
   const serial = context.nextSerial();
@@ -112,17 +116,10 @@ async function runScript(
   signal: AbortSignal,
 ): Promise<Answer> {
   if (typeof script !== "function") return script;
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const onAbort = () => reject(signal.reason);
-  signal.addEventListener("abort", onAbort, { once: true });
-  try {
-    const answer = script({ ...conversation, headers: entry.headers, body: entry.body });
-    const made = await Promise.race([answer, aborted]);
-    if (typeof made !== "object" || made === null) throw new TypeError("The script function returned no answer.");
-    return made;
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-  }
+  const answer = script({ ...conversation, headers: entry.headers, body: entry.body });
+  const made = await abortable(answer, signal);
+  if (typeof made !== "object" || made === null) throw new TypeError("The script function returned no answer.");
+  return made;
 }
 
 function sendStatus(response: ServerResponse, wire: Wire, fault: Fault & StatusFault): void {

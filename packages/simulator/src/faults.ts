@@ -1,44 +1,63 @@
+import type { AnswerPart } from "./answer.ts";
+
 /**
  * Something that goes wrong on purpose. A chunk is one event of a stream (the first carries the role), or 64 bytes of
- * an answer that is not streamed. Where an answer has fewer chunks than `afterChunks` says, the fault comes in place of
- * its end. `times` is how many completion requests it meets, default 1, `Infinity` for all that follow.
+ * an answer that is not streamed. Where an answer has fewer chunks than `afterChunks` says, or no part of the kind that
+ * `within` names, the fault comes in place of its end.
  */
-export type Fault = { readonly times?: number } & (
-  | DelayFault
-  | StallFault
-  | CutFault
-  | StatusFault
-  | ErrorFault
-  | GarbageFault
-  | DripFault
-);
+export type Fault = FaultManner &
+  (DelayFault | StallFault | CutFault | StatusFault | ErrorFault | GarbageFault | DripFault);
+
+export interface FaultManner {
+  /** How many completion requests it meets. Default 1; `Infinity` for all that follow. */
+  readonly times?: number;
+  /**
+   * Called each time it is about to strike, with all before it sent; waited for, so that a test can act in just this
+   * moment. What lasts (silence between chunks, a drip) strikes when the body begins.
+   */
+  readonly onStrike?: () => void | Promise<void>;
+}
+
+/** Where in a stream a fault strikes. */
+export type FaultPlace =
+  | {
+      /** 0: after the headers. */
+      readonly afterChunks: number;
+      readonly within?: undefined;
+    }
+  | {
+      /** In the middle of the first part of this kind. */
+      readonly within: AnswerPart["type"];
+      readonly afterChunks?: undefined;
+    };
+
+interface BeforeHeaders {
+  readonly afterChunks: "before-headers";
+  readonly within?: undefined;
+}
 
 /** Silence where the answer would come, in milliseconds; each default 0. */
-export interface DelayFault {
+export type DelayFault = {
   readonly kind: "delay";
   readonly beforeHeadersMs?: number;
   readonly beforeBodyMs?: number;
   readonly betweenChunksMs?: number;
-}
+  /** Once, at the place; without one, as `beforeBodyMs`. */
+  readonly pauseMs?: number;
+} & (FaultPlace | { readonly afterChunks?: undefined; readonly within?: undefined });
 
 /** The socket stays open and nothing more comes, until the client leaves or the simulator is closed. */
-export interface StallFault {
-  readonly kind: "stall";
-  /** 0: after the headers. */
-  readonly afterChunks: number | "before-headers";
-}
+export type StallFault = { readonly kind: "stall" } & (FaultPlace | BeforeHeaders);
 
 /** The answer is cut off. */
-export interface CutFault {
+export type CutFault = {
   readonly kind: "cut";
-  /** 0: after the headers. */
-  readonly afterChunks: number | "before-headers";
   /**
    * `reset` (default): the connection is reset. `end`: the body ends as a complete one does, but without its rest;
    * before the headers, the connection is closed in the orderly way.
    */
   readonly how?: "reset" | "end";
-}
+} & (FaultPlace | BeforeHeaders);
 
 /** An error response in place of the answer. */
 export interface StatusFault {
@@ -52,18 +71,14 @@ export interface StatusFault {
 }
 
 /** An error object in the stream, which then ends. An answer that is not streamed is replaced by it, status 200. */
-export interface ErrorFault {
+export type ErrorFault = {
   readonly kind: "error";
-  readonly afterChunks: number;
   /** The object, whole. Default: an error of the wire's usual shape. */
   readonly body?: unknown;
-}
+} & FaultPlace;
 
 /** An event that is no JSON; the rest of the stream follows. An answer that is not streamed is replaced by it. */
-export interface GarbageFault {
-  readonly kind: "garbage";
-  readonly afterChunks: number;
-}
+export type GarbageFault = { readonly kind: "garbage" } & FaultPlace;
 
 /** The body in network writes of a few bytes each, cut without regard to lines and characters. */
 export interface DripFault {
@@ -100,16 +115,17 @@ function checkFault(fault: Fault): void {
   if (times !== Number.POSITIVE_INFINITY) checkCount("times", times, 1);
   switch (fault.kind) {
     case "delay":
-      for (const key of ["beforeHeadersMs", "beforeBodyMs", "betweenChunksMs"] as const)
+      for (const key of ["beforeHeadersMs", "beforeBodyMs", "betweenChunksMs", "pauseMs"] as const)
         checkTime(key, fault[key] ?? 0);
+      if (fault.afterChunks !== undefined || fault.within !== undefined) checkPlace(fault);
       return;
     case "stall":
     case "cut":
-      if (fault.afterChunks !== "before-headers") checkCount("afterChunks", fault.afterChunks, 0);
+      if (fault.afterChunks !== "before-headers") checkPlace(fault);
       return;
     case "error":
     case "garbage":
-      checkCount("afterChunks", fault.afterChunks, 0);
+      checkPlace(fault);
       return;
     case "drip":
       checkCount("bytes", fault.bytes, 1);
@@ -121,6 +137,19 @@ function checkFault(fault: Fault): void {
       return;
     default:
       throw new TypeError(`No fault is of the kind ${JSON.stringify((fault as { kind: unknown }).kind)}.`);
+  }
+}
+
+interface UncheckedPlace {
+  readonly within?: unknown;
+  readonly afterChunks?: number | undefined;
+}
+
+function checkPlace({ within, afterChunks }: UncheckedPlace): void {
+  if (within === undefined) checkCount("afterChunks", afterChunks ?? Number.NaN, 0);
+  else if (afterChunks !== undefined || !(within === "text" || within === "reasoning" || within === "tool-call")) {
+    const words = `A fault's within is "text", "reasoning" or "tool-call", in place of afterChunks`;
+    throw new TypeError(`${words}, not ${JSON.stringify(within)}.`);
   }
 }
 

@@ -6,6 +6,8 @@ export type {
   DripFault,
   ErrorFault,
   Fault,
+  FaultManner,
+  FaultPlace,
   GarbageFault,
   StallFault,
   StatusFault,

@@ -1,5 +1,5 @@
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import type { Outlet } from "./delivery.ts";
 import type { ExchangeContext } from "./exchange.ts";
 import { exchange } from "./exchange.ts";
@@ -36,12 +36,21 @@ export interface Simulator extends AsyncDisposable {
   readonly url: string;
   /** The latest requests, oldest first: at most 1,000, fewer where their bodies came to more than 64 MB. Live. */
   readonly requests: readonly RecordedRequest[];
+  /** How many requests are being received or answered at the moment. */
+  readonly openRequests: number;
+  /** How many connections are open at the moment, idle ones included. */
+  readonly openConnections: number;
   /** Queues answers, each for one completion request; when none is left, the rule-based model answers again. */
   script(...answers: readonly Script[]): void;
   /** Queues faults, one for each of the next completion requests; `times` makes one last. */
   fault(...faults: readonly Fault[]): void;
   /** Forgets recorded requests, queued answers and queued faults. Exchanges under way go on. */
   reset(): void;
+  /**
+   * Closes the connections on which nothing is under way, as servers do with those that were idle for long. `how`: in
+   * the orderly way (`end`, the default), or by a `reset`.
+   */
+  hangUp(how?: "end" | "reset"): void;
   /** Stops at once: connections are closed, streams that are under way too. */
   close(): Promise<void>;
 }
@@ -70,7 +79,8 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
     nextSerial: () => ++serial,
   };
 
-  const open = new Set<AbortController>();
+  const open = new Map<AbortController, Socket>();
+  const sockets = new Set<Socket>();
   let closed: Promise<void> | undefined;
   const server = createServer((request, response) => {
     const entry: LogEntry = {
@@ -83,7 +93,7 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
     log.add(entry);
     const controller = new AbortController();
     const outlet: Outlet = { response, signal: controller.signal, brokenOff: false };
-    open.add(controller);
+    open.set(controller, request.socket);
     response.on("close", () => {
       open.delete(controller);
       if (!response.writableFinished && !outlet.brokenOff && closed === undefined) entry.closedByClient = true;
@@ -91,6 +101,11 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
     });
     // Nobody is left to tell once the connection is gone.
     exchange(request, outlet, entry, context).catch(() => response.destroy());
+  });
+
+  server.on("connection", (socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
   });
 
   await new Promise<void>((resolve, reject) => {
@@ -105,7 +120,7 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
     closed ??= new Promise((resolve) => {
       server.close(() => resolve());
       // The server reports its end before its responses do; no exchange is to outlive it.
-      for (const controller of open) controller.abort();
+      for (const controller of open.keys()) controller.abort();
       server.closeAllConnections();
     });
     return closed;
@@ -114,6 +129,12 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
     requests: log.entries,
+    get openRequests() {
+      return open.size;
+    },
+    get openConnections() {
+      return sockets.size;
+    },
     script: (...answers) => {
       for (const answer of answers) scripts.add(answer);
     },
@@ -124,6 +145,14 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
       log.clear();
       scripts.clear();
       faults.clear();
+    },
+    hangUp: (how = "end") => {
+      const busy = new Set(open.values());
+      for (const socket of sockets) {
+        if (busy.has(socket)) continue;
+        if (how === "reset") socket.resetAndDestroy();
+        else socket.destroy();
+      }
     },
     close,
     [Symbol.asyncDispose]: close,

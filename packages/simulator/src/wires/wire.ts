@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import type { Answer } from "../answer.ts";
+import type { Answer, AnswerPart } from "../answer.ts";
 import type { Conversation } from "../conversation.ts";
 import type { RequestFailure } from "../failure.ts";
 import type { ListedModel } from "../models.ts";
@@ -48,6 +48,8 @@ export interface Reply {
   readonly frames: Iterable<Frame>;
   /** What an error looks like in this body. */
   readonly errorFrame: (body: unknown) => Frame;
+  /** After how many frames a stream is in the middle of its first part of a kind; undefined where it has none. */
+  readonly middleOf: (kind: AnswerPart["type"]) => number | undefined;
   /** What no client can parse. */
   readonly garbageFrame: Frame;
 }

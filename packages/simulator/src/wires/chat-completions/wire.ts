@@ -1,6 +1,7 @@
 import type { Answer } from "../../answer.ts";
 import type { Conversation } from "../../conversation.ts";
 import { RequestFailure } from "../../failure.ts";
+import { type FramesAround, middleOf } from "../middle.ts";
 import { isOne, lowerCased, sliced } from "../reply-body.ts";
 import { sameText } from "../same-text.ts";
 import type { Endpoint, Frame, Keys, ReceivedRequest, Reply, Wire } from "../wire.ts";
@@ -47,9 +48,16 @@ function encode(answer: Answer, conversation: Conversation, serial: number): Rep
         body ?? failureBody(new RequestFailure(500, "The simulator broke off this answer, as it was told to."));
       return streamed ? event(error) : JSON.stringify(error);
     },
+    middleOf: (kind) => middleOf(answer, kind, framesAround),
     garbageFrame: streamed ? 'data: {"this is": not JSON\n\n' : "<html><body>This is not JSON.</body></html>",
   };
 }
+
+const framesAround: FramesAround = {
+  text: { before: 0, after: 0 },
+  reasoning: { before: 0, after: 0 },
+  "tool-call": { before: 1, after: 0 },
+};
 
 function frames(answer: Answer, streamed: boolean, status: number, complete: () => Completion): Iterable<Frame> {
   if (answer.raw !== undefined) return isOne(answer.raw) ? [answer.raw] : answer.raw;

@@ -1,6 +1,7 @@
 import type { Answer } from "../../answer.ts";
 import type { Conversation } from "../../conversation.ts";
 import { RequestFailure } from "../../failure.ts";
+import { type FramesAround, middleOf } from "../middle.ts";
 import { isOne, lowerCased, sliced } from "../reply-body.ts";
 import { sameText } from "../same-text.ts";
 import type { Frame, Keys, ReceivedRequest, Reply, Wire } from "../wire.ts";
@@ -61,9 +62,17 @@ function encode(answer: Answer, conversation: Conversation, serial: number): Rep
       const error = body ?? { message: "The simulator broke off this answer, as it was told to." };
       return streamed ? exceptionFrame(error) : JSON.stringify(error);
     },
+    middleOf: (kind) => middleOf(answer, kind, framesAround),
     garbageFrame: streamed ? damagedFrame() : "<html><body>This is not JSON.</body></html>",
   };
 }
+
+const framesAround: FramesAround = {
+  text: { before: 0, after: 1 },
+  // A signature, and the end of the block.
+  reasoning: { before: 0, after: 2 },
+  "tool-call": { before: 1, after: 1 },
+};
 
 function frames(
   answer: Answer,

@@ -1,0 +1,1 @@
+export { expectValidHistory } from "./valid-history.ts";
