@@ -28,7 +28,7 @@ import { Keyboard } from "./terminal/keyboard.ts";
 import { Screen } from "./terminal/screen.ts";
 import { TerminalApproval } from "./terminal/terminal-approval.ts";
 import { type ConversationScope, type Surroundings, tokens } from "./tokens.ts";
-import { type Approval, allowAll, denyAll } from "./tools/approval.ts";
+import { type Approval, allowAll, askThrough, denyAll } from "./tools/approval.ts";
 import { commandEnvironment } from "./tools/command-environment.ts";
 import { delegate } from "./tools/delegate.ts";
 import { listFiles } from "./tools/list-files.ts";
@@ -94,11 +94,11 @@ const readingTools: readonly FactoryFunction<Tool>[] = [
 
 const toolFactories: readonly FactoryFunction<Tool>[] = [
   ...readingTools,
-  (c) => writeFile(c.resolve(tokens.workspace), c.resolve(tokens.approval)),
+  (c) => writeFile(c.resolve(tokens.workspace)),
   (c) => {
     const { environment } = c.resolve(tokens.surroundings);
     const { registry } = c.resolve(tokens.host);
-    return runCommand(c.resolve(tokens.workspace), c.resolve(tokens.approval), {
+    return runCommand(c.resolve(tokens.workspace), {
       environment: () => commandEnvironment(environment, registry.gateways()),
     });
   },
@@ -177,6 +177,7 @@ function makeApproval(c: DependencyContainer): Approval {
 function makeConversation(c: DependencyContainer) {
   const { tools, system, maxSteps } = c.resolve(tokens.arguments);
   return new Conversation({
+    approve: askThrough(c.resolve(tokens.approval)),
     registry: c.resolve(tokens.host).registry,
     choice: c.resolve(tokens.modelChoice),
     tools: tools ? c.resolveAll(tokens.tool) : [],

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import {
+  type Approve,
   type Cost,
   type Message,
   type Registry,
@@ -15,6 +16,8 @@ export interface ConversationOptions {
   readonly registry: Registry;
   readonly choice: ModelChoice;
   readonly tools: readonly Tool[];
+  /** Who allows calls of tools that ask first. */
+  readonly approve: Approve;
   /** What the model is told beforehand. Empty: nothing. */
   readonly system: string;
   /** How often the model is asked at most in one turn. Undefined: as often as core allows. */
@@ -64,7 +67,7 @@ export class Conversation {
    * history.
    */
   async say(text: string, signal: AbortSignal, show: (event: RunEvent) => Promise<void>): Promise<Turn> {
-    const { registry, maxSteps } = this.#options;
+    const { registry, maxSteps, approve } = this.#options;
     const { model, reasoning, temperature } = this.choice;
     const asked: readonly Message[] = [...this.#messages, { role: "user", content: [{ type: "text", text }] }];
     const answer = run({
@@ -75,6 +78,7 @@ export class Conversation {
       temperature,
       messages: asked,
       tools: this.tools,
+      approve,
       maxSteps,
       cache: "auto",
       sessionId: this.#id,

@@ -2,7 +2,6 @@ import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { allowAll } from "../src/tools/approval.ts";
 import { runCommand } from "../src/tools/run-command.ts";
 import { Workspace } from "../src/tools/workspace.ts";
 import { call, isGenerator } from "./call.ts";
@@ -20,7 +19,7 @@ afterEach(() => rmSync(root, { recursive: true }));
 
 describe("run_command", () => {
   const tool = (timeoutMs?: number) =>
-    runCommand(workspace, allowAll, {
+    runCommand(workspace, {
       environment: () => ({ PATH: process.env.PATH }),
       ...(timeoutMs !== undefined && { timeoutMs }),
     });

@@ -11,9 +11,9 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Tool } from "@waygate/core";
+import { type JsonValue, type Tool, toolOutput } from "@waygate/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Approval, denyAll, type Proposal } from "../src/tools/approval.ts";
+import { type Approval, askThrough, denyAll, type Proposal } from "../src/tools/approval.ts";
 import { listFiles } from "../src/tools/list-files.ts";
 import { readFile } from "../src/tools/read-file.ts";
 import { searchFiles } from "../src/tools/search-files.ts";
@@ -41,6 +41,21 @@ function file(path: string, content: string | Buffer): void {
 
 async function text(tool: Tool, args: object): Promise<unknown> {
   return (await call(tool, args)).result;
+}
+
+/** A tool that asks as a run has it ask. */
+function asked(tool: Tool, approval: Approval): Tool {
+  return {
+    ...tool,
+    async execute(args: never, context) {
+      const details = typeof tool.approval === "function" ? await tool.approval(args, context) : undefined;
+      const request = { id: context.id, name: tool.name, arguments: args, details: details as JsonValue };
+      const decision = await askThrough(approval)(request, context);
+      if (decision === true) return tool.execute(args, context);
+      const { reason = "" } = decision as { readonly reason?: string };
+      return toolOutput([{ type: "text", text: reason }], { isError: true });
+    },
+  };
 }
 
 /** Allows everything and keeps what it was asked. */
@@ -153,7 +168,7 @@ describe("search_files", () => {
 describe("write_file", () => {
   it("makes a file with its folders, and shows the change first", async () => {
     const approval = asking();
-    const tool = writeFile(workspace, approval);
+    const tool = asked(writeFile(workspace), approval);
     expect(await text(tool, { path: "new/a.txt", content: "one\ntwo\n" })).toBe("Wrote new/a.txt: 2 lines.");
     expect(readFileSync(join(root, "new/a.txt"), "utf8")).toBe("one\ntwo\n");
     expect(await text(tool, { path: "new/a.txt", content: "one\n2\n" })).toBe("Wrote new/a.txt: 2 lines.");
@@ -165,7 +180,7 @@ describe("write_file", () => {
 
   it("asks nobody about what cannot be done", async () => {
     const approval = asking();
-    const tool = writeFile(workspace, approval);
+    const tool = asked(writeFile(workspace), approval);
     symlinkSync(join(base, "new.txt"), join(root, "dangling.txt"));
     file("image.bin", Buffer.from([1, 0, 2]));
     await expect(text(tool, { path: "../a.txt", content: "" })).rejects.toThrow("lies outside");
@@ -176,7 +191,7 @@ describe("write_file", () => {
   });
 
   it("looks again where the path leads after the question", async () => {
-    const tool = writeFile(workspace, {
+    const tool = asked(writeFile(workspace), {
       ask: async () => {
         symlinkSync(base, join(root, "folder"));
         return { allowed: true };
@@ -187,7 +202,7 @@ describe("write_file", () => {
   });
 
   it("does nothing without approval, and tells the model so", async () => {
-    const result = await text(writeFile(workspace, denyAll), { path: "a.txt", content: "x" });
+    const result = await text(asked(writeFile(workspace), denyAll), { path: "a.txt", content: "x" });
     expect(result).toMatchObject({ isError: true, content: [{ text: expect.stringContaining("was not allowed") }] });
     expect(existsSync(join(root, "a.txt"))).toBe(false);
   });

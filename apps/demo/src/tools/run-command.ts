@@ -1,6 +1,5 @@
-import { type JsonValue, type ToolContext, type ToolReturn, toolOutput } from "@waygate/core";
-import type { Approval } from "./approval.ts";
-import { askFirst } from "./ask-first.ts";
+import { type JsonValue, type Tool, type ToolContext, type ToolReturn, toolOutput } from "@waygate/core";
+import type { Preview } from "./approval.ts";
 import { BoundedOutput } from "./bounded-output.ts";
 import { type CommandEnd, CommandProcess } from "./command-process.ts";
 import type { Workspace } from "./workspace.ts";
@@ -17,27 +16,25 @@ export interface RunCommandOptions {
 }
 
 /** `run_command`: a shell command in the folder, after asking. Its output is shown while it comes. */
-export function runCommand(workspace: Workspace, approval: Approval, options: RunCommandOptions) {
+export function runCommand(workspace: Workspace, options: RunCommandOptions) {
   const { environment, timeoutMs = 120_000 } = options;
-  return askFirst<Arguments>(
-    {
-      name: "run_command",
-      description:
-        "Runs a shell command in the working folder and gives what it writes, and its exit code. It has no input, " +
-        `at most ${timeoutMs / 1000} seconds, and what it leaves in the background is ended.`,
-      parameters: {
-        type: "object",
-        properties: { command: { type: "string", minLength: 1, description: "For the shell." } },
-        required: ["command"],
-        additionalProperties: false,
-      },
-      async propose({ command }) {
-        return { summary: "run a command", details: command };
-      },
-      execute: ({ command }, context) => follow(command, workspace.root, environment(), timeoutMs, context),
+  return {
+    name: "run_command",
+    description:
+      "Runs a shell command in the working folder and gives what it writes, and its exit code. It has no input, " +
+      `at most ${timeoutMs / 1000} seconds, and what it leaves in the background is ended.`,
+    parameters: {
+      type: "object",
+      properties: { command: { type: "string", minLength: 1, description: "For the shell." } },
+      required: ["command"],
+      additionalProperties: false,
     },
-    approval,
-  );
+    async approval({ command }: Arguments): Promise<Preview> {
+      return { summary: "run a command", details: command };
+    },
+    execute: ({ command }: Arguments, context: ToolContext) =>
+      follow(command, workspace.root, environment(), timeoutMs, context),
+  } satisfies Tool;
 }
 
 async function* follow(

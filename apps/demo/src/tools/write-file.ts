@@ -1,8 +1,8 @@
 import { constants } from "node:fs";
 import { mkdir, open } from "node:fs/promises";
 import { dirname } from "node:path";
-import type { Approval } from "./approval.ts";
-import { askFirst } from "./ask-first.ts";
+import type { Tool } from "@waygate/core";
+import type { Preview } from "./approval.ts";
 import { changePreview } from "./change-preview.ts";
 import { fileFailure } from "./file-failure.ts";
 import { readTextFile } from "./text-file.ts";
@@ -14,36 +14,33 @@ interface Arguments {
 }
 
 /** `write_file`: makes a file or replaces what it holds, after asking. */
-export function writeFile(workspace: Workspace, approval: Approval) {
-  return askFirst<Arguments>(
-    {
-      name: "write_file",
-      description: "Writes a text file: makes it, with its folders, or replaces all that it held.",
-      parameters: {
-        type: "object",
-        properties: {
-          path: { type: "string", minLength: 1, description: "The file, relative to the working folder." },
-          content: { type: "string", description: "Everything that the file is to hold." },
-        },
-        required: ["path", "content"],
-        additionalProperties: false,
+export function writeFile(workspace: Workspace) {
+  return {
+    name: "write_file",
+    description: "Writes a text file: makes it, with its folders, or replaces all that it held.",
+    parameters: {
+      type: "object",
+      properties: {
+        path: { type: "string", minLength: 1, description: "The file, relative to the working folder." },
+        content: { type: "string", description: "Everything that the file is to hold." },
       },
-      async propose({ path, content }) {
-        const realPath = await workspace.resolve(path);
-        const before = await currentText(realPath, path);
-        const summary = `${before === undefined ? "make" : "change"} ${workspace.nameOf(realPath)}`;
-        return { summary, details: changePreview(before, content) };
-      },
-      async execute({ path, content }) {
-        // Looked up again: what the path leads to may have changed while a person was thinking.
-        const realPath = await workspace.resolve(path);
-        await write(realPath, path, content);
-        const lines = content.split("\n").length - (content.endsWith("\n") ? 1 : 0);
-        return `Wrote ${workspace.nameOf(realPath)}: ${lines} ${lines === 1 ? "line" : "lines"}.`;
-      },
+      required: ["path", "content"],
+      additionalProperties: false,
     },
-    approval,
-  );
+    async approval({ path, content }: Arguments): Promise<Preview> {
+      const realPath = await workspace.resolve(path);
+      const before = await currentText(realPath, path);
+      const summary = `${before === undefined ? "make" : "change"} ${workspace.nameOf(realPath)}`;
+      return { summary, details: changePreview(before, content) };
+    },
+    async execute({ path, content }: Arguments) {
+      // Looked up again: what the path leads to may have changed while a person was thinking.
+      const realPath = await workspace.resolve(path);
+      await write(realPath, path, content);
+      const lines = content.split("\n").length - (content.endsWith("\n") ? 1 : 0);
+      return `Wrote ${workspace.nameOf(realPath)}: ${lines} ${lines === 1 ? "line" : "lines"}.`;
+    },
+  } satisfies Tool;
 }
 
 /** Undefined where there is no file yet. */
