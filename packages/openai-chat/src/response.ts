@@ -25,6 +25,8 @@ export class AnswerBody {
   /** How the body begins; of a whole answer, all its pieces. */
   #pieces: string[] = [];
   #length = 0;
+  /** The line that the last piece of the stream broke off in. */
+  #line = "";
   #events = 0;
   #over = false;
   #failure: unknown;
@@ -94,8 +96,19 @@ export class AnswerBody {
     this.#pieces.push(text);
   }
 
+  /** Hands the parser whole lines: a piece that begins within a line it copies as a whole. */
   #feed(text: string): void {
-    this.#parser.feed(text);
+    const end = text.lastIndexOf("\n") + 1;
+    if (end === 0) {
+      // All of it is within a line, or its lines end otherwise: the parser can tell.
+      this.#parser.feed(this.#line + text);
+      this.#line = "";
+    } else {
+      const begin = this.#line === "" ? 0 : text.indexOf("\n") + 1;
+      if (begin > 0) this.#parser.feed(this.#line + text.slice(0, begin));
+      if (end > begin) this.#parser.feed(text.slice(begin, end));
+      this.#line = text.slice(end);
+    }
     if (this.#reader.done) this.#finish();
   }
 
@@ -110,7 +123,7 @@ export class AnswerBody {
     }
     // The last event may lack its empty line.
     this.#reader.closing();
-    this.#parser.feed(`${rest}\n\n`);
+    this.#parser.feed(`${this.#line}${rest}\n\n`);
     this.#finish();
   }
 

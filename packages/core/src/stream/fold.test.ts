@@ -39,6 +39,21 @@ describe("MessageFold", () => {
     ]);
   });
 
+  it("joins any number of them, looked at in between", () => {
+    const folded = new MessageFold(origin);
+    const words = Array.from({ length: 1_000 }, (_, index) => `${index} `);
+    words.forEach((word, index) => {
+      folded.add(text(word));
+      if (index % 100 !== 50) return;
+      expect(folded.message().content).toEqual([{ type: "text", text: words.slice(0, index + 1).join("") }]);
+    });
+    folded.add(thought("then"));
+    expect(folded.message().content).toEqual([
+      { type: "text", text: words.join("") },
+      { type: "reasoning", text: "then" },
+    ]);
+  });
+
   it("tags opaque state with its origin", () => {
     expect(content(thought("a"), { type: "reasoning-end", state: "signature" })).toEqual([
       { type: "reasoning", text: "a", state: sealed("signature") },
