@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import bedrock from "@waygate/bedrock";
@@ -531,6 +532,33 @@ region = eu-west-1
     });
     expect((await collect(opened.gateway, { model: "acme.brain-v1:0" })).at(-1)?.type).toBe("finish");
     expect(aws.requests.at(-1)?.path).toContain(encodeURIComponent("eu.acme.brain-v1:0"));
+  });
+
+  it("that a command is renewing is waited for no longer than anybody wants it, and the command ends with that", async () => {
+    await using there = await atHome();
+    await there.login("team", new Date(Date.now() - hour));
+    const pidFile = join(there.folder, "pid");
+    const script = "require('fs').writeFileSync(process.argv[1],String(process.pid));setTimeout(()=>{},60000)";
+    const auth_refresh_command = `node -e "${script}" "${pidFile}"`;
+    await using opened = open(service, { env: {}, settings: { ...settings, auth_refresh_command } });
+    const first = new AbortController();
+    const second = new AbortController();
+    const answers = [first, second].map(({ signal }) => collect(opened.gateway, { signal }).catch((error) => error));
+    await until(() => existsSync(pidFile) && readFileSync(pidFile, "utf8") !== "");
+    const pid = Number(readFileSync(pidFile, "utf8"));
+    const runs = () => {
+      try {
+        return process.kill(pid, 0);
+      } catch {
+        return false;
+      }
+    };
+    first.abort(new Error("Enough."));
+    expect(await answers[0]).toMatchObject({ message: "Enough." });
+    expect(runs()).toBe(true);
+    second.abort(new Error("Enough as well."));
+    expect(await answers[1]).toMatchObject({ message: "Enough as well." });
+    await until(() => !runs());
   });
 
   it("that a command fails to renew, or renews in vain, says so", async () => {
