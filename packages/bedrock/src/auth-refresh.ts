@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { GatewayError } from "@waygate/core/plugin";
 import { shorten } from "./failure.ts";
 import { limits } from "./limits.ts";
@@ -6,35 +6,65 @@ import { limits } from "./limits.ts";
 export interface AuthRefresh {
   /**
    * Runs the command, or waits for it where it is running for somebody else. Resolves when it has succeeded; rejects
-   * with a `GatewayError` of code `authentication` where it has not.
+   * with a `GatewayError` of code `authentication` where it has not. With the last who waits for it the command ends.
    */
   run(signal: AbortSignal): Promise<void>;
 }
 
 /** `say`: handed what the command prints, line by line: where to log in, and with which code. */
 export function authRefresh(gateway: string, command: string, say: (line: string) => void): AuthRefresh {
-  let running: Promise<void> | undefined;
+  let running: { readonly result: Promise<void>; readonly ending: AbortController; waiting: number } | undefined;
+  const begin = () => {
+    const ending = new AbortController();
+    const result = execute(gateway, command, say, ending.signal).finally(() => {
+      if (running === begun) running = undefined;
+    });
+    const begun = { result, ending, waiting: 0 };
+    return begun;
+  };
   return {
     async run(signal) {
-      running ??= execute(gateway, command, say).finally(() => {
-        running = undefined;
-      });
+      signal.throwIfAborted();
+      running ??= begin();
+      const joined = running;
       const { promise, reject } = Promise.withResolvers<never>();
       const onAbort = () => reject(signal.reason);
-      signal.throwIfAborted();
       signal.addEventListener("abort", onAbort, { once: true });
+      joined.waiting += 1;
       try {
-        await Promise.race([running, promise]);
+        await Promise.race([joined.result, promise]);
       } finally {
         signal.removeEventListener("abort", onAbort);
+        joined.waiting -= 1;
+        if (joined.waiting === 0) {
+          if (running === joined) running = undefined;
+          joined.ending.abort();
+        }
       }
     },
   };
 }
 
-async function execute(gateway: string, command: string, say: (line: string) => void): Promise<void> {
-  // A command of the person's own settings, so it is one for their shell.
-  const child = spawn(command, { shell: true, stdio: ["ignore", "pipe", "pipe"], timeout: limits.refreshMs });
+const isPosix = process.platform !== "win32";
+
+function endGroup(child: ChildProcess): void {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  if (isPosix) process.kill(-child.pid, "SIGTERM");
+  else child.kill();
+}
+
+async function execute(
+  gateway: string,
+  command: string,
+  say: (line: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  // A command of the person's own settings, so it is one for their shell. It leads a group of its own: what the shell
+  // has started is ended with it.
+  const child = spawn(command, { shell: true, stdio: ["ignore", "pipe", "pipe"], detached: isPosix });
+  const end = () => endGroup(child);
+  const timer = setTimeout(end, limits.refreshMs);
+  signal.addEventListener("abort", end, { once: true });
   let last = "";
   for (const stream of [child.stdout, child.stderr]) {
     let rest = "";
@@ -57,6 +87,8 @@ async function execute(gateway: string, command: string, say: (line: string) => 
       else resolve(code === null ? `was ended by ${killer}` : `ended with the code ${code}`);
     });
   });
+  clearTimeout(timer);
+  signal.removeEventListener("abort", end);
   if (how === undefined) return;
   const words = last === "" ? "" : ` It said: ${shorten(last)}`;
   throw new GatewayError(`Gateway "${gateway}": auth_refresh_command ${how}.${words}`, {

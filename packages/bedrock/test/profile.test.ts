@@ -1,0 +1,170 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { isGatewayError } from "@waygate/core";
+import { describe, expect, it } from "vitest";
+import { awsHome } from "./aws-files.ts";
+import { identity } from "./identity.ts";
+import { collect, type Opening, open, refused } from "./open.ts";
+import { refuses, startService, until } from "./service.ts";
+
+const here = identity();
+
+describe("a profile", () => {
+  const named = (profile: string): Opening => ({
+    env: {},
+    settings: { authentication_method: "named_profile", profile },
+  });
+
+  it("has a region of its own, unless another is set", async () => {
+    const config =
+      "[profile other]\nregion = eu-west-2\n\n[profile dev]\naws_access_key_id = AKIDDEV\naws_secret_access_key = x\ns3 =\n  region = xx\nregion = eu-central-1\n";
+    await using _home = await awsHome({ config }, { AWS_REGION: "ap-south-1" });
+    expect(await here.sent(named("dev"))).toMatchObject({ key: "AKIDDEV", region: "eu-central-1" });
+    const { settings } = named("dev");
+    expect(await here.sent({ env: {}, settings: { ...settings, region: "us-west-2" } })).toMatchObject({
+      region: "us-west-2",
+    });
+  });
+
+  it("is called default where none is named", async () => {
+    await using _home = await awsHome({
+      credentials: "[default]\naws_access_key_id=AKIDDEFAULT\naws_secret_access_key=x\n",
+    });
+    expect((await here.sent({ env: {}, settings: { authentication_method: "named_profile" } })).key).toBe(
+      "AKIDDEFAULT",
+    );
+    expect((await here.sent({ env: {}, settings: { authentication_method: "sso" } })).key).toBe("AKIDDEFAULT");
+  });
+
+  it("that is not there is an error that says where to look", async () => {
+    await using _home = await awsHome({});
+    const message = await here.refusal(named("nobody"));
+    expect(message).toMatch(/^credentials: Gateway "amazon-bedrock": the profile "nobody" gives no credentials: /);
+    expect(message).toMatch(/Check "profile" in the settings and your AWS configuration files\.$/);
+  });
+
+  it("that is written after all is found at the next request", async () => {
+    await using home = await awsHome({});
+    await using opened = open(here.service, named("late"));
+    await refused(opened.gateway);
+    await writeFile(
+      join(home.folder, ".aws", "credentials"),
+      "[late]\naws_access_key_id=AKIDLATE\naws_secret_access_key=x\n",
+    );
+    await collect(opened.gateway);
+    expect(here.service.received.at(-1)?.headers.authorization).toContain("AKIDLATE");
+  });
+
+  it("may run a process", async () => {
+    const answer = { Version: 1, AccessKeyId: "AKIDPROCESS", SecretAccessKey: "x", SessionToken: "t" };
+    const command = `node -e "console.log(Buffer.from('${Buffer.from(JSON.stringify(answer)).toString("base64")}','base64').toString())"`;
+    await using _home = await awsHome({ config: `[profile process]\ncredential_process = ${command}\n` });
+    expect(await here.sent(named("process"))).toMatchObject({ key: "AKIDPROCESS", token: "t" });
+  });
+
+  it("whose process fails says what the process said, and no command of AWS's", async () => {
+    const command = `node -e "console.error('Your login has ended: run vault-login.');process.exit(1)"`;
+    await using _home = await awsHome({ config: `[profile process]\ncredential_process = ${command}\n` });
+    const message = await here.refusal(named("process"));
+    expect(message).toMatch(/^authentication: .* Your login has ended: run vault-login\./);
+    expect(message).not.toContain("aws sso login");
+  });
+
+  it("may assume a role, through the same connections as everything else", async () => {
+    const assumed = `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials>
+      <AccessKeyId>AKIDROLE</AccessKeyId><SecretAccessKey>x</SecretAccessKey><SessionToken>role-token</SessionToken>
+      <Expiration>${new Date(Date.now() + 3_600_000).toISOString()}</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`;
+    await using sts = await startService(
+      (response) => void response.writeHead(200, { "content-type": "text/xml" }).end(assumed),
+    );
+    const config =
+      "[profile base]\naws_access_key_id = AKIDBASE\naws_secret_access_key = x\n[profile role]\nrole_arn = arn:aws:iam::123456789012:role/model-user\nsource_profile = base\nregion = eu-west-1\n";
+    await using _home = await awsHome({ config }, { AWS_ENDPOINT_URL_STS: sts.origin });
+    expect(await here.sent(named("role"))).toMatchObject({ key: "AKIDROLE", region: "eu-west-1", token: "role-token" });
+    expect(sts.received).toHaveLength(1);
+    expect(sts.received[0]?.text).toContain("RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2Fmodel-user");
+    expect(sts.received[0]?.headers.authorization).toContain("Credential=AKIDBASE/");
+  });
+
+  it("whose role may not be assumed is refused by STS, and not by the model", async () => {
+    const words = "User: arn:aws:iam::1:user/x is not authorized to perform: sts:AssumeRole on resource: y";
+    const answer = `<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>${words}</Message></Error></ErrorResponse>`;
+    await using sts = await startService(
+      (response) => void response.writeHead(403, { "content-type": "text/xml" }).end(answer),
+    );
+    const config =
+      "[profile base]\naws_access_key_id = AKIDBASE\naws_secret_access_key = x\n[profile role]\nrole_arn = arn:aws:iam::123456789012:role/r\nsource_profile = base\n";
+    await using _home = await awsHome({ config }, { AWS_ENDPOINT_URL_STS: sts.origin });
+    const expected = `credentials: Gateway "amazon-bedrock": the profile "role" gives no credentials: AccessDenied: ${words}. Check "profile" in the settings and your AWS configuration files.`;
+    expect(await here.refusal(named("role"))).toBe(expected);
+    const { settings } = named("role");
+    await using listing = open(undefined, { env: {}, settings: { ...settings, endpoint_url: here.service.origin } });
+    const { signal } = new AbortController();
+    const { gateway } = listing;
+    for (const ask of [() => gateway.models({ signal }), () => gateway.check?.({ signal })]) {
+      const error = await Promise.resolve(ask()).catch((reason: unknown) => reason);
+      expect(isGatewayError(error) ? `${error.code}: ${error.message}` : error).toBe(expected);
+    }
+  });
+
+  it("whose files are written anew after AWS refused its credentials is read anew: no restart is needed", async () => {
+    const file = (key: string) => `[p]\naws_access_key_id=${key}\naws_secret_access_key=x\naws_session_token=t\n`;
+    await using home = await awsHome({ credentials: file("AKIDOLD") });
+    await using opened = open(here.service, named("p"));
+    here.service.queue(
+      refuses(403, "ExpiredTokenException", "The security token included in the request is expired"),
+      refuses(403, "UnrecognizedClientException", "The security token included in the request is invalid."),
+    );
+    const key = () => /Credential=([^/]+)/.exec(here.service.received.at(-1)?.headers.authorization ?? "")?.[1];
+    expect((await refused(opened.gateway)).code).toBe("authentication");
+    await writeFile(join(home.folder, ".aws", "credentials"), file("AKIDSECOND"));
+    expect((await refused(opened.gateway)).code).toBe("authentication");
+    expect(key()).toBe("AKIDSECOND");
+    await writeFile(join(home.folder, ".aws", "credentials"), file("AKIDTHIRD"));
+    await collect(opened.gateway);
+    expect(key()).toBe("AKIDTHIRD");
+    // Lists of models likewise.
+    await using listing = open(undefined, {
+      ...named("p"),
+      settings: { ...named("p").settings, endpoint_url: here.service.origin },
+    });
+    const { signal } = new AbortController();
+    const listings = async () => {
+      const expired = refuses(403, "ExpiredTokenException", "The security token included in the request is expired");
+      here.service.queue(expired, expired, expired);
+      const before = here.service.received.length;
+      await expect(listing.gateway.models({ signal, refresh: true })).rejects.toMatchObject({ code: "authentication" });
+      // The first refusal of three is enough to fail.
+      await until(() => here.service.received.length === before + 3);
+      return key();
+    };
+    expect(await listings()).toBe("AKIDTHIRD");
+    await writeFile(join(home.folder, ".aws", "credentials"), file("AKIDFOURTH"));
+    expect(await listings()).toBe("AKIDFOURTH");
+  });
+
+  it("reaches AWS's other services the way that the host has for everything, such as a proxy", async () => {
+    const asked: string[] = [];
+    const own = (globalThis as Record<symbol, unknown>)[Symbol.for("undici.globalDispatcher.1")] as {
+      dispatch(options: { readonly origin: string }, handler: unknown): boolean;
+    };
+    const dispatcher = {
+      dispatch(options: { readonly origin: string }, handler: unknown) {
+        asked.push(options.origin);
+        return own.dispatch(options, handler);
+      },
+    };
+    const answer = `<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>AKIDROLE</AccessKeyId><SecretAccessKey>x</SecretAccessKey>
+      <SessionToken>t</SessionToken><Expiration>${new Date(Date.now() + 3_600_000).toISOString()}</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`;
+    await using sts = await startService(
+      (response) => void response.writeHead(200, { "content-type": "text/xml" }).end(answer),
+    );
+    // Makes Node load its undici.
+    await fetch(sts.origin).then((response) => response.text());
+    const config =
+      "[profile base]\naws_access_key_id = AKIDBASE\naws_secret_access_key = x\n[profile role]\nrole_arn = arn:aws:iam::123456789012:role/r\nsource_profile = base\nregion = eu-west-1\n";
+    await using _home = await awsHome({ config }, { AWS_ENDPOINT_URL_STS: sts.origin });
+    expect(await here.sent({ ...named("role"), transport: { dispatcher } })).toMatchObject({ key: "AKIDROLE" });
+    expect(asked).toEqual([sts.origin, here.service.origin]);
+  });
+});
