@@ -1,5 +1,5 @@
+import { secretScan } from "@waygate/secret-scan";
 import { defineConfig } from "vitest/config";
-import { secretScan } from "./tooling/secret-scan/src/index.ts";
 
 export default defineConfig({
   plugins: [secretScan()],
@@ -12,7 +12,7 @@ export default defineConfig({
       "tooling/*/{src,test}/**/*.test.ts",
     ],
     // Whatever comes out of any test is searched for keys.
-    setupFiles: ["./tooling/secret-scan/src/setup.ts"],
+    setupFiles: ["@waygate/secret-scan/setup"],
     exclude: ["**/node_modules/**", "tooling/bench/peers/**"],
   },
 });

@@ -3,6 +3,7 @@ import { type ExitCode, exitCode } from "./exit-code.ts";
 import { helpText, versionText } from "./help.ts";
 import { Interrupts } from "./terminal/interrupts.ts";
 import { printable } from "./terminal/printable.ts";
+import { wrapText } from "./terminal/word-wrap.ts";
 
 const { stdin, stdout, stderr, env: environment } = process;
 const interrupts = new Interrupts(() => leave(exitCode.interrupted));
@@ -28,12 +29,14 @@ async function main(): Promise<ExitCode> {
     }
     return await runCommand(given);
   } catch (error) {
-    const [{ exitCodeOfError }, { errorLine }] = await Promise.all([
+    const [{ exitCodeOfError }, { errorLine }, { errorWords }] = await Promise.all([
       import("./exit-code-of-error.ts"),
       import("./json-output.ts"),
+      import("./error-words.ts"),
     ]);
     if (given?.json === true) stdout.write(errorLine(error));
-    stderr.write(`error: ${printable(error instanceof Error ? error.message : String(error))}\n`);
+    const words = `error: ${printable(errorWords(error))}`;
+    stderr.write(`${stderr.isTTY ? wrapText(words, stderr.columns - 1, "       ") : words}\n`);
     return exitCodeOfError(error);
   }
 }

@@ -78,7 +78,7 @@ describe("waygate keys", () => {
     expect(await playground.run(["chat", "Hello there"])).toMatchObject({ code: 0 });
     const listed = await playground.run(["keys", "list"]);
     expect(listed.code).toBe(0);
-    expect(listed.stdout).toMatch(/^local +API key +file$/m);
+    expect(listed.stdout).toMatch(/^local api_key +file$/m);
     const environment = { LOCAL_API_KEY: `${secret}-2` };
     const both = await playground.run(["keys", "list", "--json"], { environment });
     expect(lines(both.stdout).filter(({ gateway }) => gateway === "local")).toEqual([
@@ -276,7 +276,7 @@ describe("waygate doctor", () => {
       expect.objectContaining({ ok: true, lastError: expect.objectContaining({ code: "permission", status: 403 }) }),
     ]);
     const shown = await playground.run(["doctor"], options);
-    expect(shown.stdout).toMatch(/^ +last error +0 minutes ago: Gateway "amazon-bedrock"/m);
+    expect(shown.stdout).toMatch(/^ +last error +less than a minute ago: Gateway "amazon-bedrock"/m);
   });
 
   it("exits 1 where a gateway or a model of the settings is wrong", async () => {

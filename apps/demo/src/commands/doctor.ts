@@ -5,6 +5,7 @@ import { jsonLine, plainError } from "../json-output.ts";
 import { setUpGateways } from "../set-up.ts";
 import { age } from "../terminal/figures.ts";
 import { printableLine } from "../terminal/printable.ts";
+import { wrapText } from "../terminal/word-wrap.ts";
 import { from, plainStatus } from "./keys.ts";
 import type { Services } from "./services.ts";
 
@@ -31,9 +32,9 @@ export async function doctor(services: Services): Promise<ExitCode> {
     for (const notice of wrong.filter(({ code }) => code === "unknown-provider")) {
       await screen.answer.line(`✗ ${printableLine(formatNotice(notice))}`);
     }
+    if (reports.length === 0) await screen.answer.line(`✗ No gateway is configured in ${host.settings.file}.`);
     const others = ids.filter((id) => gateway === undefined && !wanted.includes(id));
     if (others.length > 0) await screen.answer.line(`  Not set up: ${others.map(printableLine).join(", ")}`);
-    if (reports.length === 0) await screen.answer.line(`✗ No gateway is configured in ${host.settings.file}.`);
   }
   return reports.length > 0 && wrong.length === 0 && reports.every(({ ok }) => ok) ? exitCode.ok : exitCode.failed;
 }
@@ -56,7 +57,9 @@ async function showReport({ screen: { answer } }: Services, report: GatewayRepor
   const facts = factsOf(report);
   const width = Math.max(...facts.map(([label]) => label.length));
   for (const [label, value] of [["name", name] as const, ...facts]) {
-    await answer.line(`    ${answer.style("dim", printableLine(label).padEnd(width))}  ${printableLine(value)}`);
+    const words = printableLine(value);
+    const text = answer.terminal ? wrapText(words, answer.width - 1, " ".repeat(width + 6)) : words;
+    await answer.line(`    ${answer.style("dim", printableLine(label).padEnd(width))}  ${text}`);
   }
 }
 
@@ -86,7 +89,9 @@ function factsOf({ entry, plugin, credentials, models, facts, checkError, lastEr
   }
   const known = new Set(list.map(([label]) => label.toLowerCase()));
   for (const { label, value } of facts) if (!known.has(label.toLowerCase())) list.push([label, value]);
-  if (checkError !== undefined) list.push(["check", messageOf(checkError)]);
+  if (checkError !== undefined && checkError.message !== models?.error?.message) {
+    list.push(["check", messageOf(checkError)]);
+  }
   if (lastError !== undefined && lastError.error !== models?.error && lastError.error !== checkError) {
     list.push(["last error", `${age(lastError.at)} ago: ${messageOf(lastError.error)}`]);
   }

@@ -39,6 +39,8 @@ export async function edit(services: Services): Promise<ExitCode> {
   const selection = select(text, given.lines);
   const choice = await chooseModel(services, "inline_assistant_model");
   const work = interrupts.begin();
+  // What is typed while the answer comes is no answer to the question after it.
+  const keys = file !== undefined && canAsk(services) ? services.keyboard?.listen() : undefined;
   try {
     const ask = (chosen: ModelChoice) => propose(services, chosen, file?.name, selection, instruction, work.signal);
     const proposal = await ask(choice);
@@ -47,6 +49,7 @@ export async function edit(services: Services): Promise<ExitCode> {
     if (canAsk(services)) return await askAndWrite(services, file, selection, proposal, ask, work.signal);
     return await writeOrPrint(services, file, selection, proposal);
   } finally {
+    keys?.[Symbol.dispose]();
     work[Symbol.dispose]();
   }
 }
@@ -69,7 +72,8 @@ async function propose(
   waiting.start("writing");
   try {
     for await (const event of running) {
-      if (event.type !== "text-delta" || !aside.terminal || given.json) continue;
+      // Of a text from standard input, what is printed is what there is to see.
+      if (event.type !== "text-delta" || !aside.terminal || given.json || name === undefined) continue;
       await aside.write(aside.style("dim", printable(event.text)));
     }
   } finally {

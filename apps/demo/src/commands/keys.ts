@@ -3,6 +3,7 @@ import { type ExitCode, exitCode, UsageError } from "../exit-code.ts";
 import { jsonLine, plainError } from "../json-output.ts";
 import { HiddenPrompt } from "../terminal/hidden-prompt.ts";
 import { printable, printableLine } from "../terminal/printable.ts";
+import { wrapText } from "../terminal/word-wrap.ts";
 import type { Services } from "./services.ts";
 import { readStandardInput } from "./standard-input.ts";
 
@@ -26,15 +27,16 @@ async function list({ host, screen, arguments: given }: Services): Promise<ExitC
     for (const status of statuses) await screen.answer.write(jsonLine(plainStatus(status)));
     return exitCode.ok;
   }
+  const { answer } = screen;
   const rows = statuses.map((status) => ({
-    gateway: printableLine(status.gateway),
-    label: printableLine(status.credential.label),
+    // Both are what `keys set` takes.
+    name: printableLine(`${status.gateway} ${status.credential.id}`),
     source: printableLine(sourceOf(status)),
   }));
-  const gatewayWidth = Math.max(0, ...rows.map(({ gateway }) => gateway.length));
-  const labelWidth = Math.max(0, ...rows.map(({ label }) => label.length));
-  for (const { gateway, label, source } of rows) {
-    await screen.answer.line(`${gateway.padEnd(gatewayWidth)}  ${label.padEnd(labelWidth)}  ${source}`);
+  const room = " ".repeat(Math.max(0, ...rows.map(({ name }) => name.length)) + 2);
+  for (const { name, source } of rows) {
+    const words = answer.terminal ? wrapText(source, answer.width - 1, room) : source;
+    await answer.line(name.padEnd(room.length) + words);
   }
   if (rows.length === 0) await screen.aside.line(`No gateway is configured in ${host.settings.file}.`);
   const problem = statuses.find((status) => status.problem !== undefined)?.problem;
@@ -94,7 +96,7 @@ async function readKey({ surroundings, screen, keyboard, interrupts }: Services,
 
 function sourceOf({ credential, origin, overridden, otherAddresses }: CredentialStatus): string {
   const parts = [
-    origin === undefined ? (credential.optional === true ? "none, and none is needed" : "none") : from(origin),
+    origin === undefined ? (credential.optional === true ? "none, and none is needed" : "missing") : from(origin),
   ];
   if (origin === undefined && credential.env.length > 0) parts.push(`or set ${credential.env.join(" or ")}`);
   if (origin === undefined && credential.optional !== true && credential.help !== undefined) {

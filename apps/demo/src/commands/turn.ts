@@ -1,5 +1,6 @@
 import type { RunEndReason } from "@waygate/core";
 import type { Conversation, Turn } from "../conversation.ts";
+import { errorWords } from "../error-words.ts";
 import { type ExitCode, exitCode, exitCodeOfEnd } from "../exit-code.ts";
 import { exitCodeOfError } from "../exit-code-of-error.ts";
 import { isUsed, usageLine } from "../terminal/figures.ts";
@@ -33,8 +34,7 @@ export async function showTurn(
 
 /** One sentence about what went wrong. */
 export async function showError({ aside }: Screen, error: unknown): Promise<void> {
-  const message = error instanceof Error ? error.message : String(error);
-  await aside.paragraph("error: ", printable(message), "red");
+  await aside.paragraph("error: ", printable(errorWords(error)), "red");
 }
 
 export function exitCodeOfTurn({ outcome }: Turn): ExitCode {

@@ -28,4 +28,5 @@ it("gives a model's window and prices", () => {
   expect(
     modelFigures({ ...model, contextWindow: 1_048_576, pricing: { currency: "USD", input: 0.25, output: 2 } }),
   ).toBe("1M context · $0.25 in, $2.00 out per million");
+  expect(modelFigures({ ...model, pricing: { currency: "USD", input: 0, output: 0 } })).toBe("free");
 });

@@ -23,6 +23,7 @@ export function age(since: number, now = Date.now()): string {
   const [count, unit] =
     minutes < 60 ? [minutes, "minute"] : minutes < 48 * 60 ? [minutes / 60, "hour"] : [minutes / (24 * 60), "day"];
   const whole = Math.round(Number(count));
+  if (whole === 0) return "less than a minute";
   return `${whole} ${unit}${whole === 1 ? "" : "s"}`;
 }
 
@@ -32,7 +33,8 @@ export function modelFigures({ contextWindow, pricing }: Model): string {
   if (contextWindow !== undefined) parts.push(`${tokens(contextWindow)} context`);
   if (pricing?.input !== undefined && pricing.output !== undefined) {
     const price = (amount: number) => money({ amount, currency: pricing.currency });
-    parts.push(`${price(pricing.input)} in, ${price(pricing.output)} out per million`);
+    const isFree = pricing.input === 0 && pricing.output === 0;
+    parts.push(isFree ? "free" : `${price(pricing.input)} in, ${price(pricing.output)} out per million`);
   }
   return parts.join(" · ");
 }

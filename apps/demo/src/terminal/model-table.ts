@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import type { FoundModel } from "@waygate/host";
 import { cutLine } from "../tools/cut-line.ts";
 import { modelFigures } from "./figures.ts";
@@ -20,6 +21,9 @@ export function modelTable(found: readonly FoundModel[], output: Output, current
   return rows.map(({ id, pin, name, figures }) => {
     const mark = current === undefined ? "" : id === current ? `${output.style("green", "●")} ` : "  ";
     const details = `${name.padEnd(nameWidth)}${nameWidth === 0 ? "" : "  "}${figures}`.trimEnd();
-    return `${mark}${id.padEnd(idWidth)}  ${pin}${output.style("dim", details)}`.trimEnd();
+    const start = `${mark}${id.padEnd(idWidth)}  ${pin}`;
+    const room = output.width - stripVTControlCharacters(start).length - 1;
+    const shown = output.terminal ? (room > 0 ? cutLine(details, room) : "") : details;
+    return `${start}${output.style("dim", shown)}`.trimEnd();
   });
 }
