@@ -88,6 +88,7 @@ export async function deliver(
     written += 1;
   }
   if (fault?.kind === "stall" || fault?.kind === "cut") await breakOff(outlet, fault);
+  else if (fault?.kind === "error" && fault.followedBy === "silence") await untilLeft(signal);
   else response.end();
 }
 
@@ -191,12 +192,13 @@ async function writeAlone(response: ServerResponse, frame: Frame, signal: AbortS
   await nextTurn(signal);
 }
 
+async function untilLeft(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, "abort");
+}
+
 async function breakOff(outlet: Outlet, fault: Fault & { kind: "stall" | "cut" }): Promise<void> {
   const { response, signal } = outlet;
-  if (fault.kind === "stall") {
-    if (!signal.aborted) await once(signal, "abort");
-    return;
-  }
+  if (fault.kind === "stall") return await untilLeft(signal);
   if (fault.how === "end") {
     outlet.brokenOff = !response.headersSent;
     if (response.headersSent) response.end();

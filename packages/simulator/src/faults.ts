@@ -70,11 +70,13 @@ export interface StatusFault {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** An error object in the stream, which then ends. An answer that is not streamed is replaced by it, status 200. */
+/** An error object in the stream, in place of its rest. An answer that is not streamed is replaced by it, status 200. */
 export type ErrorFault = {
   readonly kind: "error";
   /** The object, whole. Default: an error of the wire's usual shape. */
   readonly body?: unknown;
+  /** What follows: the end (default), or nothing at all, with the socket open. */
+  readonly followedBy?: "end" | "silence";
 } & FaultPlace;
 
 /** An event that is no JSON; the rest of the stream follows. An answer that is not streamed is replaced by it. */

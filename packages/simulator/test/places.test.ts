@@ -49,6 +49,16 @@ describe("a fault within a part", () => {
     expect(((await (await post(simulator)).json()) as { choices: unknown[] }).choices).toHaveLength(1);
   });
 
+  it("may be an error that nothing follows, not even an end", async () => {
+    simulator.fault({ kind: "error", within: "text", followedBy: "silence" });
+    const { seen, socket } = readRaw(simulator);
+    await until(() => eventsIn(seen.text) === 7);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(seen).toMatchObject({ ended: false, error: undefined });
+    expect(seen.text).toMatch(/"error":.*\n\n\r\n$/);
+    socket.destroy();
+  });
+
   it("may be a pause", async () => {
     simulator.fault({ kind: "delay", pauseMs: 3_600_000, within: "text" });
     const { seen, socket } = readRaw(simulator);

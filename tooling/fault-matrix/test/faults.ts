@@ -28,10 +28,12 @@ const silence =
       ? { kind: "delay", beforeHeadersMs: milliseconds }
       : { kind: "delay", pauseMs: milliseconds, ...place };
 
+type InBody = { readonly kind: "error"; readonly followedBy?: "silence" } | { readonly kind: "garbage" };
+
 const inBody =
-  (kind: "error" | "garbage"): Make =>
+  (fault: InBody): Make =>
   (place) =>
-    place === "before-headers" ? undefined : { kind, ...place };
+    place === "before-headers" ? undefined : { ...fault, ...place };
 
 /** Everything that the simulator can do to an answer. `nothing` only says when the moment is there. */
 export const faults = {
@@ -47,8 +49,9 @@ export const faults = {
   "an early end": anywhere("cut", "end"),
   "a stall": anywhere("stall"),
   "a delay": silence(15),
-  "an error": inBody("error"),
-  garbage: inBody("garbage"),
+  "an error": inBody({ kind: "error" }),
+  "an error, then silence": inBody({ kind: "error", followedBy: "silence" }),
+  garbage: inBody({ kind: "garbage" }),
   "a drip": (place) => (place === "before-headers" ? undefined : { kind: "drip", bytes: 16, everyMs: 0 }),
 } as const satisfies Readonly<Record<string, Make>>;
 

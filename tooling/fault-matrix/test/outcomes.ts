@@ -56,6 +56,7 @@ const declared: Readonly<Record<FaultName, Row>> = {
   },
   "a delay": { "before headers": unharmed, "after headers": unharmed, "in the answer": unharmed },
   "an error": { "after headers": passing("upstream"), "in the answer": interrupted("upstream") },
+  "an error, then silence": { "after headers": passing("upstream"), "in the answer": interrupted("upstream") },
   garbage: { "after headers": lasting("protocol"), "in the answer": final("protocol") },
   "a drip": { "after headers": unharmed, "in the answer": unharmed },
 };
