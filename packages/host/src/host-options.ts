@@ -36,6 +36,8 @@ export interface HostOptions {
   readonly cacheFolder?: string | false | undefined;
   /** How long a list of models is good, in milliseconds. Default: one hour. */
   readonly modelsMaxAgeMs?: number | undefined;
+  /** How many streams of one model of one gateway are open at the same time; others wait their turn. Default: 16. */
+  readonly maxOpenStreams?: number | undefined;
   /** How plugins reach the network, in place of what settings and environment say. For tests and special networks. */
   readonly transport?: Transport | undefined;
   /** Told what a person may want to know, each thing once. Default: nobody is told; `notices()` has what still holds. */

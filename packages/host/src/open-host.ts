@@ -110,7 +110,8 @@ export class OpenHost implements Host {
       folders: options.pluginFolders ?? defaultPluginFolders(),
       byKeyword: options.discover ?? true,
     });
-    this.registry = createRegistry({ plugins: [], settings: languageModels, ...sources });
+    const { maxOpenStreams } = options;
+    this.registry = createRegistry({ plugins: [], settings: languageModels, maxOpenStreams, ...sources });
     this.#access = new GatewayAccess(this.registry, this.#plugins, settings);
     this.models = new Models({
       registry: this.registry,

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { type Privacy, run } from "@waygate/core";
 import { definePlugin } from "@waygate/core/plugin";
 import { formatNotice, type HostOptions } from "@waygate/host";
 import openaiCompatible from "@waygate/openai-compatible";
@@ -35,7 +36,7 @@ async function install(world: World, folder: string, name: string, options: Pack
 }
 
 /** A plugin written by hand, as a stranger might. It says enough of its key to tell it from others. */
-function codeOf(id: string, more = ""): string {
+function codeOf(id: string, more = "", gateway = ""): string {
   return `export default {
     id: "${id}", name: "The ${id}", contract: 1, settingsKey: "${id}", instances: "one",
     capabilities: { tools: true, toolChoice: false, images: false, files: false, reasoning: false, structuredOutput: false },
@@ -49,6 +50,7 @@ function codeOf(id: string, more = ""): string {
       return {
         ok: true, address: raw.address, unknownKeys: [],
         open: ({ credential }) => ({
+          ${gateway}
           models: async () => [{ id: "only", name: "Only", capabilities: {}, origin: { id: "gateway" } }],
           async *stream() {
             yield { type: "text-delta", text: "key " + (await credential("api_key")).replace("sk-", "") };
@@ -226,6 +228,27 @@ describe("plugins named in the settings", { timeout: 30_000 }, () => {
     await expect(host.gateway("throws")).rejects.toThrow(/no such luck/);
     await expect(host.gateway("old")).rejects.toThrow(/contract 0/);
     await ask(host, "local", "simulator");
+  });
+
+  it("are held to what they promise to demand of whoever sees a request", async () => {
+    await using world = await World.make();
+    const careful = 'privacyDemands: ["zeroDataRetention"], privacy: () => ({ zeroDataRetention: true }),';
+    const plain = await install(world, "node_modules", "waygate-plugin-plain");
+    const kept = await install(world, "node_modules", "waygate-plugin-careful", {
+      code: codeOf("careful", "", careful),
+    });
+    Object.assign(world.environment, { PLAIN_KEY: "sk-plain", CAREFUL_KEY: "sk-careful" });
+    const host = await world.host({ plugins: [plain, kept] }, { maxOpenStreams: 1 });
+    const asked = async (id: string, privacy: Privacy) => {
+      const messages = [{ role: "user", content: "Hello" }] as const;
+      return (await run({ gateway: await host.gateway(id), model: "only", messages, privacy }).result()).text;
+    };
+    // Not known before it is loaded, and refused when it is.
+    await expect(asked("plain", { zeroDataRetention: true })).rejects.toMatchObject({ code: "unsupported" });
+    expect(await asked("plain", {})).toBe("key plain");
+    expect(await asked("careful", { zeroDataRetention: true })).toBe("key careful");
+    await expect(asked("careful", { onlyUpstreams: ["other"] })).rejects.toMatchObject({ code: "unsupported" });
+    expect((await host.gateway("careful")).privacyOf({ model: "only" })).toEqual({ zeroDataRetention: true });
   });
 
   it("come and go with the settings, live", async () => {

@@ -35,6 +35,10 @@ export function guard(id: string, plugin: GatewayPlugin, gateway: Gateway, hooks
       return { [Symbol.asyncIterator]: () => new GuardedStream(id, plugin, gateway, request, hooks) };
     },
   };
+  if (gateway.privacyDemands !== undefined) {
+    // Asked anew each time: a host may learn of it when it loads a plugin.
+    Object.defineProperty(guarded, "privacyDemands", { enumerable: true, get: () => gateway.privacyDemands });
+  }
   if (gateway.model !== undefined) guarded.model = (model) => gateway.model?.(model);
   const check = gateway.check?.bind(gateway);
   if (check !== undefined) guarded.check = (options) => naming(id, options.signal, () => check(options));

@@ -11,6 +11,9 @@ export function handle(id: string, current: () => GuardedGateway): GuardedGatewa
       return current().capabilities;
     },
     capabilitiesOf: (model) => current().capabilitiesOf(model),
+    get privacyDemands() {
+      return current().privacyDemands;
+    },
     get model() {
       const gateway = current();
       return gateway.model?.bind(gateway);

@@ -1,4 +1,6 @@
-import type { Gateway, GuardedGateway, ModelEvent, ModelRequest, Registry } from "@waygate/core";
+import type { Gateway, GuardedGateway, ModelEvent, ModelRequest, PrivacyDemand, Registry } from "@waygate/core";
+
+const allDemands: readonly PrivacyDemand[] = ["zeroDataRetention", "denyDataCollection", "onlyUpstreams"];
 
 /** A gateway that is opened when it is first asked for something, in a registry of its own. */
 export function lazyGateway(id: string, open: () => Promise<Registry>): Gateway {
@@ -12,6 +14,11 @@ export function lazyGateway(id: string, open: () => Promise<Registry>): Gateway 
   return {
     models: async (options) => (await gateway()).models(options),
     model: (model) => opened?.model?.(model),
+    // Everything until it is known what there is: the gateway inside refuses the rest.
+    get privacyDemands() {
+      return opened === undefined ? allDemands : opened.privacyDemands;
+    },
+    privacy: (request) => opened?.privacyOf(request) ?? {},
     stream: (request) => ({ [Symbol.asyncIterator]: () => lazyStream(gateway, request) }),
     check: async (options) => (await (await gateway()).check?.(options)) ?? { facts: [] },
     async close() {

@@ -9,6 +9,10 @@ export function watchedGateway(gateway: Gateway, lister: ModelLister, failed: (e
   const watched: Gateway = {
     models: (options) => lister.models(options),
     model: (id) => lister.model(id),
+    get privacyDemands() {
+      return gateway.privacyDemands;
+    },
+    privacy: (request) => gateway.privacy?.(request) ?? {},
     stream: (request) => ({
       [Symbol.asyncIterator]: () => watchedStream(gateway, request, failed),
     }),
