@@ -1,4 +1,5 @@
-import { GatewayError } from "@waygate/core/plugin";
+import { didYouMean, GatewayError } from "@waygate/core/plugin";
+import { profileNames } from "./aws-configuration.ts";
 import { blot, shorten } from "./failure.ts";
 import type { ServiceFailure } from "./service-error.ts";
 import type { Auth } from "./setup.ts";
@@ -47,8 +48,15 @@ export function credentialFailure(gateway: string, auth: Auth, error: Error): Ga
 
 function advise(auth: Auth): string {
   return auth.method === "profile"
-    ? ' Check "profile" in the settings and your AWS configuration files.'
+    ? ` Check "profile" in the settings and your AWS configuration files.${others(auth.profile.value)}`
     : ' Log in with the AWS CLI, or set "authentication_method" in the settings.';
+}
+
+/** For a profile that is not there: the one that was probably meant, or those there are. */
+function others(profile: string): string {
+  const names = profileNames();
+  if (names.length === 0 || names.includes(profile)) return "";
+  return didYouMean(profile, names) || ` They have: ${names.slice(0, 20).join(", ")}.`;
 }
 
 /** `aws sso login --profile dev`; undefined where there is nothing to log in to. */

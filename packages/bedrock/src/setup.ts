@@ -1,7 +1,7 @@
 import { GatewayError } from "@waygate/core/plugin";
 import { addressProblem, isRegionName } from "./address.ts";
+import { profileRegion } from "./aws-configuration.ts";
 import { type CredentialId, variablesOf } from "./credentials.ts";
-import { profileRegion } from "./profile-region.ts";
 import type { BedrockSettings } from "./settings.ts";
 
 /** A value, and where it comes from, for people. */

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isGatewayError } from "@waygate/core";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { awsHome } from "./aws-files.ts";
 import { identity } from "./identity.ts";
 import { collect, type Opening, open, refused } from "./open.ts";
@@ -26,6 +26,15 @@ describe("a profile", () => {
     });
   });
 
+  it("may have its region beside its keys, and its files elsewhere", async () => {
+    const credentials = "[dev]\naws_access_key_id = AKIDDEV\naws_secret_access_key = x\nregion = eu-west-3\n";
+    await using home = await awsHome({ credentials, config: "[profile dev]\nregion = eu-west-1\n" });
+    expect(await here.sent(named("dev"))).toMatchObject({ key: "AKIDDEV", region: "eu-west-3" });
+    await writeFile(join(home.folder, "elsewhere"), credentials.replace("eu-west-3", "us-west-1"));
+    vi.stubEnv("AWS_SHARED_CREDENTIALS_FILE", "~/elsewhere");
+    expect(await here.sent(named("dev"))).toMatchObject({ key: "AKIDDEV", region: "us-west-1" });
+  });
+
   it("is called default where none is named", async () => {
     await using _home = await awsHome({
       credentials: "[default]\naws_access_key_id=AKIDDEFAULT\naws_secret_access_key=x\n",
@@ -34,6 +43,13 @@ describe("a profile", () => {
       "AKIDDEFAULT",
     );
     expect((await here.sent({ env: {}, settings: { authentication_method: "sso" } })).key).toBe("AKIDDEFAULT");
+  });
+
+  it("that is misspelt is an error that says which was probably meant, or which there are", async () => {
+    const config = "[profile dev]\nregion = eu-west-1\n[sso-session team]\nsso_region = eu-west-1\n";
+    await using _home = await awsHome({ config, credentials: "[production]\naws_access_key_id=A\n[dev]\n" });
+    expect(await here.refusal(named("dve"))).toMatch(/AWS configuration files\. Did you mean "dev"\?$/);
+    expect(await here.refusal(named("staging"))).toMatch(/AWS configuration files\. They have: dev, production\.$/);
   });
 
   it("that is not there is an error that says where to look", async () => {

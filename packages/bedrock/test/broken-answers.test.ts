@@ -1,0 +1,168 @@
+import { describe, expect, it } from "vitest";
+import { answering, plain, toolUse } from "./answering.ts";
+import {
+  begin,
+  codec,
+  delta,
+  end,
+  errorFrame,
+  frame,
+  json,
+  metadata,
+  type Reply,
+  start,
+  stop,
+  stream,
+  streamHeaders,
+  streams,
+} from "./service.ts";
+
+const { ask, fail } = answering();
+
+describe("an answer that fails", () => {
+  const said = [start, delta({ text: "Hi" })];
+
+  it.each([
+    ["internalServerException", "upstream", true],
+    ["modelStreamErrorException", "upstream", true],
+    ["validationException", "invalid-request", false],
+    ["throttlingException", "rate-limited", true],
+    ["serviceUnavailableException", "overloaded", true],
+    ["modelTimeoutException", "timeout", true],
+    ["somethingElseException", "upstream", true],
+  ] as const)("by %s is an error of the code %s", async (type, code, retryable) => {
+    const { events, error } = await fail(streams(...said, frame(type, { message: "It went wrong." }, "exception")));
+    expect(plain([...events])).toEqual([{ type: "text-delta", text: "Hi" }]);
+    expect(error).toMatchObject({ code, retryable, gateway: "amazon-bedrock", detail: "It went wrong.", status: 200 });
+    const name = type.charAt(0).toUpperCase() + type.slice(1);
+    expect(error.message).toMatch(`Gateway "amazon-bedrock": AWS answered ${name}: It went wrong.`);
+  });
+
+  it("by what the model itself said has its words", async () => {
+    const fields = { message: "The model failed", originalMessage: "upstream timed out", originalStatusCode: 504 };
+    const { error } = await fail(streams(...said, frame("modelStreamErrorException", fields, "exception")));
+    expect(error.detail).toBe("The model failed (upstream timed out)");
+  });
+
+  it("by a frame of the kind error is one", async () => {
+    const { error } = await fail(streams(...said, errorFrame("InternalFailure", "Broken.")));
+    expect(error).toMatchObject({ code: "upstream", detail: "Broken." });
+  });
+
+  it("before it began says nothing", async () => {
+    const { events, error } = await fail(streams(frame("throttlingException", { message: "Slow down" }, "exception")));
+    expect(events).toEqual([]);
+    expect(error).toMatchObject({ code: "rate-limited", retryable: true });
+  });
+
+  it.each([
+    ["between two frames", [...said]],
+    ["after its last block", [...said, stop()]],
+  ] as const)("by breaking off %s is cut", async (_where, events) => {
+    const { error } = await fail(streams(...events));
+    expect(error).toMatchObject({ code: "connection", retryable: true });
+    expect(error.message).toBe('Gateway "amazon-bedrock" broke off in the middle of its answer. Try again.');
+  });
+
+  it("by breaking off between any two of its frames is cut, until it has said why it ends", async () => {
+    const whole = [
+      start,
+      delta({ reasoningContent: { text: "Hm" } }),
+      delta({ reasoningContent: { signature: "sig" } }),
+      stop(),
+      delta({ text: "I look." }, 1),
+      stop(1),
+      begin(toolUse("c1"), 2),
+      delta({ toolUse: { input: '{"at":"sky"}' } }, 2),
+      stop(2),
+      end("tool_use"),
+      metadata,
+    ];
+    for (let count = 1; count < whole.length - 1; count++) {
+      const { events, error } = await fail(streams(...whole.slice(0, count)));
+      expect(error, `after ${count} frames`).toMatchObject({ code: "connection", retryable: true });
+      expect(events.some(({ type }) => type === "finish")).toBe(false);
+      // Nothing that the call said counts before the call has ended.
+      expect(events.some(({ type }) => type === "tool-call-end")).toBe(count >= 9);
+    }
+    for (const enough of [whole.slice(0, -1), whole]) {
+      expect((await ask(streams(...enough))).at(-1)).toEqual({ type: "finish", reason: "tool-calls", raw: "tool_use" });
+    }
+  });
+
+  it("by breaking off within a frame is cut", async () => {
+    const bytes = stream(...said, stop());
+    const { events, error } = await fail(
+      (response) => void response.writeHead(200, streamHeaders).end(bytes.subarray(0, -5)),
+    );
+    expect(plain([...events])).toEqual([{ type: "text-delta", text: "Hi" }]);
+    expect(error).toMatchObject({ code: "connection" });
+  });
+
+  it("by a lost connection is cut", async () => {
+    const { error } = await fail((response) => {
+      response.writeHead(200, streamHeaders).write(stream(...said), () => response.destroy());
+    });
+    expect(error).toMatchObject({ code: "connection", retryable: true });
+    expect(error.message).toMatch(/^Gateway "amazon-bedrock": .* closed the connection before its answer was complete/);
+  });
+
+  it("without its metadata is whole all the same: it said why it ended", async () => {
+    const events = await ask(streams(...said, stop(), end("end_turn")));
+    expect(plain(events).at(-1)).toEqual({ type: "finish", reason: "stop", raw: "end_turn" });
+  });
+
+  it("by ending within a call or its reasoning is not whole", async () => {
+    const withinCall = await fail(streams(start, begin(toolUse("c1")), end("tool_use"), metadata));
+    expect(withinCall.error).toMatchObject({ code: "protocol", retryable: true });
+    expect(withinCall.error.message).toBe(
+      'Gateway "amazon-bedrock" ended its answer within the call of "look". Try again.',
+    );
+    const withinThought = await fail(
+      streams(start, delta({ reasoningContent: { text: "Hm" } }), end("end_turn"), metadata),
+    );
+    expect(withinThought.error.message).toBe(
+      'Gateway "amazon-bedrock" ended its answer within its reasoning. Try again.',
+    );
+  });
+
+  it("by damage on its way is found by its checksums", async () => {
+    const bytes = stream(...said, stop(), end("end_turn"), metadata);
+    const first = stream(start).length;
+    bytes[first + 40] = (bytes[first + 40] ?? 0) ^ 4;
+    const { error } = await fail((response) => void response.writeHead(200, streamHeaders).end(bytes));
+    expect(error).toMatchObject({ code: "protocol", retryable: true });
+    expect(error.message).toMatch(/was damaged on its way: the checksum of a frame does not match. Try again\.$/);
+  });
+
+  it("by what is no JSON is no answer", async () => {
+    const { error } = await fail(streams(start, frame("contentBlockDelta", "{not json")));
+    expect(error.message).toBe(
+      'Gateway "amazon-bedrock" sent a piece of its answer that is no JSON object: {not json.',
+    );
+    const odd = codec.encode({
+      headers: { ":message-type": { type: "string", value: "gossip" } },
+      body: new Uint8Array(),
+    });
+    expect((await fail(streams(start, odd))).error.message).toBe(
+      'Gateway "amazon-bedrock" sent a frame of the kind "gossip", which there is not.',
+    );
+  });
+
+  it("by what a proxy sends in its place says what that was", async () => {
+    const page: Reply = (response) => {
+      response.writeHead(200, { "content-type": "text/html" }).end("<html><title>Log in</title></html>");
+    };
+    expect((await fail(page)).error.message).toMatch(/sent a page of HTML: .*Check the endpoint in its settings\.$/);
+    expect((await fail((response) => void response.writeHead(200).end())).error.message).toBe(
+      'Gateway "amazon-bedrock" sent an empty answer. Check the endpoint in its settings.',
+    );
+    expect((await fail(json({ hello: 1 }))).error.message).toBe(
+      'Gateway "amazon-bedrock" sent JSON that is no answer of a model. Check the endpoint in its settings.',
+    );
+    expect((await fail(json({ message: "Too many tokens", __type: "a#ThrottlingException" }))).error).toMatchObject({
+      code: "rate-limited",
+      detail: "Too many tokens",
+    });
+  });
+});
