@@ -11,6 +11,7 @@ export type {
 } from "./contract/event.ts";
 export type { CheckResult, Gateway, ModelsOptions } from "./contract/gateway.ts";
 export { isObject, type JsonObject, type JsonSchema, type JsonValue } from "./contract/json.ts";
+export { mergeJson } from "./contract/merge-json.ts";
 export type {
   AssistantMessage,
   FilePart,
@@ -30,6 +31,7 @@ export type {
   UserPart,
 } from "./contract/message.ts";
 export type { FieldOrigin, Model, Pricing } from "./contract/model.ts";
+export { matchesModel } from "./contract/model-pattern.ts";
 export {
   type CredentialSpec,
   contractVersion,

@@ -8,8 +8,31 @@ import { formatKeyPath, type KeyPath } from "./settings/key-path.ts";
 import type { Layers } from "./settings/layers.ts";
 import type { Settings } from "./settings/settings.ts";
 
+export interface Reviewed {
+  readonly settings: Settings;
+  readonly chosen: ChosenFile;
+  /** Those in use. */
+  readonly plugins: readonly GatewayPlugin[];
+  /** All that are known. */
+  readonly infos: readonly PluginInfo[];
+  readonly entries: readonly GatewayEntry[];
+}
+
+/** All that is wrong or odd at a moment. */
+export function noticesOf({ settings, chosen, plugins, infos, entries }: Reviewed): readonly Notice[] {
+  const { layers } = settings;
+  return [
+    ...missingFileNotices(chosen, settings),
+    ...settings.notices,
+    ...pluginNotices(infos, layers),
+    ...sectionNotices(plugins, layers, chosen.foreign),
+    ...gatewayNotices(entries, infos, layers),
+    ...providerNotices(entries, plugins, layers),
+  ];
+}
+
 /** A settings file that somebody asked for, and that is not there. */
-export function missingFileNotices(
+function missingFileNotices(
   { file, foreign, named }: ChosenFile,
   { exists, notices }: Pick<Settings, "exists" | "notices">,
 ): readonly Notice[] {
@@ -22,7 +45,7 @@ export function missingFileNotices(
 }
 
 /** Plugins that the settings or the keyword name, and that cannot be used. */
-export function pluginNotices(infos: readonly PluginInfo[], layers: Layers): readonly Notice[] {
+function pluginNotices(infos: readonly PluginInfo[], layers: Layers): readonly Notice[] {
   return infos.flatMap(({ problem, origin, named, name, package: packageName }): readonly Notice[] => {
     if (problem === undefined || origin === "program") return [];
     const index = named === undefined ? -1 : layers.keys.plugins.indexOf(named);
@@ -35,7 +58,7 @@ export function pluginNotices(infos: readonly PluginInfo[], layers: Layers): rea
 }
 
 /** Sections of `language_models` that no plugin here reads. In Zed's file there are many that nobody here wants to. */
-export function sectionNotices(plugins: readonly GatewayPlugin[], layers: Layers, foreign: boolean): readonly Notice[] {
+function sectionNotices(plugins: readonly GatewayPlugin[], layers: Layers, foreign: boolean): readonly Notice[] {
   const known = plugins.map(({ settingsKey }) => settingsKey);
   const others = Object.keys(layers.languageModels).filter((key) => !known.includes(key));
   return others.flatMap((key) => {
@@ -46,10 +69,15 @@ export function sectionNotices(plugins: readonly GatewayPlugin[], layers: Layers
   });
 }
 
-/** What is wrong with the settings of gateways. */
-export function gatewayNotices(entries: readonly GatewayEntry[], layers: Layers): readonly Notice[] {
-  return entries.flatMap(({ id, issues }) =>
-    issues.map((issue) => {
+/** What is wrong with the settings of gateways. Those of a plugin that cannot be used are told of with that. */
+function gatewayNotices(
+  entries: readonly GatewayEntry[],
+  infos: readonly PluginInfo[],
+  layers: Layers,
+): readonly Notice[] {
+  const refused = infos.filter(({ problem }) => problem !== undefined).map(({ id }) => id);
+  return entries.flatMap(({ id, plugin, issues }) =>
+    (refused.includes(plugin) ? [] : issues).map((issue) => {
       const path = ["language_models", ...issue.path];
       const stop = /[.?]$/.test(issue.message) ? "" : ".";
       const message = `${formatKeyPath(path)}: ${issue.message}${stop} Gateway "${id}" is not used.`;
@@ -59,7 +87,7 @@ export function gatewayNotices(entries: readonly GatewayEntry[], layers: Layers)
 }
 
 /** Models that `agent` chooses from gateways that are not there. */
-export function providerNotices(
+function providerNotices(
   entries: readonly GatewayEntry[],
   plugins: readonly GatewayPlugin[],
   layers: Layers,

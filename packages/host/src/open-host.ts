@@ -28,7 +28,7 @@ import { Models } from "./models/models.ts";
 import { Network } from "./network/network.ts";
 import type { Notice } from "./notice.ts";
 import { NoticeBoard } from "./notice-board.ts";
-import { gatewayNotices, missingFileNotices, pluginNotices, providerNotices, sectionNotices } from "./notices.ts";
+import { noticesOf } from "./notices.ts";
 import type { Feature } from "./settings/agent.ts";
 import type { HostKeys } from "./settings/host-keys.ts";
 import { composeSchema } from "./settings/schema.ts";
@@ -208,16 +208,8 @@ export class OpenHost implements Host {
 
   /** Puts up what is wrong now, and tells what is new of it. */
   #review(): void {
-    const { layers } = this.settings;
-    const entries = this.registry.gateways();
-    this.#board.review([
-      ...missingFileNotices(this.#chosen, this.settings),
-      ...this.settings.notices,
-      ...pluginNotices(this.#plugins.infos(), layers),
-      ...sectionNotices(this.#active, layers, this.#chosen.foreign),
-      ...gatewayNotices(entries, layers),
-      ...providerNotices(entries, this.#active, layers),
-    ]);
+    const [plugins, infos, entries] = [this.#active, this.#plugins.infos(), this.registry.gateways()];
+    this.#board.review(noticesOf({ settings: this.settings, chosen: this.#chosen, plugins, infos, entries }));
   }
 
   readonly #opened = ({ gateway, context, address, raw }: OpenedGateway): Gateway => {

@@ -170,6 +170,20 @@ describe("a proxy", { timeout: 30_000 }, () => {
 });
 
 describe("certificates", () => {
+  it("of one gateway's own are trusted by that gateway, and by no other", async () => {
+    const authority = new Authority();
+    await using simulator = await createSimulator();
+    await using secure = await startSecure(portOf(simulator), authority.issue(["localhost"]));
+    await using world = await World.make();
+    await world.write("own.pem", authority.certificate);
+    const api_url = `https://localhost:${secure.port}/v1`;
+    const host = await world.host(settings({ one: { api_url, ca_file: "own.pem" }, two: { api_url } }), { plugins });
+    await ask(host, "one", "simulator");
+    await expect(ask(host, "two", "simulator")).rejects.toMatchObject({ code: "connection" });
+    await ask(host, "one", "simulator");
+    expect(simulator.requests).toHaveLength(2);
+  });
+
   it.each([
     ["missing.pem", "is not there"],
     ["empty.pem", "holds no certificate"],

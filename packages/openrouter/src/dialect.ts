@@ -1,7 +1,6 @@
-import type { JsonObject, JsonSchema, JsonValue, ModelRequest } from "@waygate/core/plugin";
+import { type JsonObject, type JsonSchema, type JsonValue, type ModelRequest, mergeJson } from "@waygate/core/plugin";
 import { type ChatDialect, plainDialect } from "@waygate/openai-chat";
 import { filePart } from "./content-parts.ts";
-import { mergeJson } from "./merge-json.ts";
 import type { ServerTool } from "./plugins-schema.ts";
 import { type CacheMark, markPrompt } from "./prompt-cache.ts";
 import { isStrict } from "./strict-schema.ts";

@@ -1,4 +1,4 @@
-import { mergeJson } from "./merge-json.ts";
+import { matchesModel, mergeJson } from "@waygate/core/plugin";
 import { baseOf } from "./model-id.ts";
 import type { OpenRouterOptions } from "./options.ts";
 import { layReasoning } from "./reasoning.ts";
@@ -45,7 +45,7 @@ export class ModelSettingsBook {
 function settingsOf(model: string, settings: OpenRouterSettings): Layered<ModelSettings> {
   const base = baseOf(model);
   const layers = Object.entries(settings.model_settings).filter(
-    ([pattern]) => matches(pattern, model) || matches(pattern, base),
+    ([pattern]) => matchesModel(pattern, model) || matchesModel(pattern, base),
   );
   for (const id of new Set([base, model])) {
     const own = settings.available_models.findLast(({ name }) => name === id);
@@ -91,10 +91,4 @@ export function layOver<Below extends OpenRouterOptions, Above extends OpenRoute
   if (below.provider === undefined || above.provider === undefined) return { settings: merged, ignored: [] };
   const { routing, ignored } = tighten(below.provider, above.provider);
   return { settings: { ...merged, provider: routing }, ignored };
-}
-
-/** `*` stands for any text. */
-function matches(pattern: string, model: string): boolean {
-  const expression = pattern.split("*").map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, "\\$&"));
-  return new RegExp(`^${expression.join(".*")}$`, "s").test(model);
 }

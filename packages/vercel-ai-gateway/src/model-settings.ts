@@ -1,5 +1,4 @@
-import type { NoticeEvent } from "@waygate/core/plugin";
-import { mergeJson } from "./merge-json.ts";
+import { matchesModel, mergeJson, type NoticeEvent } from "@waygate/core/plugin";
 import type { RequestSettings } from "./options.ts";
 import { layProviderOptions } from "./provider-options.ts";
 import type { ModelSettings, VercelAiGatewaySettings } from "./settings.ts";
@@ -44,7 +43,7 @@ export function notLoosened(who: string, ignored: readonly string[]): Notice | u
 /** What the settings say of a model: those of all patterns that match, in their order, then those of its own entry. */
 function settingsOf(model: string, settings: VercelAiGatewaySettings): Layered<ModelSettings> {
   const layers: ModelSettings[] = Object.entries(settings.model_settings)
-    .filter(([pattern]) => matches(pattern, model))
+    .filter(([pattern]) => matchesModel(pattern, model))
     .map(([, layer]) => layer);
   const own = settings.available_models.findLast(({ name }) => name === model);
   if (own !== undefined) {
@@ -75,10 +74,4 @@ export function layOver<Below extends RequestSettings, Above extends RequestSett
   }
   const { options, ignored } = layProviderOptions(below.providerOptions, above.providerOptions);
   return { settings: { ...merged, providerOptions: options }, ignored };
-}
-
-/** `*` stands for any text. */
-function matches(pattern: string, model: string): boolean {
-  const expression = pattern.split("*").map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, "\\$&"));
-  return new RegExp(`^${expression.join(".*")}$`, "s").test(model);
 }

@@ -1,5 +1,4 @@
-import { isObject, type JsonObject } from "@waygate/core/plugin";
-import { mergeJson } from "./merge-json.ts";
+import { isObject, type JsonObject, mergeJson } from "@waygate/core/plugin";
 import type { ProviderOptions } from "./provider-options-schema.ts";
 import { tighten } from "./routing.ts";
 

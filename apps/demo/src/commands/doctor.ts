@@ -100,9 +100,11 @@ function factsOf({ entry, plugin, credentials, models, facts, checkError, lastEr
 }
 
 function pluginText(id: string, plugin: GatewayReport["plugin"]): string {
-  const { package: packageName, version, origin = "program", folder } = plugin ?? {};
-  if (packageName === undefined || origin === "program") return `${id}, which comes with the program`;
-  return `${packageName} ${version ?? ""}, found by ${origin === "settings" ? "the settings" : "its keyword"} in ${folder}`;
+  const { package: packageName = id, version, contract, origin = "program", folder } = plugin ?? {};
+  const name = [packageName, version].filter((part) => part !== undefined).join(" ");
+  const written = contract === undefined ? name : `${name}, contract ${contract}`;
+  if (origin === "program") return `${written}, comes with the program`;
+  return `${written}, found by ${origin === "settings" ? "the settings" : "its keyword"} in ${folder}`;
 }
 
 function messageOf(error: unknown): string {
