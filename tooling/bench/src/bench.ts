@@ -1,5 +1,6 @@
 import { argumentKilobytes, casesOf } from "./cases.ts";
 import { type Contestant, versionsOf } from "./contestants/list.ts";
+import { endureAll } from "./endurance/endure.ts";
 import { type Import, measureImport } from "./measure/import-time.ts";
 import { measureFresh, measureRounds } from "./measure/rounds.ts";
 import { measureSlowConsumer } from "./measure/slow-consumer.ts";
@@ -19,7 +20,10 @@ export async function bench(
     const some = contestants.filter((contestant) => contestant.wire === wire);
     found.push(await benchWire(wire, options, some, origin, (line) => say(`${wire}, ${line}`)));
   }
-  return { environment: environment(), scale: options.scale, rounds: options.rounds, wires: found };
+  const { scale, rounds, cases, wires } = options;
+  const wanted = (cases.length === 0 || cases.includes("endurance")) && wires.includes("chat-completions");
+  const endurance = wanted ? await endureAll(scale, origin, say) : undefined;
+  return { environment: environment(), scale, rounds, wires: found, endurance };
 }
 
 async function benchWire(

@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { admit } from "./admit.ts";
 import { bench } from "./bench.ts";
 import { yardstickOf } from "./contestants/list.ts";
+import { leakOf } from "./endurance/trial.ts";
 import { startServerProcess } from "./measure/child.ts";
 import { type Options, readOptions, usage } from "./options.ts";
 import { report } from "./report.ts";
@@ -27,7 +28,9 @@ async function main(options: Options): Promise<number> {
     const results = await bench(options, admitted, server.origin, say);
     console.log(report(results));
     if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(results, undefined, 2)}\n`);
-    return failed.length === 0 ? 0 : 1;
+    const leaks = (results.endurance ?? []).flatMap((endured) => leakOf(endured) ?? []);
+    for (const leak of leaks) say(`Memory is lost: ${leak}`);
+    return failed.length + leaks.length === 0 ? 0 : 1;
   } finally {
     server.stop();
   }

@@ -15,7 +15,8 @@ export interface Options {
 export const usage = `Usage: pnpm bench [options]
 
   --wire A,B    only these: chat-completions, converse (Amazon Bedrock)
-  --case A,B    only these: long, mixed, short, concurrent, paced, tool-loop, arguments, memory, slow-consumer, import
+  --case A,B    only these: long, mixed, short, concurrent, paced, tool-loop, arguments, memory, slow-consumer, import,
+                endurance
   --rounds N    rounds that count, after two that do not (default 7)
   --quick       one small round of each: shows that the benchmark works, and no figure worth reading
   --json FILE   writes every round to FILE as well
@@ -32,6 +33,7 @@ export const groups = [
   "memory",
   "slow-consumer",
   "import",
+  "endurance",
 ] as const;
 
 export type Group = (typeof groups)[number];

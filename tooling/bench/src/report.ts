@@ -1,3 +1,4 @@
+import { enduranceTable, historyLine } from "./endurance/table.ts";
 import type { Round } from "./measure/job.ts";
 import { median, middleHalf, type Results, type TimedCase, type WireResults } from "./results.ts";
 
@@ -8,7 +9,15 @@ export function report(results: Results): string {
     `${results.rounds} rounds, interleaved; ratios of medians, in brackets the middle half of the rounds. Node ${node.slice(1)}, ${system}, ${cores} × ${cpu}.`,
   ];
   if (results.scale === "quick") sections.push("**A smoke run: its figures mean nothing.**");
-  return `${[...sections, ...results.wires.flatMap(sectionsOf)].join("\n\n")}\n`;
+  sections.push(...results.wires.flatMap(sectionsOf));
+  if (results.endurance !== undefined) {
+    sections.push(
+      "# Endurance of Waygate",
+      table(...enduranceTable(results.endurance)),
+      historyLine(results.endurance),
+    );
+  }
+  return `${sections.join("\n\n")}\n`;
 }
 
 function sectionsOf(results: WireResults): string[] {

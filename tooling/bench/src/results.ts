@@ -1,5 +1,6 @@
 import { cpus } from "node:os";
 import type { Scale } from "./cases.ts";
+import type { Endured } from "./endurance/trial.ts";
 import type { Pause, Round } from "./measure/job.ts";
 import type { Rounds } from "./measure/rounds.ts";
 import type { Wire } from "./wire.ts";
@@ -15,6 +16,8 @@ export interface Results {
   readonly scale: Scale;
   readonly rounds: number;
   readonly wires: readonly WireResults[];
+  /** Of Waygate alone, through chat completions. */
+  readonly endurance: readonly Endured[] | undefined;
 }
 
 export interface WireResults {

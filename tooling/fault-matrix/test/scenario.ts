@@ -8,7 +8,7 @@ type Part = AnswerPart & { readonly type: "text" | "reasoning"; readonly text: r
 type Call = AnswerPart & { readonly type: "tool-call"; readonly id: string; readonly arguments: readonly string[] };
 
 /** What the model says in a step. Each answer has a serial number, in its texts and in the ids of its calls. */
-export function partsOf(step: number, serial: number): readonly (Part | Call)[] {
+function partsOf(step: number, serial: number): readonly (Part | Call)[] {
   const text = step === lastStep ? "That is all" : "One moment";
   const names = step === 1 ? ["look", "write"] : step === 2 ? ["watch", "write"] : [];
   return [

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { type Case, casesOf, closingAnswer, type Scale, slowAnswer, slowConsumer } from "../cases.ts";
+import { enduranceAnswer, enduranceId } from "../endurance/trial.ts";
 import { type Wire, wires } from "../wire.ts";
 import { type Encoding, encodings } from "./encode/encoding.ts";
 import { Pacer } from "./pacer.ts";
@@ -16,6 +17,12 @@ export async function startServer(scale: Scale): Promise<{ server: Server; origi
       sendCut(response, slow(), slowConsumer.send.bytes);
     });
   }
+
+  let served = 0;
+  routes.set(`chat-completions/${enduranceId}`, (response) => {
+    served += 1;
+    response.end(Buffer.concat(encodings["chat-completions"].encode(enduranceAnswer, `_${served}`)));
+  });
 
   const server = createServer((request, response) => {
     const [, wire = "", id] = request.url?.split("/") ?? [];
