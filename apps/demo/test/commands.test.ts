@@ -114,6 +114,17 @@ describe("waygate keys", () => {
     },
   );
 
+  it("need no name where a gateway needs one, and are not asked for where it takes several", async () => {
+    const stored = await playground.run(["keys", "set", "openrouter"], { input: "sk-or-v1-of-this-test" });
+    expect(stored).toMatchObject({ code: 0, stderr: expect.stringContaining('The API key of "openrouter" is in') });
+    expect(await playground.run(["keys", "remove", "openrouter", "--json"])).toMatchObject({
+      stdout: '{"type":"key-removed","gateway":"openrouter","credential":"api_key"}\n',
+    });
+    const several = await playground.run(["keys", "set", "amazon-bedrock"], { input: "sk-bedrock-of-this-test" });
+    expect(several.code).toBe(2);
+    expect(several.stderr).toMatch(/takes several: say which is meant, access_key_id, .*bearer_token/);
+  });
+
   it("are refused where they are none, or for nobody", async () => {
     expect(await playground.run(["keys", "set", "local"], { input: "\n" })).toMatchObject({ code: 2 });
     const unknown = await playground.run(["keys", "set", "lokal"], { input: secret });

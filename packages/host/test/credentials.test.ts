@@ -175,6 +175,26 @@ describe("keys", () => {
     ]);
   });
 
+  it("need no name where the gateway needs only one of several", async () => {
+    await using world = await World.make();
+    const several = (id: string, optional: boolean) =>
+      definePlugin({
+        ...anything,
+        ...{ id, settingsKey: id },
+        credentials: [
+          { id: "api_key", label: "API key", env: [], optional },
+          { id: "extra", label: "Extra key", env: [], optional: true },
+        ],
+      });
+    const host = await world.host({}, { plugins: [several("needs", false), several("optional", true)] });
+    expect(await host.credentials.set("needs", "sk-main")).toMatchObject({ credential: { id: "api_key" } });
+    expect(await host.credentials.remove("needs")).toBe(true);
+    expect(await failure(host.credentials.set("optional", "sk-main"))).toMatchObject({
+      code: "unknown-credential",
+      message: 'Gateway "optional": Say which key is meant. It takes: api_key, extra.',
+    });
+  });
+
   it("that change have the gateway's models asked for anew", async () => {
     await using world = await World.make();
     let asked = 0;

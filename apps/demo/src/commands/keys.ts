@@ -46,8 +46,8 @@ async function list({ host, screen, arguments: given }: Services): Promise<ExitC
 
 async function set(services: Services, gateway: string, credential: string | undefined): Promise<ExitCode> {
   const { host, screen, arguments: given } = services;
-  await checkCredential(services, gateway, credential);
-  const status = await host.credentials.set(gateway, await readKey(services, gateway), credential);
+  const spec = await chosenCredential(services, gateway, credential);
+  const status = await host.credentials.set(gateway, await readKey(services, gateway, spec), spec?.id);
   if (given.json) {
     await screen.answer.write(jsonLine(plainStatus(status)));
     return exitCode.ok;
@@ -65,30 +65,48 @@ async function set(services: Services, gateway: string, credential: string | und
 
 async function remove(services: Services, gateway: string, credential: string | undefined): Promise<ExitCode> {
   const { host, screen, arguments: given } = services;
-  await checkCredential(services, gateway, credential);
-  if (!(await host.credentials.remove(gateway, credential))) {
+  const spec = await chosenCredential(services, gateway, credential);
+  if (!(await host.credentials.remove(gateway, spec?.id))) {
     throw new UsageError(`No key of "${gateway}" is stored.`);
   }
-  if (given.json) await screen.answer.write(jsonLine({ type: "key-removed", gateway, credential }));
+  if (given.json) await screen.answer.write(jsonLine({ type: "key-removed", gateway, credential: spec?.id }));
   else await screen.aside.line(`The key of "${printableLine(gateway)}" is removed.`);
   return exitCode.ok;
 }
 
-/** Refuses what is no credential of the gateway without repeating it, for it may be a key. */
-async function checkCredential({ host }: Services, gateway: string, credential: string | undefined): Promise<void> {
-  const ids = (await host.credentials.status(gateway)).map((status) => status.credential.id);
-  if (credential === undefined || ids.includes(credential)) return;
-  throw new UsageError(
-    `Gateway "${gateway}" has no such credential; it takes: ${ids.join(", ") || "none"}. ` +
-      "The key itself is typed when asked for, or piped in.",
-  );
+/**
+ * What of a gateway is meant; undefined where that is for the host to say. Refuses what is no credential of it without
+ * repeating it, for it may be a key.
+ */
+async function chosenCredential({ host }: Services, gateway: string, credential: string | undefined) {
+  const specs = (await host.credentials.status(gateway)).map((status) => status.credential);
+  const ids = specs.map(({ id }) => id);
+  if (credential !== undefined && !ids.includes(credential)) {
+    throw new UsageError(
+      `Gateway "${gateway}" has no such credential; it takes: ${ids.join(", ") || "none"}. ` +
+        "The key itself is typed when asked for, or piped in.",
+    );
+  }
+  const needed = specs.filter(({ optional }) => optional !== true);
+  if (credential === undefined && specs.length > 1 && needed.length !== 1) {
+    // Before anything is typed.
+    throw new UsageError(`Gateway "${gateway}" takes several: say which is meant, ${ids.join(", ")}.`);
+  }
+  return specs.find(({ id }) => id === credential) ?? (specs.length === 1 ? specs[0] : needed[0]);
 }
 
-async function readKey({ surroundings, screen, keyboard, interrupts }: Services, gateway: string): Promise<string> {
+async function readKey(
+  { surroundings, screen, keyboard, interrupts }: Services,
+  gateway: string,
+  spec: CredentialStatus["credential"] | undefined,
+): Promise<string> {
   if (keyboard === undefined) return readStandardInput(surroundings.stdin, screen);
+  const { aside } = screen;
+  if (spec?.help !== undefined) await aside.line(aside.style("dim", printableLine(`There is one at ${spec.help}`)));
+  const which = spec === undefined || spec.label === "API key" ? "" : ` (${spec.label})`;
   const work = interrupts.begin();
   try {
-    return await new HiddenPrompt(screen, keyboard).ask(`Key for ${printableLine(gateway)}: `, work.signal);
+    return await new HiddenPrompt(screen, keyboard).ask(`Key for ${printableLine(gateway + which)}: `, work.signal);
   } finally {
     work[Symbol.dispose]();
   }

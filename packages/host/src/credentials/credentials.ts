@@ -114,7 +114,7 @@ export class Credentials {
 
   /**
    * Stores a key for a gateway at the address that its settings name now. `credential` is needed only where the gateway
-   * has several. Resolves, once the key could be read back, to what is used from now on: an environment variable goes
+   * has several, and not just one that it cannot do without. Resolves, once the key could be read back, to what is used from now on: an environment variable goes
    * before the store. Rejects with a `HostError`.
    */
   async set(gateway: string, value: string, credential?: string): Promise<CredentialStatus> {
@@ -185,11 +185,17 @@ export class Credentials {
       );
     }
     const ids = credentials.map((spec) => spec.id);
-    const [only] = credentials.length === 1 ? ids : [];
-    const wanted = credential ?? only;
+    const wanted = credential ?? mainCredential(credentials)?.id;
     if (wanted === undefined || !ids.includes(wanted)) throw unknownCredential(gateway, wanted, ids);
     return { gateway: id, credential: wanted, address: keyAddress(address) };
   }
+}
+
+/** The one that is meant where none is named: the only one, or the only one that is needed. */
+function mainCredential(credentials: readonly CredentialSpec[]): CredentialSpec | undefined {
+  if (credentials.length === 1) return credentials[0];
+  const needed = credentials.filter(({ optional }) => optional !== true);
+  return needed.length === 1 ? needed[0] : undefined;
 }
 
 function unknownCredential(gateway: string, credential: string | undefined, ids: readonly string[]): HostError {
