@@ -95,7 +95,7 @@ export function awsClient(options: AwsClientOptions): AwsClient {
     const client = new BedrockClient((await config()).fields);
     client.middlewareStack.add(withHeaders(headers), { step: "build", name: "waygateHeaders" });
     // Its own refusals look like those of the services that give credentials: these are told apart by asking for them first.
-    if (setup.auth.method === "profile") await client.config.credentials().catch(throwOfCredentials);
+    if (!hasApiKey(setup.auth)) await client.config.credentials().catch(throwOfCredentials);
     return client;
   });
 
