@@ -7,7 +7,7 @@ import { CredentialsRefused } from "./credential-failure.ts";
 import type { Http, HttpResponse } from "./http.ts";
 import { type HandlerOptions, requestHandler, type SmithyAnswer } from "./request-handler.ts";
 import { ServiceError, serviceFailure } from "./service-error.ts";
-import type { Setup, Sourced } from "./setup.ts";
+import type { Auth, Setup, Sourced } from "./setup.ts";
 
 export type ConverseInput = ConverseStreamCommandInput;
 
@@ -95,7 +95,7 @@ export function awsClient(options: AwsClientOptions): AwsClient {
     const client = new BedrockClient((await config()).fields);
     client.middlewareStack.add(withHeaders(headers), { step: "build", name: "waygateHeaders" });
     // Its own refusals look like those of the services that give credentials: these are told apart by asking for them first.
-    if (setup.auth.method === "profile") await client.config.credentials().catch(throwOfCredentials);
+    if (!hasApiKey(setup.auth)) await client.config.credentials().catch(throwOfCredentials);
     return client;
   });
 
@@ -111,11 +111,16 @@ export function awsClient(options: AwsClientOptions): AwsClient {
     },
     control,
     async account() {
-      if (setup.auth.method === "api_key") return undefined;
+      if (hasApiKey(setup.auth)) return undefined;
       const { client } = await runtime();
       return (await client.config.credentials().catch(throwOfCredentials)).accountId;
     },
   };
+}
+
+/** An API key is no credentials, and belongs to no account. The SDK's own search takes one before all else. */
+function hasApiKey({ method }: Auth): boolean {
+  return method === "api_key" || (method === "default" && Boolean(process.env.AWS_BEARER_TOKEN_BEDROCK));
 }
 
 /** The runtime service refuses with a `ServiceError`. What else a service says on the way is about credentials. */

@@ -125,6 +125,25 @@ describe("a person's ordinary AWS variables", () => {
     expect(container.received[0]?.headers.authorization).toBe("pod-identity");
   });
 
+  it("may name a role that may not be assumed: requests and lists say that of STS, not of the model", async () => {
+    const words = "User: x is not authorized to perform: sts:AssumeRole on resource: y";
+    const answer = `<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>${words}</Message></Error></ErrorResponse>`;
+    await using sts = await startService(
+      (response) => void response.writeHead(403, { "content-type": "text/xml" }).end(answer),
+    );
+    const config =
+      "[profile base]\naws_access_key_id = AKIDBASE\naws_secret_access_key = x\n[profile role]\nrole_arn = arn:aws:iam::123456789012:role/r\nsource_profile = base\nregion = eu-west-1\n";
+    await using _home = await awsHome({ config }, { AWS_ENDPOINT_URL_STS: sts.origin, AWS_PROFILE: "role" });
+    const settings = { authentication_method: "default" };
+    const expected = `Gateway "amazon-bedrock": the AWS default chain gives no credentials: AccessDenied: ${words}. Log in with the AWS CLI, or set "authentication_method" in the settings.`;
+    expect(await here.refusal({ env: {}, settings })).toBe(`credentials: ${expected}`);
+    await using listing = open(undefined, { env: {}, settings: { ...settings, endpoint_url: here.service.origin } });
+    await expect(listing.gateway.models({ signal: new AbortController().signal })).rejects.toMatchObject({
+      code: "credentials",
+      message: expected,
+    });
+  });
+
   it("and the files give nothing: the method default says so", async () => {
     await using _home = await awsHome({});
     const message = await here.refusal({ env: {}, settings: { authentication_method: "default" } });

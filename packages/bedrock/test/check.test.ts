@@ -60,6 +60,17 @@ aws_account_id = 123456789012
   });
 });
 
+it("knows that the method default may find an API key, which belongs to no account", async () => {
+  await using _home = await awsHome({}, { AWS_BEARER_TOKEN_BEDROCK: "a-key", AWS_REGION: "us-west-2" });
+  const settings = { authentication_method: "default", endpoint_url: simulator.url };
+  expect(await check({ env: {}, settings })).toEqual({
+    Method: "AWS default chain (authentication_method in the settings)",
+    Region: "us-west-2 (AWS environment or configuration)",
+    Endpoint: `${simulator.url} (settings)`,
+    Models: "2",
+  });
+});
+
 it("says whether the guardrail is there", async () => {
   const settings = { endpoint_url: simulator.url, guardrail_identifier: guardrail, guardrail_version: "3" };
   expect((await check({ settings })).Guardrail).toBe("simulator, version 3: READY");
