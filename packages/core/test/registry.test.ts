@@ -544,15 +544,15 @@ describe("credentials", () => {
   });
 
   it("that could not be looked up are not the plugin's fault, and what went wrong is not shown", async () => {
-    const cause = new Error("keychain locked near sk-123");
-    const { ask } = asking("key", () => Promise.reject(cause));
+    const thrown = Object.assign(new TypeError("keychain locked near sk-123"), { code: "ELOCKED" });
+    const { ask } = asking("key", () => Promise.reject(thrown));
     expect(await failureOf(ask())).toEqual(
       expect.objectContaining({
         name: "GatewayError",
         gateway: "fake",
         code: "credentials",
         message: 'The API key of gateway "fake" could not be looked up.',
-        cause,
+        cause: new Error("TypeError (ELOCKED), whose words are left out, as they may quote a secret."),
       }),
     );
   });

@@ -12,7 +12,7 @@ export const exemptions: readonly Exemption[] = [
   {
     file: "packages/core/test/registry.test.ts",
     test: "that could not be looked up are not the plugin's fault, and what went wrong is not shown",
-    why: "The key stands in the error of a store that the test plays, which is kept as the cause.",
+    why: "The key stands in the error of a store that the test plays.",
   },
   {
     file: "packages/bedrock/test/failures.test.ts",

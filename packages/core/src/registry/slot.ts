@@ -152,11 +152,17 @@ export class Slot {
     } catch (error) {
       if (isGatewayError(error)) throw error;
       const { gateway, credential } = query;
-      // Without the source's own words: nobody knows what they quote.
       const words = `The ${credential.label} of gateway "${gateway}" could not be looked up.`;
-      throw new GatewayError(words, { gateway, code: "credentials", cause: error });
+      throw new GatewayError(words, { gateway, code: "credentials", cause: withoutWords(error) });
     }
   }
+}
+
+/** What went wrong with a source of secrets, without its own words: nobody knows what they quote. */
+function withoutWords(error: unknown): Error {
+  const { name = "Error", code } = (error ?? {}) as { readonly name?: unknown; readonly code?: unknown };
+  const kind = typeof code === "string" ? `${String(name)} (${code})` : String(name);
+  return new Error(`${kind}, whose words are left out, as they may quote a secret.`);
 }
 
 /** A plugin whose own check throws is refused like one whose settings are wrong: it must not break the others. */
