@@ -137,6 +137,10 @@ export class AnswerReader {
     this.#endReasoning(events);
     const details = this.#details?.take();
     if (details !== undefined) events.push({ type: "reasoning-end", state: this.#stateOf(details) });
+    const changed = this.#calls.contradicted;
+    if (changed !== undefined) {
+      throw this.#error(`changed the arguments of a call of ${changed} after it had ended. Try again.`, "protocol");
+    }
     this.#calls.end(reason === "length", events);
     if (this.#report !== undefined) events.push({ type: "usage", ...this.#report });
     // The calls decide, not the word: services say "stop" after calls.

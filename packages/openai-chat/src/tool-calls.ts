@@ -1,5 +1,6 @@
 import { isObject, type JsonObject, type JsonValue, type ModelEvent } from "@waygate/core/plugin";
-import { ArgumentPieces } from "./arguments.ts";
+import { ArgumentPieces, type ReadArguments } from "./arguments.ts";
+import { splitValues } from "./json-scanner.ts";
 
 interface Call {
   /** The service's id, once it has sent one. */
@@ -12,6 +13,8 @@ interface Call {
   held: string[];
   announced: boolean;
   state: JsonObject | undefined;
+  /** Its arguments, once it has ended, and what came for it afterwards. */
+  ended: { readonly text: string; late: string } | undefined;
 }
 
 /** What one entry of `tool_calls` says, whatever it leaves out. */
@@ -45,6 +48,14 @@ export class ToolCallAssembler {
     return this.#calls.length > 0;
   }
 
+  /**
+   * The name of a call that was changed after it had ended, if one was. A tool that only reads may have been at work by
+   * then, so there is no telling the story anew.
+   */
+  get contradicted(): string | undefined {
+    return this.#announced.find(({ ended }) => ended !== undefined && !isRepeated(ended.text, ended.late))?.name;
+  }
+
   /** Whether a call is among the answer's that nothing more can be expected of: all have text that is complete. */
   get complete(): boolean {
     return this.#calls.every((call) => !call.pieces.incomplete);
@@ -58,6 +69,10 @@ export class ToolCallAssembler {
     }
     const delta = readDelta(entry);
     const call = this.#callFor(delta, events);
+    if (call.ended !== undefined) {
+      this.#addLate(call, call.ended, delta, events);
+      return;
+    }
     if (delta.id !== undefined) call.sentId ??= delta.id;
     if (delta.state !== undefined) call.state = { ...call.state, ...delta.state };
     if (delta.name !== undefined) this.#addName(call, delta.name, events);
@@ -81,12 +96,42 @@ export class ToolCallAssembler {
       if (!call.announced) this.#announce(call, events);
     }
     for (const call of this.#announced) {
-      const { text, status, value, deviation } = call.pieces.read(cutOff);
-      if (deviation !== undefined) this.#notice(events, deviation.code, deviation.message);
-      const state = call.state as JsonValue | undefined;
-      const end = { type: "tool-call-end", id: idOf(call), name: call.name, arguments: text, status, value } as const;
-      events.push(state === undefined ? end : { ...end, state });
+      if (call.ended === undefined) this.#end(call, call.pieces.read(cutOff), events);
     }
+  }
+
+  #end(call: Call, { text, status, value, deviation }: ReadArguments, events: ModelEvent[]): void {
+    if (deviation !== undefined) this.#notice(events, deviation.code, deviation.message);
+    call.ended = { text, late: "" };
+    const state = call.state as JsonValue | undefined;
+    const end = { type: "tool-call-end", id: idOf(call), name: call.name, arguments: text, status, value } as const;
+    events.push(state === undefined ? end : { ...end, state });
+  }
+
+  /**
+   * Ends the calls before one that begins, so that tools which only read need not wait for the whole answer: those whose
+   * arguments are one whole object. An empty one may stand for arguments that are still to come.
+   */
+  #endEarlier(events: ModelEvent[]): void {
+    for (const call of this.#announced) {
+      if (call.ended !== undefined || call.pieces.empty || call.pieces.incomplete) continue;
+      const read = call.pieces.read(false);
+      const whole = isObject(read.value) && Object.keys(read.value).length > 0 && read.deviation === undefined;
+      if (whole) this.#end(call, read, events);
+    }
+  }
+
+  #addLate(call: Call, ended: { late: string }, delta: Delta, events: ModelEvent[]): void {
+    ended.late += delta.arguments ?? "";
+    if (ended.late.trim() !== "") {
+      this.#notice(
+        events,
+        "tool-arguments-repeated",
+        "The service sent its arguments more than once; they were read once.",
+      );
+    }
+    if (delta.state === undefined || JSON.stringify(delta.state) === JSON.stringify(call.state)) return;
+    this.#notice(events, "tool-call-state-late", "What belongs to a tool call came after its end, and was left out.");
   }
 
   #callFor(delta: Delta, events: ModelEvent[]): Call {
@@ -135,6 +180,7 @@ export class ToolCallAssembler {
       held: [],
       announced: false,
       state: undefined,
+      ended: undefined,
     };
     this.#calls.push(call);
     if (index !== undefined) this.#byIndex.set(index, call);
@@ -154,6 +200,7 @@ export class ToolCallAssembler {
   }
 
   #announce(call: Call, events: ModelEvent[]): void {
+    this.#endEarlier(events);
     call.announced = true;
     this.#announced.push(call);
     call.id = this.#uniqueId(call, events);
@@ -180,6 +227,11 @@ export class ToolCallAssembler {
     this.#noticed.add(code);
     events.push({ type: "notice", code, message });
   }
+}
+
+/** Whether a text is nothing but the same arguments again, once or more often. */
+function isRepeated(text: string, late: string): boolean {
+  return late.trim() === "" || splitValues(late)?.every((value) => value === text.trim()) === true;
 }
 
 function idOf(call: Call): string {

@@ -80,6 +80,10 @@ describe("any slicing of an answer", () => {
   });
 });
 
+function count(events: readonly ModelEvent[], type: ModelEvent["type"]): number {
+  return events.filter((event) => event.type === type).length;
+}
+
 describe("an answer cut off at any byte", () => {
   it("is an error, or all of it was there", async () => {
     const { events: full } = await read([whole]);
@@ -88,9 +92,9 @@ describe("an answer cut off at any byte", () => {
       const { events, error } = await read([whole.subarray(0, length)]);
       if (error !== undefined) {
         expect(isGatewayError(error), `cut at ${length}`).toBe(true);
-        // Nothing is made up: what was read is how the whole begins, and no call has ended.
+        // Nothing is made up: what was read is how the whole begins, and the last call has not ended.
         expect(events).toEqual(full.slice(0, events.length));
-        expect(events.some((event) => event.type === "tool-call-end")).toBe(false);
+        expect(count(events, "tool-call-end")).toBeLessThan(count(full, "tool-call-end"));
       } else {
         expect(length).toBeGreaterThan(saidAll);
         const withoutUsage = (all: readonly ModelEvent[]) => all.filter((event) => event.type !== "usage");
@@ -115,7 +119,7 @@ describe("frames repeated, left out, and out of order", () => {
         expect(events.at(-1)?.type).toBe("finish");
         const ids = (type: string) =>
           events.flatMap((event) => (event.type === type && "id" in event ? [event.id] : []));
-        expect(ids("tool-call-end")).toEqual(ids("tool-call-start"));
+        expect(ids("tool-call-end").toSorted()).toEqual(ids("tool-call-start").toSorted());
         expect(new Set(ids("tool-call-start")).size).toBe(ids("tool-call-start").length);
       }),
       { numRuns: 400 },
