@@ -1,6 +1,6 @@
 import vercelAiGateway from "@waygate/vercel-ai-gateway";
-import { image, look } from "./asking.ts";
-import type { PluginExamples, SettingsExample } from "./example.ts";
+import { image, look } from "../asking.ts";
+import type { PluginExamples, SettingsExample } from "../example.ts";
 
 /** The example of Zed's page, as it stands there. */
 const address = `{

@@ -1,7 +1,7 @@
 import bedrock from "@waygate/bedrock";
 import { expect } from "vitest";
-import { look } from "./asking.ts";
-import type { PluginExamples, SettingsExample } from "./example.ts";
+import { look } from "../asking.ts";
+import type { PluginExamples, SettingsExample } from "../example.ts";
 
 // The examples of Zed's page, as they stand there.
 const namedProfile = `{

@@ -1,6 +1,6 @@
 import openrouter from "@waygate/openrouter";
-import { image, look } from "./asking.ts";
-import type { PluginExamples, SettingsExample } from "./example.ts";
+import { image, look } from "../asking.ts";
+import type { PluginExamples, SettingsExample } from "../example.ts";
 
 // The examples of Zed's page, as they stand there.
 const defaultModel = `{

@@ -1,6 +1,6 @@
 import openaiCompatible from "@waygate/openai-compatible";
-import { image, look } from "./asking.ts";
-import type { PluginExamples, SettingsExample } from "./example.ts";
+import { image, look } from "../asking.ts";
+import type { PluginExamples, SettingsExample } from "../example.ts";
 
 /** The whole example of a service, as Zed's users have it in their files. */
 const whole = `{"agent":{"default_model":{"provider":"my-gateway","model":"my-model","enable_thinking":true,"effort":"high"}},

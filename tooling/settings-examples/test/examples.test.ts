@@ -1,12 +1,12 @@
 import { isGatewayError } from "@waygate/core";
 import { createSimulator, type Simulator } from "@waygate/simulator";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { bedrockExamples } from "./settings-examples/bedrock.ts";
-import { askExample, Detour, type PluginExamples, type SettingsExample } from "./settings-examples/example.ts";
-import { openaiCompatibleExamples } from "./settings-examples/openai-compatible.ts";
-import { openrouterExamples } from "./settings-examples/openrouter.ts";
-import { vercelAiGatewayExamples } from "./settings-examples/vercel-ai-gateway.ts";
-import { World } from "./world.ts";
+import { askExample, Detour, type PluginExamples, type SettingsExample } from "./example.ts";
+import { bedrockExamples } from "./gateways/bedrock.ts";
+import { openaiCompatibleExamples } from "./gateways/openai-compatible.ts";
+import { openrouterExamples } from "./gateways/openrouter.ts";
+import { vercelAiGatewayExamples } from "./gateways/vercel-ai-gateway.ts";
+import { Machine } from "./machine.ts";
 
 /** One line for each gateway whose examples are known. */
 const tables: readonly PluginExamples[] = [
@@ -28,13 +28,13 @@ describe.each(tables.map((table) => [table.plugin.name, table] as const))("setti
   afterAll(() => simulator.close());
 
   it.each(table.examples.map((example) => [example.title, example] as const))("%s", async (_title, example) => {
-    await using world = await World.make();
-    await useAwsFiles(world, example.awsCredentials);
+    await using machine = await Machine.make();
+    await useAwsFiles(machine, example.awsCredentials);
     const detour = new Detour(simulator, table.mount);
     const asking = askExample(example, {
       plugins: [table.plugin],
-      settingsFile: await world.write("settings.json", example.settings),
-      environment: { ...world.environment, ...example.environment },
+      settingsFile: await machine.write("settings.json", example.settings),
+      environment: { HOME: machine.folder, ...example.environment },
       store: "memory",
       cacheFolder: false,
       discover: false,
@@ -61,10 +61,10 @@ describe.each(tables.map((table) => [table.plugin.name, table] as const))("setti
 });
 
 /** The AWS SDK reads the process's own variables: nothing of this machine's is to count. */
-async function useAwsFiles(world: World, credentials = ""): Promise<void> {
+async function useAwsFiles(machine: Machine, credentials = ""): Promise<void> {
   for (const name of Object.keys(process.env)) if (name.startsWith("AWS_")) vi.stubEnv(name, undefined);
-  vi.stubEnv("AWS_CONFIG_FILE", await world.write("aws/config", ""));
-  vi.stubEnv("AWS_SHARED_CREDENTIALS_FILE", await world.write("aws/credentials", credentials));
+  vi.stubEnv("AWS_CONFIG_FILE", await machine.write("aws/config", ""));
+  vi.stubEnv("AWS_SHARED_CREDENTIALS_FILE", await machine.write("aws/credentials", credentials));
   vi.stubEnv("AWS_EC2_METADATA_DISABLED", "true");
 }
 

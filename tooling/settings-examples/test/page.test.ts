@@ -1,16 +1,34 @@
 import { readFileSync } from "node:fs";
 import bedrock from "@waygate/bedrock";
 import type { GatewayPlugin, JsonSchema } from "@waygate/core";
-import { isObject } from "@waygate/core/plugin";
+import { contractVersion, definePlugin, isObject, type SettingsSchema } from "@waygate/core/plugin";
+import { createHost } from "@waygate/host";
 import openaiCompatible from "@waygate/openai-compatible";
 import openrouter from "@waygate/openrouter";
 import vercelAiGateway from "@waygate/vercel-ai-gateway";
 import { describe, expect, it } from "vitest";
-import { gatewayProperties } from "../src/settings/schema.ts";
-import { World } from "./world.ts";
 
 /** The plugins whose settings the page documents: those installed here. One more is one more section of the page. */
 const plugins: readonly GatewayPlugin[] = [openrouter, vercelAiGateway, bedrock, openaiCompatible];
+
+/** One without settings of its own: its keys are those that every gateway has. */
+const noSettings: SettingsSchema<object> = {
+  "~standard": {
+    version: 1,
+    vendor: "waygate-test",
+    validate: () => ({ value: {} }),
+    jsonSchema: { input: () => ({ type: "object" }), output: () => ({ type: "object" }) },
+  },
+};
+const bare = definePlugin({
+  id: "bare",
+  name: "Bare",
+  contract: contractVersion,
+  settingsKey: "bare",
+  settings: noSettings,
+  capabilities: openrouter.capabilities,
+  open: () => ({ models: async () => [], stream: async function* () {} }),
+});
 
 const page = readFileSync(`${import.meta.dirname}/../../../docs/settings.md`, "utf8");
 
@@ -49,8 +67,9 @@ function keysOf(schema: unknown, path = ""): readonly string[] {
 }
 
 async function schema(): Promise<{ readonly root: JsonSchema; readonly definitions: Record<string, unknown> }> {
-  await using world = await World.make();
-  const root = await (await world.host({}, { plugins })).schema();
+  const options = { settingsFile: false, store: "memory", cacheFolder: false, discover: false } as const;
+  await using host = await createHost({ ...options, plugins: [...plugins, bare] });
+  const root = await host.schema();
   return { root, definitions: isObject(root.$defs) ? root.$defs : {} };
 }
 
@@ -61,13 +80,13 @@ describe("docs/settings.md", () => {
     expect(documented("The file itself")).toEqual(Object.keys({ ...rest, agent, language_models: 0 }).sort());
     expect(documented("`agent`")).toEqual(keysOf(agent));
     expect(documented("A model of `agent`")).toEqual(keysOf(definitions.model));
-    expect(documented("Every gateway")).toEqual(Object.keys(gatewayProperties).sort());
+    expect(documented("Every gateway")).toEqual(keysOf(definitions["plugin:bare"]));
   });
 
   it.each(plugins.map((plugin) => [plugin.settingsKey]))("has every key of %s, and no other", async (settingsKey) => {
     const { definitions } = await schema();
-    const keys = keysOf(definitions[`plugin:${settingsKey}`]);
-    const own = keys.filter((key) => !(key in gatewayProperties));
+    const everywhere = keysOf(definitions["plugin:bare"]);
+    const own = keysOf(definitions[`plugin:${settingsKey}`]).filter((key) => !everywhere.includes(key));
     expect(documented(`\`language_models.${settingsKey}\``)).toEqual(own);
   });
 
