@@ -1,12 +1,12 @@
 import { type ErrorCode, GatewayError, isGatewayError } from "../contract/error.ts";
-import type { ModelEvent } from "../contract/event.ts";
 import type { AssistantMessage } from "../contract/message.ts";
 import type { ModelRequest } from "../contract/request.ts";
 import { abortable } from "./abortable.ts";
+import { AnswerStream } from "./answer-stream.ts";
 import type { Approve } from "./approval.ts";
 import type { RunControl } from "./control.ts";
 import { type Conversation, type MessageInput, textOf } from "./conversation.ts";
-import type { Failover, Interruption, Retry, RunEndReason, RunEvent } from "./event.ts";
+import type { Interruption, RunEndReason, RunEvent } from "./event.ts";
 import { limitReached, type RunLimits } from "./limits.ts";
 import type { ModelMiddleware } from "./middleware.ts";
 import { summarize, type Target } from "./model-caller.ts";
@@ -43,9 +43,12 @@ export interface LoopOptions {
 /** Asks a model to go on whose answer broke off and left no result of a tool to go on with. */
 const goOn: MessageInput = { role: "user", content: "Your answer broke off. Go on exactly where it stopped." };
 
+/** A batch, or an answer whose batches are to be taken, to its end, before the loop goes on. */
+export type LoopYield = readonly RunEvent[] | AnswerStream;
+
 /**
- * The tool-use loop: ask the model, hand its events on, carry out its calls, ask again. Yields the very batches that
- * the gateway delivered, with the loop's own events in batches between them. However it is left (end, failure, abort,
+ * The tool-use loop: ask the model, hand its answer on, carry out its calls, ask again. Yields the answers, which give
+ * the very batches that the gateway delivered, and the loop's own events in batches between them. However it is left (end, failure, abort,
  * `return()`), the conversation holds what was said, and every call is answered; only a run that pauses may leave a step
  * unfinished, which its snapshot holds then. `pending`: a step to begin with, left unfinished elsewhere.
  */
@@ -53,7 +56,7 @@ export async function* loop(
   options: LoopOptions,
   conversation: Conversation,
   pending: PendingStep | undefined,
-): AsyncGenerator<readonly RunEvent[], void, void> {
+): AsyncGenerator<LoopYield, void, void> {
   const { limits, request, control, output } = options;
   const { signal } = request;
   signal.throwIfAborted();
@@ -123,25 +126,20 @@ async function* takeStep(
   setup: StepSetup,
   options: LoopOptions,
   attempt: number,
-): AsyncGenerator<readonly RunEvent[], void, void> {
-  const { fold, runner } = step;
+): AsyncGenerator<LoopYield, void, void> {
+  const { runner } = step;
   let over = false;
   options.control.step = step;
   try {
     yield [{ type: "step-start", step: step.number }];
     if (!step.answered) {
-      try {
-        const { caller } = setup;
-        caller.ask(setup.request());
-        for (let batch = await caller.next(); batch !== undefined; batch = await caller.next()) {
-          if (isAnswer(batch)) step.add(batch);
-          else fold.answeredBy(caller.origin);
-          yield batch;
-          if (runner.hasEvents) yield runner.take();
-        }
-      } catch (error) {
-        step.interruption = interruptionBy(error, step, setup, options, attempt);
-      }
+      const { caller } = setup;
+      caller.ask(setup.request());
+      const answer = new AnswerStream(step, caller);
+      yield answer;
+      if (runner.hasEvents) yield runner.take();
+      const { failure } = answer;
+      if (failure !== undefined) step.interruption = interruptionBy(failure.error, step, setup, options, attempt);
     }
     step.startRemaining();
     for (let events = await runner.next(); events !== undefined; events = await runner.next()) yield events;
@@ -190,10 +188,4 @@ function misfit(problem: string, { gateway: { id }, model }: Target, partial: As
   const error = new GatewayError(words, { gateway: id, code: "protocol" });
   error.partial = partial;
   return error;
-}
-
-/** Whether a batch is of the model's own events: retries and failovers come alone. */
-function isAnswer(batch: readonly (ModelEvent | Retry | Failover)[]): batch is readonly ModelEvent[] {
-  const type = batch[0]?.type;
-  return type !== "retry" && type !== "failover";
 }

@@ -3,7 +3,9 @@ import type { ModelEvent } from "../contract/event.ts";
 import type { ModelRequest } from "../contract/request.ts";
 import { EventOrder } from "../stream/order.ts";
 import { abortable } from "./abortable.ts";
+import { AnswerStream } from "./answer-stream.ts";
 import type { RunEvent } from "./event.ts";
+import type { LoopYield } from "./loop.ts";
 import type { RunOptions } from "./options.ts";
 
 /** One request to a model. */
@@ -85,13 +87,21 @@ async function* held(
 export function runThrough(
   layers: readonly RunMiddleware[],
   options: RunOptions,
-  loop: AsyncGenerator<readonly RunEvent[], void, void>,
+  loop: AsyncIterable<LoopYield>,
 ): AsyncIterator<readonly RunEvent[], void, void> {
   const through = layers.reduceRight<() => AsyncIterable<readonly RunEvent[]>>(
     (next, layer) => () => layer(options, next),
-    () => loop,
+    () => inBatches(loop),
   );
   return through()[Symbol.asyncIterator]();
+}
+
+/** A loop's batches, those of its answers among them. */
+async function* inBatches(loop: AsyncIterable<LoopYield>): AsyncGenerator<readonly RunEvent[], void, void> {
+  for await (const yielded of loop) {
+    if (!(yielded instanceof AnswerStream)) yield yielded;
+    else for (let batch = await yielded.next(); batch !== undefined; batch = await yielded.next()) yield batch;
+  }
 }
 
 /** Ends an iterator without waiting for it: whoever wrote it may be waiting for something else. */

@@ -3,11 +3,12 @@ import { GatewayError } from "../contract/error.ts";
 import type { Cost, Usage } from "../contract/event.ts";
 import type { Message } from "../contract/message.ts";
 import { abortable } from "./abortable.ts";
+import { AnswerStream } from "./answer-stream.ts";
 import { Approvals } from "./approval.ts";
 import { RunControl } from "./control.ts";
 import { Conversation, type MessageInput, textOf } from "./conversation.ts";
 import type { RunEnd, RunEvent } from "./event.ts";
-import { loop } from "./loop.ts";
+import { type LoopYield, loop } from "./loop.ts";
 import { letGo, runThrough } from "./middleware.ts";
 import { completeOptions, type RunOptions } from "./options.ts";
 import type { Output } from "./output.ts";
@@ -22,9 +23,11 @@ const leftByMiddleware = "A middleware left the run before it ended.";
 /** A run that goes on: the iterator at the consumer's door, written by hand, and all that may end it from outside. */
 export class RunningConversation implements Run, AsyncIterator<RunEvent, undefined, void> {
   readonly #conversation: Conversation;
-  readonly #loop: AsyncGenerator<readonly RunEvent[], void, void>;
+  readonly #loop: AsyncGenerator<LoopYield, void, void>;
+  /** The answer that is streaming. */
+  #answer: AnswerStream | undefined;
   /** What the loop yields, or what middleware makes of it. */
-  readonly #batches: AsyncIterator<readonly RunEvent[], void, void>;
+  readonly #batches: AsyncIterator<LoopYield, void, void>;
   readonly #controller = new AbortController();
   readonly #options: RunOptions;
   readonly #control: RunControl;
@@ -162,20 +165,20 @@ export class RunningConversation implements Run, AsyncIterator<RunEvent, undefin
     this.#batch = none;
     try {
       for (;;) {
-        const { done, value } = await this.#nextBatch();
+        const batch = await this.#nextBatch();
         const { end } = this.#control;
-        if (done === true) {
+        if (batch === undefined) {
           await this.#leaveLoop();
           this.#settle(end === undefined ? { error: new DOMException(leftByMiddleware, "AbortError") } : { end });
           return { done: true, value: undefined };
         }
-        const first = value[0];
-        const last = value[value.length - 1];
+        const first = batch[0];
+        const last = batch[batch.length - 1];
         if (last?.type === "run-end" && end !== undefined) this.#settle({ end });
         // Aborted while it was on its way: held back like the rest.
         else if (this.#controller.signal.aborted) continue;
         if (first === undefined) continue;
-        this.#batch = value;
+        this.#batch = batch;
         this.#index = 1;
         return { done: false, value: first };
       }
@@ -188,15 +191,36 @@ export class RunningConversation implements Run, AsyncIterator<RunEvent, undefin
     }
   }
 
-  #nextBatch(): Promise<IteratorResult<readonly RunEvent[], void>> {
-    const batch = this.#trace === undefined ? this.#batches.next() : this.#trace.in(() => this.#batches.next());
+  #nextBatch(): Promise<readonly RunEvent[] | undefined> {
+    const batch = this.#trace === undefined ? this.#take() : this.#trace.in(() => this.#take());
     // Middleware may be waiting for something that knows of no abort.
-    return this.#cancelled === undefined ? batch : abortable(Promise.resolve(batch), this.#cancelled.signal);
+    return this.#cancelled === undefined ? batch : abortable(batch, this.#cancelled.signal);
+  }
+
+  /** The next batch of the answer that streams, or of the loop; undefined at its end. */
+  async #take(): Promise<readonly RunEvent[] | undefined> {
+    for (;;) {
+      const answer = this.#answer;
+      if (answer !== undefined) {
+        const batch = await answer.next();
+        if (batch !== undefined) return batch;
+        this.#answer = undefined;
+      }
+      const { done, value } = await this.#batches.next();
+      if (done === true) {
+        // The loop was left while somebody waited for the answer.
+        if (answer?.failure !== undefined) throw answer.failure.error;
+        return undefined;
+      }
+      if (!(value instanceof AnswerStream)) return value;
+      this.#answer = value;
+    }
   }
 
   /** Ends the loop, so that the history is whole, whatever stands around it. */
   async #leaveLoop(reason?: unknown): Promise<void> {
     if (reason !== undefined && !this.#controller.signal.aborted) this.#abort(reason);
+    this.#answer = undefined;
     await this.#loop.return();
     if (this.#batches !== this.#loop) letGo(this.#batches);
   }

@@ -14,6 +14,8 @@ const open: OpenClient = (endpoint) => {
     // The server of the benchmark answers nobody who asks which models there are.
     settings: { bedrock: { endpoint_url: endpoint, region, discover_models: false } },
     credentials: ({ credential }) => credentials[credential.id],
+    // All contestants are asked for the same number of streams at a time.
+    maxOpenStreams: Number.POSITIVE_INFINITY,
   });
   const gateway = registry.gateway("amazon-bedrock");
   const ask = () => run({ gateway, model: modelId, messages: [{ role: "user", content: prompt }] });
