@@ -48,9 +48,10 @@ export type LoopYield = readonly RunEvent[] | AnswerStream;
 
 /**
  * The tool-use loop: ask the model, hand its answer on, carry out its calls, ask again. Yields the answers, which give
- * the very batches that the gateway delivered, and the loop's own events in batches between them. However it is left (end, failure, abort,
- * `return()`), the conversation holds what was said, and every call is answered; only a run that pauses may leave a step
- * unfinished, which its snapshot holds then. `pending`: a step to begin with, left unfinished elsewhere.
+ * the very batches that the gateway delivered, and the loop's own events in batches between them. However it is left
+ * (end, failure, abort, `return()`), the conversation holds what was said, and every call is answered; only a run that
+ * pauses may leave a step unfinished, which its snapshot holds then. `pending`: a step to begin with, left unfinished
+ * elsewhere.
  */
 export async function* loop(
   options: LoopOptions,
