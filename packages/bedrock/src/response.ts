@@ -23,7 +23,7 @@ export async function openAnswer(body: Body, context: AnswerContext): Promise<An
   if ("whole" in body) return wholeAnswer(Buffer.from(body.whole), context);
   const { stream } = body;
   const first = await new Promise<readonly Buffer[] | undefined>((accept, refuse) => stream.next(accept, refuse));
-  if (first === undefined) throw unreadable(context, "an empty answer");
+  if (first === undefined) throw unreadable(context, "an empty answer", true);
   if (first[0]?.[0] === 0) return new StreamedAnswer(stream, first, context);
   const rest = await readAll(stream, limits.body);
   return wholeAnswer(Buffer.concat([...first, rest]), context);
@@ -125,7 +125,8 @@ function readWhole(bytes: Buffer, context: AnswerContext): readonly ModelEvent[]
     answer = JSON.parse(text);
   } catch {
     const page = /^\s*</.test(text) ? "a page of HTML" : "what is neither frames nor JSON";
-    throw unreadable(context, text.trim() === "" ? "an empty answer" : `${page}: ${shorten(text.slice(0, 200))}`);
+    if (text.trim() === "") throw unreadable(context, "an empty answer", true);
+    throw unreadable(context, `${page}: ${shorten(text.slice(0, 200))}`);
   }
   const events: ModelEvent[] = [];
   const reader = new AnswerReader(context);
@@ -139,7 +140,8 @@ function damaged({ gateway }: AnswerContext, error: FrameError): GatewayError {
   return new GatewayError(words, { gateway, code: "protocol", status: 200, retryable: true, cause: error });
 }
 
-function unreadable({ gateway }: AnswerContext, what: string): GatewayError {
+/** `retryable`: nothing says that the next answer would be no better. */
+function unreadable({ gateway }: AnswerContext, what: string, retryable = false): GatewayError {
   const words = `Gateway "${gateway}" sent ${shorten(what)} Check the endpoint in its settings.`;
-  return new GatewayError(words, { gateway, code: "protocol", status: 200 });
+  return new GatewayError(words, { gateway, code: "protocol", status: 200, retryable });
 }

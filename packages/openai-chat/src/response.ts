@@ -114,7 +114,7 @@ export class AnswerBody {
 
   /** The connection has ended. */
   #end(): void {
-    if (this.#kind === "unknown") throw this.#unreadable("an empty answer");
+    if (this.#kind === "unknown") throw this.#unreadable("an empty answer", true);
     const rest = this.#decoder.end();
     if (this.#kind === "whole") {
       this.#pieces.push(rest);
@@ -157,9 +157,10 @@ export class AnswerBody {
     return shorten(this.#pieces.join("").slice(0, 200));
   }
 
-  #unreadable(what: string): GatewayError {
+  /** `retryable`: nothing says that the next answer would be no better. */
+  #unreadable(what: string, retryable = false): GatewayError {
     const { gateway } = this.#context;
     const words = `Gateway "${gateway}" sent ${shorten(what)} Check the address in its settings.`;
-    return new GatewayError(words, { gateway, code: "protocol", status: 200 });
+    return new GatewayError(words, { gateway, code: "protocol", status: 200, retryable });
   }
 }

@@ -45,8 +45,8 @@ const declared: Readonly<Record<FaultName, Row>> = {
   },
   "an early end": {
     "before headers": passing("connection"),
-    // A whole answer of no bytes: nothing says that the connection was at fault.
-    "after headers": lasting("protocol"),
+    // A whole answer of no bytes: nothing says that the connection was at fault, nor that the next would be no better.
+    "after headers": passing("protocol"),
     "in the answer": interrupted("connection"),
   },
   "a stall": {
