@@ -10,6 +10,7 @@ import type { Step } from "./step.ts";
 export class AnswerStream {
   readonly #step: Step;
   readonly #caller: ModelCaller;
+  #over = false;
   /** What broke the answer off, which is the loop's to deal with. */
   failure: { readonly error: unknown } | undefined;
 
@@ -18,21 +19,26 @@ export class AnswerStream {
     this.#caller = caller;
   }
 
-  /** The next batch; undefined where the answer has ended, in whatever way. Never rejects. */
-  async next(): Promise<readonly RunEvent[] | undefined> {
-    const { runner, fold } = this.#step;
-    if (runner.hasEvents) return runner.take();
-    try {
-      const batch = await this.#caller.next();
-      if (batch === undefined) return undefined;
-      if (isAnswer(batch)) this.#step.add(batch);
-      else fold.answeredBy(this.#caller.origin);
-      return batch;
-    } catch (error) {
-      this.failure = { error };
-      return undefined;
-    }
+  /** The next batch; undefined where the answer has ended, in whatever way, and ever after. Never rejects. */
+  next(): Promise<readonly RunEvent[] | undefined> {
+    const { runner } = this.#step;
+    if (runner.hasEvents) return Promise.resolve(runner.take());
+    return this.#over ? Promise.resolve(undefined) : this.#caller.next().then(this.#accept, this.#fail);
   }
+
+  readonly #accept = (
+    batch: readonly (ModelEvent | Retry | Failover)[] | undefined,
+  ): readonly RunEvent[] | undefined => {
+    if (batch === undefined) this.#over = true;
+    else if (isAnswer(batch)) this.#step.add(batch);
+    else this.#step.fold.answeredBy(this.#caller.origin);
+    return batch;
+  };
+
+  readonly #fail = (error: unknown): undefined => {
+    this.#over = true;
+    this.failure = { error };
+  };
 }
 
 /** Whether a batch is of the model's own events: retries and failovers come alone. */

@@ -129,13 +129,22 @@ export class ModelCaller {
    * The next batch of the answer: one of the gateway's as it came, or one that says what became of the call itself.
    * Undefined at the end. What a failed attempt had announced is not passed on. No generator: every event passes here.
    */
-  async next(): Promise<readonly (ModelEvent | Retry | Failover)[] | undefined> {
+  next(): Promise<readonly (ModelEvent | Retry | Failover)[] | undefined> {
+    const source = this.#source;
+    // An answer that has begun to speak needs nothing done about it: its failures are final, its batches whole.
+    return this.#visible && source !== undefined ? source.next().then(this.#pass) : this.#listen();
+  }
+
+  readonly #pass = ({ done, value }: IteratorResult<readonly ModelEvent[]>): readonly ModelEvent[] | undefined =>
+    done === true ? this.#end() : value;
+
+  /** Waits for the first visible batch, dealing with failures before it. */
+  async #listen(): Promise<readonly (ModelEvent | Retry | Failover)[] | undefined> {
     if (this.#waitMs !== undefined) await this.#wait(this.#waitMs);
     try {
       while (this.#source !== undefined) {
         const { done, value: batch } = await this.#source.next();
         if (done === true) return this.#end();
-        if (this.#visible) return batch;
         if (batch.some(isVisible)) {
           this.#visible = true;
           return this.#held.length === 0 ? batch : [...this.#held, ...batch];
@@ -144,7 +153,7 @@ export class ModelCaller {
       }
       return undefined;
     } catch (error) {
-      if (this.#request?.signal.aborted === true || !isGatewayError(error) || this.#visible) throw error;
+      if (this.#request?.signal.aborted === true || !isGatewayError(error)) throw error;
       return [this.#recover(error)];
     }
   }
