@@ -165,10 +165,7 @@ export class RunningConversation implements Run, AsyncIterator<RunEvent, undefin
     this.#batch = none;
     try {
       for (;;) {
-        const answer = this.#answer;
-        // Where an answer streams, there is nothing between it and its reader.
-        const direct = answer !== undefined && this.#trace === undefined ? await answer.next() : undefined;
-        const batch = direct ?? (await this.#nextBatch(answer));
+        const batch = await this.#nextBatch();
         const { end } = this.#control;
         if (batch === undefined) {
           await this.#leaveLoop();
@@ -194,15 +191,16 @@ export class RunningConversation implements Run, AsyncIterator<RunEvent, undefin
     }
   }
 
-  #nextBatch(answer: AnswerStream | undefined): Promise<readonly RunEvent[] | undefined> {
-    const batch = this.#trace === undefined ? this.#take(answer) : this.#trace.in(() => this.#take(answer));
+  #nextBatch(): Promise<readonly RunEvent[] | undefined> {
+    const batch = this.#trace === undefined ? this.#take() : this.#trace.in(() => this.#take());
     // Middleware may be waiting for something that knows of no abort.
     return this.#cancelled === undefined ? batch : abortable(batch, this.#cancelled.signal);
   }
 
   /** The next batch of the answer that streams, if one does, or else of the loop; undefined at its end. */
-  async #take(streaming: AnswerStream | undefined): Promise<readonly RunEvent[] | undefined> {
-    for (let answer = streaming; ; answer = this.#answer) {
+  async #take(): Promise<readonly RunEvent[] | undefined> {
+    for (;;) {
+      const answer = this.#answer;
       if (answer !== undefined) {
         const batch = await answer.next();
         if (batch !== undefined) return batch;
