@@ -1,10 +1,4 @@
-import type {
-  CachePointBlock,
-  ContentBlock,
-  Message,
-  SystemContentBlock,
-  ToolConfiguration,
-} from "@aws-sdk/client-bedrock-runtime";
+import type { CachePointBlock, ContentBlock, Message, SystemContentBlock, ToolConfiguration } from "./wire.ts";
 
 export interface CachePlan {
   /** How many points may be set. */

@@ -2,6 +2,7 @@ import type { BedrockRuntimeClientConfig } from "@aws-sdk/client-bedrock-runtime
 import type { AwsClientOptions } from "./client.ts";
 import type { RequestHandler } from "./request-handler.ts";
 import type { Auth, Sourced } from "./setup.ts";
+import { Sha256 } from "./sha256.ts";
 
 /** As much of a configuration as the runtime client and the control client have in common. */
 type Fields = Pick<
@@ -15,6 +16,7 @@ type Fields = Pick<
   | "region"
   | "requestHandler"
   | "retryMode"
+  | "sha256"
   | "token"
   | "useDualstackEndpoint"
   | "useFipsEndpoint"
@@ -37,6 +39,7 @@ export async function clientConfig(options: AwsClientOptions, handler: RequestHa
     requestHandler: handler,
     // Whether a request is repeated is decided in one place, and that is not here.
     maxAttempts: 1,
+    sha256: Sha256,
     ...(setup.endpoint !== undefined && { endpoint: setup.endpoint.value }),
   };
   if (auth.method === "default") {
@@ -45,6 +48,8 @@ export async function clientConfig(options: AwsClientOptions, handler: RequestHa
     const fields = {
       ...common,
       ...profile,
+      // Set to nothing, the variable means nothing; the SDK would take it for a key.
+      ...(process.env.AWS_BEARER_TOKEN_BEDROCK === "" && { authSchemePreference: ["sigv4"] }),
       region: region.value,
       ...(fips && { useFipsEndpoint: true }),
       ...(dualstack && { useDualstackEndpoint: true }),

@@ -1,18 +1,15 @@
 import type { BedrockClient as ControlClient } from "@aws-sdk/client-bedrock";
-import type { ConverseStreamCommandInput } from "@aws-sdk/client-bedrock-runtime";
 import type { BuildMiddleware, HttpRequest } from "@smithy/types";
 import type { Deadlines } from "@waygate/core/plugin";
 import { type ClientConfig, clientConfig } from "./client-config.ts";
 import { CredentialsRefused } from "./credential-failure.ts";
 import type { Http, HttpResponse } from "./http.ts";
-import { type HandlerOptions, requestHandler, type SmithyAnswer } from "./request-handler.ts";
-import { ServiceError, serviceFailure } from "./service-error.ts";
+import { once } from "./once.ts";
+import { readSafely, requestHandler } from "./request-handler.ts";
+import { isClockSkew, ServiceError, serviceFailure } from "./service-error.ts";
 import type { Auth, Setup, Sourced } from "./setup.ts";
-
-export type ConverseInput = ConverseStreamCommandInput;
-
-/** Whether an answer comes in one piece, or as it is said. */
-export type Operation = "converse" | "converse-stream";
+import { type Operation, SignedRequests } from "./signed-requests.ts";
+import type { ConverseInput } from "./wire.ts";
 
 /** A successful answer, not looked into yet. */
 export type Body = { readonly headers: Readonly<Record<string, string>> } & (
@@ -47,47 +44,13 @@ export interface AwsClientOptions {
 }
 
 export function awsClient(options: AwsClientOptions): AwsClient {
-  const { setup, headers } = options;
-  const answers = new WeakMap<object, Body>();
-  const config = once((): Promise<ClientConfig> => clientConfig(options, requestHandler(options.http)));
+  const { setup, http, headers } = options;
+  const config = once((): Promise<ClientConfig> => clientConfig(options, requestHandler(http)));
 
   const runtime = once(async () => {
-    const { BedrockRuntimeClient, ConverseCommand, ConverseStreamCommand } = await import(
-      "@aws-sdk/client-bedrock-runtime"
-    );
+    const { BedrockRuntimeClient } = await import("@aws-sdk/client-bedrock-runtime");
     const client = new BedrockRuntimeClient((await config()).fields);
-    client.middlewareStack.add(withHeaders(headers), { step: "build", name: "waygateHeaders" });
-    // Nothing is logged, so nothing has to be made ready for it; and requests are repeated elsewhere. The retrying step can
-    // only be replaced: others are placed by its name.
-    client.middlewareStack.remove("loggerMiddleware");
-    client.middlewareStack.add((next) => next, {
-      step: "finalizeRequest",
-      name: "retryMiddleware",
-      priority: "high",
-      override: true,
-    });
-    // In place of the SDK's own step of this name: its decoding of event streams costs several times all the rest.
-    client.middlewareStack.add(
-      (next) => async (args) => {
-        const { response } = await next(args);
-        // What the request handler returned: the SDK's types know nothing of it.
-        const { statusCode, headers, body } = response as SmithyAnswer;
-        if (!(body instanceof Uint8Array)) answers.set(args.input, { headers, stream: body });
-        else if (statusCode === 200) answers.set(args.input, { headers, whole: body });
-        else throw new ServiceError(statusCode, headers, Buffer.from(body).toString("utf8"));
-        return { response, output: { $metadata: {} } };
-      },
-      { step: "deserialize", name: "deserializerMiddleware", override: true },
-    );
-    return {
-      client,
-      async send(operation: Operation, input: ConverseInput, { signal, deadlines }: SendOptions): Promise<void> {
-        // The SDK hands these on to the request handler as they are.
-        const options: HandlerOptions & { readonly abortSignal: AbortSignal } = { abortSignal: signal, deadlines };
-        if (operation === "converse") await client.send(new ConverseCommand(input), options);
-        else await client.send(new ConverseStreamCommand(input), options);
-      },
-    };
+    return { client, requests: new SignedRequests(client, headers) };
   });
 
   const control = once(async () => {
@@ -101,13 +64,18 @@ export function awsClient(options: AwsClientOptions): AwsClient {
 
   return {
     region: async () => setup.region ?? (await config()).region,
-    async send(operation, input, options) {
-      const { send } = await runtime();
-      options.signal.throwIfAborted();
-      await send(operation, input, options).catch(throwOfCredentials);
-      const body = answers.get(input);
-      if (body === undefined) throw new Error("The SDK reported an answer that it did not hand on.");
-      return body;
+    async send(operation, input, { signal, deadlines }) {
+      const { requests } = await runtime();
+      signal.throwIfAborted();
+      const request = await requests.make(operation, input).catch(throwOfCredentials);
+      const response = await http.send({ ...request, signal, deadlines });
+      const { status, headers } = response;
+      if (status === 200 && operation === "converse-stream") return { headers, stream: response };
+      const body = await readSafely(response, request.headers);
+      if (status === 200) return { headers, whole: body };
+      const error = new ServiceError(status, headers, body.toString("utf8"));
+      if (isClockSkew(error)) requests.setClock(headers);
+      throw error;
     },
     control,
     async account() {
@@ -123,9 +91,9 @@ function hasApiKey({ method }: Auth): boolean {
   return method === "api_key" || (method === "default" && Boolean(process.env.AWS_BEARER_TOKEN_BEDROCK));
 }
 
-/** The runtime service refuses with a `ServiceError`. What else a service says on the way is about credentials. */
+/** What a service says before a request is made is about credentials. */
 function throwOfCredentials(error: unknown): never {
-  const failure = error instanceof ServiceError ? undefined : serviceFailure(error);
+  const failure = serviceFailure(error);
   throw failure === undefined ? error : new CredentialsRefused(failure);
 }
 
@@ -136,17 +104,5 @@ function withHeaders<Input extends object, Output extends object>(
   return (next) => (args) => {
     Object.assign((args.request as HttpRequest).headers, headers);
     return next(args);
-  };
-}
-
-/** What has failed is tried again at the next call: credentials may be there by then. */
-function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
-  let made: Promise<Value> | undefined;
-  return () => {
-    made ??= make().catch((error: unknown) => {
-      made = undefined;
-      throw error;
-    });
-    return made;
   };
 }

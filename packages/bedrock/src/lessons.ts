@@ -1,7 +1,6 @@
-import type { Message } from "@aws-sdk/client-bedrock-runtime";
 import type { ModelEvent } from "@waygate/core/plugin";
-import type { ConverseInput } from "./client.ts";
 import type { EncodedRequest } from "./request.ts";
+import type { ConverseInput, Message } from "./wire.ts";
 
 /** Something that a model was found not to take, by its refusal. */
 export type Lesson =

@@ -1,5 +1,5 @@
-import type { ContentBlock, DocumentBlock, ImageBlock } from "@aws-sdk/client-bedrock-runtime";
 import type { FilePart, ImagePart, MediaSource } from "@waygate/core/plugin";
+import type { ContentBlock, DocumentBlock, ImageBlock } from "./wire.ts";
 
 /** A block, or why there is none, in words that complete "… is left out: ". */
 export type Encoded<Block> = { readonly block: Block } | { readonly problem: string };
@@ -90,14 +90,19 @@ export function encodeFile(part: FilePart, title: string, citations: boolean): E
   return { block: { document } };
 }
 
-type Location = { readonly bytes: Uint8Array } | { readonly s3Location: { readonly uri: string } };
+type Location = { readonly bytes: string } | { readonly s3Location: { readonly uri: string } };
 
 function locate(source: MediaSource): Encoded<Location> {
-  if (source.type === "base64") return { block: { bytes: Buffer.from(source.data, "base64") } };
+  if (source.type === "base64") return { block: { bytes: plainBase64(source.data) } };
   if (source.url.startsWith("s3://")) return { block: { s3Location: { uri: source.url } } };
   const inline = /^data:[^,]*;base64,(.*)$/s.exec(source.url)?.[1];
-  if (inline !== undefined) return { block: { bytes: Buffer.from(inline, "base64") } };
+  if (inline !== undefined) return { block: { bytes: plainBase64(inline) } };
   return { problem: "Bedrock fetches nothing from the web: hand in the bytes, or an s3:// address." };
+}
+
+/** As the service takes it: on one line, padded, of the ordinary alphabet. */
+export function plainBase64(text: string): string {
+  return Buffer.from(text, "base64").toString("base64");
 }
 
 /**

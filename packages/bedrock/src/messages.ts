@@ -1,4 +1,3 @@
-import type { ContentBlock, Message, ToolResultBlock, ToolResultContentBlock } from "@aws-sdk/client-bedrock-runtime";
 import {
   type AssistantMessage,
   type Message as CoreMessage,
@@ -16,9 +15,10 @@ import {
 } from "@waygate/core/plugin";
 import { document } from "./document.ts";
 import type { Family } from "./family.ts";
-import { DocumentTitles, encodeFile, encodeImage } from "./media.ts";
+import { DocumentTitles, encodeFile, encodeImage, plainBase64 } from "./media.ts";
 import type { CallIds, ToolNames } from "./names.ts";
 import type { Notices } from "./notices.ts";
+import type { ContentBlock, Message, ToolResultBlock, ToolResultContentBlock } from "./wire.ts";
 
 export interface Encoding {
   readonly gateway: string;
@@ -198,7 +198,7 @@ function jsonBlock(value: JsonValue): ToolResultContentBlock {
 function reasoningBlocks({ text, state }: ReasoningPart): ContentBlock[] {
   const data = isObject(state?.data) ? state.data : {};
   if (typeof data.redactedContent === "string") {
-    return [{ reasoningContent: { redactedContent: Buffer.from(data.redactedContent, "base64") } }];
+    return [{ reasoningContent: { redactedContent: plainBase64(data.redactedContent) } }];
   }
   if (typeof data.signature !== "string") return [];
   return [{ reasoningContent: { reasoningText: { text, signature: data.signature } } }];

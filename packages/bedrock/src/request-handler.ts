@@ -1,26 +1,19 @@
 import type { HttpRequest as SmithyRequest } from "@smithy/types";
-import { type Deadlines, defaultDeadlines } from "@waygate/core/plugin";
+import { defaultDeadlines } from "@waygate/core/plugin";
 import { blot } from "./failure.ts";
 import { type Http, type HttpResponse, readAll } from "./http.ts";
 import { limits } from "./limits.ts";
 
-/** An answer as the SDK's clients get it. The body of a stream is left to whoever reads it; every other one is whole. */
-export interface SmithyAnswer {
+/** An answer as the SDK's clients get it. */
+interface SmithyAnswer {
   readonly statusCode: number;
   readonly headers: Record<string, string>;
-  readonly body: Uint8Array | HttpResponse;
-}
-
-/** What one request is sent with: what its caller handed to `client.send`. */
-export interface HandlerOptions {
-  readonly abortSignal?: unknown;
-  /** Default: `defaultDeadlines`. */
-  readonly deadlines?: Deadlines;
+  readonly body: Uint8Array;
 }
 
 /**
- * What the SDK's clients send their requests through, the one seam between them and the network: credentials,
- * signature and address are theirs, the connection is ours.
+ * What the SDK's clients send their requests through, the one seam between them and the network: what they send is
+ * theirs, the connection is ours.
  */
 export function requestHandler(http: Http) {
   return {
@@ -28,7 +21,7 @@ export function requestHandler(http: Http) {
     metadata: { handlerProtocol: "http/1.1" },
     async handle(
       request: SmithyRequest,
-      { abortSignal, deadlines = defaultDeadlines }: HandlerOptions = {},
+      { abortSignal }: { readonly abortSignal?: unknown } = {},
     ): Promise<{ readonly response: SmithyAnswer }> {
       const signal = abortSignal instanceof AbortSignal ? abortSignal : undefined;
       const response = await http.send({
@@ -37,19 +30,11 @@ export function requestHandler(http: Http) {
         headers: request.headers,
         body: request.body as string | Uint8Array | undefined,
         signal,
-        deadlines,
+        deadlines: defaultDeadlines,
       });
       const { status, headers } = response;
-      if (status === 200 && request.path.endsWith("/converse-stream")) {
-        return { response: { statusCode: status, headers: { ...headers }, body: response } };
-      }
-      try {
-        const body = await readAll(response, status < 300 ? limits.body : limits.errorBody);
-        const safe = status < 300 ? body : Buffer.from(blot(body.toString("utf8"), secretsIn(request.headers)));
-        return { response: { statusCode: status, headers: { ...headers }, body: safe } };
-      } finally {
-        response.cancel();
-      }
+      const body = await readSafely(response, request.headers);
+      return { response: { statusCode: status, headers: { ...headers }, body } };
     },
     httpHandlerConfigs: () => ({}),
     updateHttpClientConfig() {},
@@ -60,6 +45,17 @@ export function requestHandler(http: Http) {
 
 export type RequestHandler = ReturnType<typeof requestHandler>;
 
+/** Reads an answer whole. What refuses a request quotes nothing of it that is secret. */
+export async function readSafely(response: HttpResponse, asked: Readonly<Record<string, string>>): Promise<Buffer> {
+  const succeeded = response.status < 300;
+  try {
+    const body = await readAll(response, succeeded ? limits.body : limits.errorBody);
+    return succeeded ? body : Buffer.from(blot(body.toString("utf8"), secretsIn(asked)));
+  } finally {
+    response.cancel();
+  }
+}
+
 /** AWS quotes the headers of a request whose signature it refuses. */
 function secretsIn(headers: Readonly<Record<string, string>>): readonly string[] {
   return Object.entries(headers).flatMap(([name, value]) => {
@@ -69,7 +65,14 @@ function secretsIn(headers: Readonly<Record<string, string>>): readonly string[]
   });
 }
 
-function urlOf({ protocol, hostname, port, path, query }: SmithyRequest): URL {
+/** `path`: escaped already. */
+export function urlOf({
+  protocol,
+  hostname,
+  port,
+  path,
+  query,
+}: Pick<SmithyRequest, "protocol" | "hostname" | "port" | "path" | "query">): URL {
   const pairs = Object.entries(query ?? {}).flatMap(([name, value]) =>
     (Array.isArray(value) ? value : [value]).map((one) =>
       one === null ? escaped(name) : `${escaped(name)}=${escaped(one)}`,
@@ -80,6 +83,6 @@ function urlOf({ protocol, hostname, port, path, query }: SmithyRequest): URL {
 }
 
 /** As the signature has it: RFC 3986. */
-function escaped(text: string): string {
+export function escaped(text: string): string {
   return encodeURIComponent(text).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
 }

@@ -1,7 +1,5 @@
-import type { ConverseStreamRequest, GuardrailStreamConfiguration } from "@aws-sdk/client-bedrock-runtime";
 import { GatewayError, type JsonObject, type ModelEvent, type ModelRequest } from "@waygate/core/plugin";
 import { type CachePlan, setCachePoints } from "./cache.ts";
-import type { ConverseInput, Operation } from "./client.ts";
 import { document } from "./document.ts";
 import type { Family } from "./family.ts";
 import { merge } from "./merge.ts";
@@ -13,7 +11,9 @@ import { encodeReasoning } from "./reasoning.ts";
 import { encodeFormat } from "./response-format.ts";
 import { encodeSampling } from "./sampling.ts";
 import type { BedrockSettings, ModelSettings } from "./settings.ts";
+import type { Operation } from "./signed-requests.ts";
 import { encodeTools, isForced } from "./tools.ts";
+import type { ConverseInput, GuardrailStreamConfiguration } from "./wire.ts";
 
 export interface RequestQuestion {
   readonly gateway: string;
@@ -79,7 +79,7 @@ export function encodeRequest(question: RequestQuestion): EncodedRequest {
   const tier = options.serviceTier ?? model?.service_tier;
   const latency = options.latency ?? model?.latency;
   const operation = operationOf(question, tools.config !== undefined && tools.callsWanted);
-  const input: ConverseStreamRequest = {
+  const input: ConverseInput = {
     modelId,
     messages: [...cached.messages],
     ...(cached.system.length > 0 && { system: [...cached.system] }),

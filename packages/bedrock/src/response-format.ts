@@ -1,8 +1,8 @@
-import type { ConverseStreamRequest } from "@aws-sdk/client-bedrock-runtime";
 import { isObject, type JsonObject, type ResponseFormat } from "@waygate/core/plugin";
+import type { ConverseInput } from "./wire.ts";
 
 export interface EncodedFormat {
-  readonly outputConfig: ConverseStreamRequest["outputConfig"];
+  readonly outputConfig: ConverseInput["outputConfig"];
   /** What is left of the model's own fields. */
   readonly fields: JsonObject;
   /** Said to the model where there is no other way to ask. */

@@ -1,6 +1,6 @@
-import type { InferenceConfiguration } from "@aws-sdk/client-bedrock-runtime";
 import type { Encoding } from "./messages.ts";
 import type { ReasoningAnswer } from "./reasoning.ts";
+import type { InferenceConfiguration } from "./wire.ts";
 
 export interface SamplingQuestion {
   readonly temperature: number | undefined;

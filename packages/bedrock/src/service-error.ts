@@ -10,17 +10,10 @@ export interface ServiceFailure {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/**
- * A refusal of the runtime service, in the form in which the SDK's own machinery expects errors: it learns from
- * `$response` by how much the machine's clock is wrong, and says so in `$metadata`.
- */
+/** A refusal of the runtime service. */
 export class ServiceError extends Error implements ServiceFailure {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly $fault: "client" | "server";
-  readonly $metadata: { httpStatusCode: number; clockSkewCorrected?: boolean };
-  // Not enumerable: it is no part of what an error says.
-  declare readonly $response: { readonly statusCode: number; readonly headers: Record<string, string> };
 
   constructor(status: number, headers: Readonly<Record<string, string>>, body: string) {
     const fields = parse(body);
@@ -28,14 +21,12 @@ export class ServiceError extends Error implements ServiceFailure {
     this.name = errorName(headers, fields);
     this.status = status;
     this.headers = headers;
-    this.$fault = status < 500 ? "client" : "server";
-    this.$metadata = { httpStatusCode: status };
-    Object.defineProperty(this, "$response", { value: { statusCode: status, headers: { ...headers } } });
   }
 }
 
-/** The error of any of the SDK's clients, in one form; undefined for what no service has said. */
+/** A refusal, of whichever service, in one form; undefined for what no service has said. */
 export function serviceFailure(error: unknown): ServiceFailure | undefined {
+  if (error instanceof ServiceError) return error;
   if (!(error instanceof Error)) return undefined;
   const { $metadata, $response } = error as { readonly $metadata?: unknown; readonly $response?: unknown };
   const status = isObject($metadata) ? $metadata.httpStatusCode : undefined;

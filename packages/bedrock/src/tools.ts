@@ -1,8 +1,8 @@
-import type { ToolChoice as BedrockToolChoice, Tool, ToolConfiguration } from "@aws-sdk/client-bedrock-runtime";
 import type { JsonObject, Message, ModelRequest, ToolChoice } from "@waygate/core/plugin";
 import { document } from "./document.ts";
 import type { Family } from "./family.ts";
 import type { Encoding } from "./messages.ts";
+import type { ToolChoice as BedrockToolChoice, Tool, ToolConfiguration } from "./wire.ts";
 
 export interface EncodedTools {
   readonly config: ToolConfiguration | undefined;

@@ -1,5 +1,5 @@
 import { createSimulator, type Simulator } from "@waygate/simulator";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { awsHome } from "./aws-files.ts";
 import { identity } from "./identity.ts";
 import { collect, keys, open, refused } from "./open.ts";
@@ -104,6 +104,28 @@ describe("a person's ordinary AWS variables", () => {
     expect(here.service.received.at(-1)?.headers.authorization).toMatch(
       /Credential=AKIDPROFILE\/\d+\/ap-south-1\/bedrock\//,
     );
+  });
+
+  it("that are empty mean nothing to the method default either: requests and lists are signed", async () => {
+    await using _home = await awsHome(profiles, { AWS_BEARER_TOKEN_BEDROCK: "", AWS_PROFILE: "p" });
+    const before = here.service.received.length;
+    const settings = { authentication_method: "default", endpoint_url: here.service.origin };
+    await using opened = open(undefined, { env: {}, settings });
+    await collect(opened.gateway, { model: "own" });
+    const sent = here.service.received.slice(before).map(({ headers }) => headers.authorization ?? "");
+    expect(sent.length).toBeGreaterThan(1);
+    expect(sent.filter((header) => !/^AWS4-HMAC-SHA256 Credential=AKIDPROFILE\//.test(header))).toEqual([]);
+  });
+
+  it("of a Lambda function go on with its trace, that of each invocation", async () => {
+    await using _home = await awsHome({}, { AWS_LAMBDA_FUNCTION_NAME: "f" });
+    await using opened = open(here.service, { env: keys });
+    const traces = ["Root=1-5759e988-bd862e3fe1be46a994272793", "Root=1-5759e989-bd862e3fe1be46a994272794"];
+    for (const trace of traces) {
+      vi.stubEnv("_X_AMZN_TRACE_ID", trace);
+      await collect(opened.gateway, { model: "own" });
+      expect(here.service.received.at(-1)?.headers["x-amzn-trace-id"]).toBe(trace);
+    }
   });
 
   it("tell the method default of a container's credentials too", async () => {

@@ -36,6 +36,14 @@ describe("images", () => {
     expect(await contentOf(image(mediaType, data))).toEqual([{ image: { format, source: { bytes: data } } }]);
   });
 
+  it("go out in base64 of the one kind that AWS reads, however they were handed in", async () => {
+    const bytes = Buffer.from("89504e470d0a1a0afbefff", "hex");
+    const lines = bytes.toString("base64").replace(/.{4}/g, "$&\r\n");
+    const expected = [{ image: { format: "png", source: { bytes: bytes.toString("base64") } } }];
+    expect(await contentOf(image("image/png", lines))).toEqual(expected);
+    expect(await contentOf(image("image/png", bytes.toString("base64url")))).toEqual(expected);
+  });
+
   it("may be where AWS finds them, or in a data: address", async () => {
     const at = (url: string): ImagePart => ({ type: "image", mediaType: "image/png", source: { type: "url", url } });
     expect(await contentOf(at("s3://bucket/a.png"), at(`data:image/png;base64,${png}`))).toEqual([
