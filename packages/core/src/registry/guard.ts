@@ -5,6 +5,7 @@ import type { Gateway, GuardedGateway } from "../contract/gateway.ts";
 import type { GatewayPlugin } from "../contract/plugin.ts";
 import type { ModelRequest } from "../contract/request.ts";
 import { formatPath } from "../contract/settings.ts";
+import { type AcceptBatch, BatchSource, type Refuse } from "../stream/batch-source.ts";
 import { fitHistory } from "../stream/history.ts";
 import { EventOrder } from "../stream/order.ts";
 import { refusePrivacy, refuseUnsupported, unmetPrivacy } from "./demands.ts";
@@ -65,11 +66,8 @@ function named(id: string, signal: AbortSignal, error: unknown): unknown {
   });
 }
 
-type Result = IteratorResult<readonly ModelEvent[], undefined>;
-const done: Result = { done: true, value: undefined };
-
 /** One stream of a plugin, held to its word. Hand-written, because an abort must not wait for a pending read. */
-class GuardedStream implements AsyncIterator<readonly ModelEvent[], undefined, void> {
+class GuardedStream extends BatchSource {
   readonly #id: string;
   readonly #plugin: GatewayPlugin;
   readonly #gateway: Gateway;
@@ -84,12 +82,12 @@ class GuardedStream implements AsyncIterator<readonly ModelEvent[], undefined, v
   #ended: (() => void) | undefined;
   #over = false;
   #aborted = false;
-  /** Ends the read that is waiting, if one is. */
-  #reject: ((reason: unknown) => void) | undefined;
-  /** Lets the read go on that waits for this stream's turn. */
-  #advance: (() => void) | undefined;
+  /** Of the read that waits; there while one does. */
+  #accept: AcceptBatch | undefined;
+  #refuse: Refuse | undefined;
 
   constructor(id: string, plugin: GatewayPlugin, gateway: Gateway, request: ModelRequest, hooks: GuardHooks) {
+    super();
     this.#id = id;
     this.#plugin = plugin;
     this.#gateway = gateway;
@@ -97,23 +95,32 @@ class GuardedStream implements AsyncIterator<readonly ModelEvent[], undefined, v
     this.#hooks = hooks;
   }
 
-  next(): Promise<Result> {
-    if (this.#over) return this.#aborted ? Promise.reject(this.#request.signal.reason) : Promise.resolve(done);
+  take(accept: AcceptBatch, refuse: Refuse): void {
+    if (this.#over) {
+      if (this.#aborted) refuse(this.#request.signal.reason);
+      else accept(undefined);
+      return;
+    }
     if (this.#checked === undefined) {
       try {
         const notices = this.#open();
-        if (notices.length > 0) return Promise.resolve({ done: false, value: notices });
+        if (notices.length > 0) {
+          accept(notices);
+          return;
+        }
       } catch (error) {
         this.#end();
-        return Promise.reject(named(this.#id, this.#request.signal, error));
+        refuse(named(this.#id, this.#request.signal, error));
+        return;
       }
     }
-    return new Promise(this.#read);
+    this.#accept = accept;
+    this.#refuse = refuse;
+    if (this.#admitted) this.#ask();
   }
 
-  return(): Promise<Result> {
+  protected leave(): void {
     this.#cancel();
-    return Promise.resolve(done);
   }
 
   /** Checks and fits the request, and asks for this stream's turn. */
@@ -135,65 +142,60 @@ class GuardedStream implements AsyncIterator<readonly ModelEvent[], undefined, v
 
   readonly #onTurn = (): void => {
     this.#admitted = true;
-    this.#advance?.();
+    if (this.#accept !== undefined) this.#ask();
   };
 
-  readonly #read = (resolve: (result: Result) => void, reject: (reason: unknown) => void): void => {
-    this.#reject = reject;
-    const accept = (result: IteratorResult<ModelEvent | readonly ModelEvent[]>) => {
-      if (this.#over) return;
-      // What a plugin's iterator returns is not sure to be a result at all.
-      if (result?.done === true) {
-        const breach = this.#order.end();
-        this.#end();
-        if (breach === undefined) resolve(done);
-        else reject(this.#breach(breach));
-        return;
-      }
-      const value = result?.value;
-      const batch = Array.isArray(value) ? (value as readonly ModelEvent[]) : [value as ModelEvent];
-      for (const event of batch) {
-        const breach = this.#order.check(event);
-        if (breach !== undefined) {
-          this.#cancel();
-          reject(this.#breach(breach));
-          return;
-        }
-      }
-      if (batch.length === 0) {
-        advance();
-        return;
-      }
-      this.#reject = undefined;
-      resolve({ done: false, value: batch });
-    };
-    const fail = (error: unknown) => {
-      if (this.#over) return;
-      this.#end();
-      reject(named(this.#id, this.#request.signal, error));
-    };
-    const advance = () => {
-      if (!this.#admitted || this.#checked === undefined) {
-        this.#advance = advance;
-        return;
-      }
-      try {
-        this.#source ??= this.#gateway.stream(this.#checked)[Symbol.asyncIterator]();
-        this.#source.next().then(accept, fail);
-      } catch (error) {
-        // An iterator written by hand may throw at once, or return no promise.
-        fail(error);
-      }
-    };
-    advance();
+  #ask(): void {
+    try {
+      this.#source ??= this.#gateway.stream(this.#checked ?? this.#request)[Symbol.asyncIterator]();
+      this.#source.next().then(this.#onResult, this.#onFailure);
+    } catch (error) {
+      // An iterator written by hand may throw at once, or return no promise.
+      this.#onFailure(error);
+    }
+  }
+
+  readonly #onResult = (result: IteratorResult<ModelEvent | readonly ModelEvent[]>): void => {
+    if (this.#over) return;
+    // What a plugin's iterator returns is not sure to be a result at all.
+    const finished = result?.done === true;
+    const batch = finished ? undefined : asBatch(result?.value);
+    const breach = batch === undefined ? this.#order.end() : this.#firstBreach(batch);
+    if (batch?.length === 0) {
+      this.#ask();
+      return;
+    }
+    const accept = this.#accept;
+    const refuse = this.#refuse;
+    this.#accept = undefined;
+    this.#refuse = undefined;
+    if (finished) this.#end();
+    else if (breach !== undefined) this.#cancel();
+    if (breach === undefined) accept?.(batch);
+    else refuse?.(this.#breach(breach));
+  };
+
+  #firstBreach(batch: readonly ModelEvent[]): string | undefined {
+    for (const event of batch) {
+      const breach = this.#order.check(event);
+      if (breach !== undefined) return breach;
+    }
+    return undefined;
+  }
+
+  readonly #onFailure = (error: unknown): void => {
+    if (this.#over) return;
+    const refuse = this.#refuse;
+    this.#end();
+    refuse?.(named(this.#id, this.#request.signal, error));
   };
 
   readonly #onAbort = (): void => {
-    const reject = this.#reject;
+    const refuse = this.#refuse;
     // Without a read to end, the next one is told.
     this.#aborted = true;
     this.#cancel();
-    reject?.(this.#request.signal.reason);
+    refuse?.(this.#request.signal.reason);
   };
 
   #breach(breach: string): GatewayError {
@@ -215,11 +217,16 @@ class GuardedStream implements AsyncIterator<readonly ModelEvent[], undefined, v
 
   #end(): void {
     this.#over = true;
-    this.#reject = undefined;
+    this.#accept = undefined;
+    this.#refuse = undefined;
     this.#request.signal.removeEventListener("abort", this.#onAbort);
     this.#ended?.();
     this.#ended = undefined;
   }
+}
+
+function asBatch(value: ModelEvent | readonly ModelEvent[]): readonly ModelEvent[] {
+  return Array.isArray(value) ? (value as readonly ModelEvent[]) : [value as ModelEvent];
 }
 
 /** Ends a plugin's stream. Its last words interest nobody, in whatever way it says them. */

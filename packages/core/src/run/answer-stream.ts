@@ -1,4 +1,5 @@
 import type { ModelEvent } from "../contract/event.ts";
+import type { AcceptBatch, Refuse } from "../stream/batch-source.ts";
 import type { Failover, Retry, RunEvent } from "./event.ts";
 import type { ModelCaller } from "./model-caller.ts";
 import type { Step } from "./step.ts";
@@ -11,6 +12,8 @@ export class AnswerStream {
   readonly #step: Step;
   readonly #caller: ModelCaller;
   #over = false;
+  /** Of the one who waits. */
+  #accept: AcceptBatch<RunEvent> = () => undefined;
   /** What broke the answer off, which is the loop's to deal with. */
   failure: { readonly error: unknown } | undefined;
 
@@ -19,25 +22,41 @@ export class AnswerStream {
     this.#caller = caller;
   }
 
-  /** The next batch; undefined where the answer has ended, in whatever way, and ever after. Never rejects. */
-  next(): Promise<readonly RunEvent[] | undefined> {
+  /**
+   * Takes the next batch; undefined where the answer has ended, in whatever way, and ever after. Calls back once, possibly
+   * at once, and is asked again only after that.
+   */
+  take(accept: AcceptBatch<RunEvent>): void {
     const { runner } = this.#step;
-    if (runner.hasEvents) return Promise.resolve(runner.take());
-    return this.#over ? Promise.resolve(undefined) : this.#caller.next().then(this.#accept, this.#fail);
+    if (runner.hasEvents) accept(runner.take());
+    else if (this.#over) accept(undefined);
+    else {
+      this.#accept = accept;
+      this.#caller.take(this.#pass, this.#fail);
+    }
   }
 
-  readonly #accept = (
-    batch: readonly (ModelEvent | Retry | Failover)[] | undefined,
-  ): readonly RunEvent[] | undefined => {
-    if (batch === undefined) this.#over = true;
-    else if (isAnswer(batch)) this.#step.add(batch);
-    else this.#step.fold.answeredBy(this.#caller.origin);
-    return batch;
+  /** The same as a promise, which never rejects. */
+  next(): Promise<readonly RunEvent[] | undefined> {
+    return new Promise((resolve) => this.take(resolve));
+  }
+
+  readonly #pass: AcceptBatch<ModelEvent | Retry | Failover> = (batch) => {
+    try {
+      if (batch === undefined) this.#over = true;
+      else if (isAnswer(batch)) this.#step.add(batch);
+      else this.#step.fold.answeredBy(this.#caller.origin);
+    } catch (error) {
+      this.#fail(error);
+      return;
+    }
+    this.#accept(batch);
   };
 
-  readonly #fail = (error: unknown): undefined => {
+  readonly #fail: Refuse = (error) => {
     this.#over = true;
     this.failure = { error };
+    this.#accept(undefined);
   };
 }
 

@@ -5,6 +5,7 @@ import type { JsonObject } from "../contract/json.ts";
 import type { Origin } from "../contract/message.ts";
 import { demandsOf, type Privacy, privacyWords, tightenPrivacy } from "../contract/privacy.ts";
 import type { ModelRequest } from "../contract/request.ts";
+import { type AcceptBatch, BatchSource, type Refuse } from "../stream/batch-source.ts";
 import { isCoolingDown, noteAnswered, noteGivenUp } from "./cooldown.ts";
 import type { ErrorSummary, Failover, Retry } from "./event.ts";
 import { callThrough, type ModelCall, type ModelMiddleware } from "./middleware.ts";
@@ -65,6 +66,7 @@ export class ModelCaller {
   /** How long to wait before the next attempt, where one is due. */
   #waitMs: number | undefined;
   readonly #told = new Set<string>();
+  #accept: AcceptBatch<ModelEvent | Retry | Failover> = () => undefined;
 
   /** `targets`: in the order of preference, at least one. */
   constructor(targets: readonly Target[], options: CallOptions) {
@@ -117,7 +119,7 @@ export class ModelCaller {
     return this.#visible;
   }
 
-  /** Begins another answer, which `next` then delivers. */
+  /** Begins another answer, which `take` then delivers. */
   ask(request: Omit<ModelRequest, "model" | "options">): void {
     this.#request = request;
     this.#privacy = this.#privacyAt(this.#at);
@@ -126,17 +128,20 @@ export class ModelCaller {
   }
 
   /**
-   * The next batch of the answer: one of the gateway's as it came, or one that says what became of the call itself.
-   * Undefined at the end. What a failed attempt had announced is not passed on. No generator: every event passes here.
+   * Takes the next batch of the answer: one of the gateway's as it came, or one that says what became of the call itself;
+   * undefined at the end. What a failed attempt had announced is not passed on. Calls one of the two back, once.
    */
-  next(): Promise<readonly (ModelEvent | Retry | Failover)[] | undefined> {
+  take(accept: AcceptBatch<ModelEvent | Retry | Failover>, refuse: Refuse): void {
     const source = this.#source;
     // An answer that has begun to speak needs nothing done about it: its failures are final, its batches whole.
-    return this.#visible && source !== undefined ? source.next().then(this.#pass) : this.#listen();
+    if (!this.#visible || source === undefined) this.#listen().then(accept, refuse);
+    else if (source instanceof BatchSource) {
+      this.#accept = accept;
+      source.take(this.#pass, refuse);
+    } else source.next().then(({ done, value }) => accept(done === true ? this.#end() : value), refuse);
   }
 
-  readonly #pass = ({ done, value }: IteratorResult<readonly ModelEvent[]>): readonly ModelEvent[] | undefined =>
-    done === true ? this.#end() : value;
+  readonly #pass: AcceptBatch = (batch) => this.#accept(batch ?? this.#end());
 
   /** Waits for the first visible batch, dealing with failures before it. */
   async #listen(): Promise<readonly (ModelEvent | Retry | Failover)[] | undefined> {

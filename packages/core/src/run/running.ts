@@ -26,6 +26,9 @@ export class RunningConversation implements Run, AsyncIterator<RunEvent, undefin
   readonly #loop: AsyncGenerator<LoopYield, void, void>;
   /** The answer that is streaming. */
   #answer: AnswerStream | undefined;
+  /** The same while it is waited for. */
+  #heard: AnswerStream | undefined;
+  #resolve: (next: Promise<Next> | Next) => void = () => undefined;
   /** What the loop yields, or what middleware makes of it. */
   readonly #batches: AsyncIterator<LoopYield, void, void>;
   readonly #controller = new AbortController();
@@ -118,6 +121,7 @@ export class RunningConversation implements Run, AsyncIterator<RunEvent, undefin
       return Promise.resolve({ done: false, value: event });
     }
     if (this.#pulling === undefined) {
+      if (this.#answer !== undefined && this.#trace === undefined && this.#cancelled === undefined) return this.#hear();
       this.#pulling = this.#pull();
       return this.#pulling;
     }
@@ -159,13 +163,43 @@ export class RunningConversation implements Run, AsyncIterator<RunEvent, undefin
     return { reason, text, output, messages: this.messages, steps, usage, cost };
   }
 
-  async #pull(): Promise<Next> {
-    this.#begun = true;
+  /** The next event of an answer that nobody else looks at: one promise, where `#pull` has one for each who is asked. */
+  #hear(): Promise<Next> {
     // Handed out: what waits for a long time must not keep it alive.
+    this.#batch = none;
+    const next = new Promise(this.#begin);
+    if (this.#heard !== undefined) this.#pulling = next;
+    return next;
+  }
+
+  readonly #begin = (resolve: (next: Promise<Next> | Next) => void): void => {
+    this.#resolve = resolve;
+    this.#heard = this.#answer;
+    this.#heard?.take(this.#accept);
+  };
+
+  readonly #accept = (batch: readonly RunEvent[] | undefined): void => {
+    const answer = this.#heard;
+    this.#heard = undefined;
+    const first = batch?.[0];
+    if (batch === undefined || first === undefined || this.#controller.signal.aborted) {
+      this.#pulling = this.#pull(answer);
+      this.#resolve(this.#pulling);
+      return;
+    }
+    this.#batch = batch;
+    this.#index = 1;
+    this.#pulling = undefined;
+    this.#resolve({ done: false, value: first });
+  };
+
+  /** `answer`: the one that streams, or has just ended. */
+  async #pull(answer = this.#answer): Promise<Next> {
+    this.#begun = true;
     this.#batch = none;
     try {
       for (;;) {
-        const batch = await this.#nextBatch();
+        const batch = await this.#nextBatch(answer);
         const { end } = this.#control;
         if (batch === undefined) {
           await this.#leaveLoop();
@@ -191,16 +225,15 @@ export class RunningConversation implements Run, AsyncIterator<RunEvent, undefin
     }
   }
 
-  #nextBatch(): Promise<readonly RunEvent[] | undefined> {
-    const batch = this.#trace === undefined ? this.#take() : this.#trace.in(() => this.#take());
+  #nextBatch(answer: AnswerStream | undefined): Promise<readonly RunEvent[] | undefined> {
+    const batch = this.#trace === undefined ? this.#take(answer) : this.#trace.in(() => this.#take(answer));
     // Middleware may be waiting for something that knows of no abort.
     return this.#cancelled === undefined ? batch : abortable(batch, this.#cancelled.signal);
   }
 
   /** The next batch of the answer that streams, if one does, or else of the loop; undefined at its end. */
-  async #take(): Promise<readonly RunEvent[] | undefined> {
-    for (;;) {
-      const answer = this.#answer;
+  async #take(present: AnswerStream | undefined): Promise<readonly RunEvent[] | undefined> {
+    for (let answer = present; ; answer = this.#answer) {
       if (answer !== undefined) {
         const batch = await answer.next();
         if (batch !== undefined) return batch;
