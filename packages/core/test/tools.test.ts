@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import {
   type Message,
   type ModelEvent,
@@ -124,6 +125,39 @@ describe("tools", () => {
       "write",
       "read",
     ]);
+  });
+
+  it("work in the context of whoever reads the run, wherever the network was heard", async () => {
+    const reader = new AsyncLocalStorage<string>();
+    const seen: (string | undefined)[] = [];
+    const look = toolOf("look", () => void seen.push(reader.getStore()), { readOnly: true });
+    // Deliveries come when they come, from where nobody knows of the reader.
+    const arriving: (readonly ModelEvent[] | undefined)[] = [
+      [text("Let me see.")],
+      call("1", "look"),
+      call("2", "look"),
+      [finish("tool-calls")],
+      undefined,
+      [text("Done."), finish()],
+      undefined,
+    ];
+    type Next = IteratorResult<readonly ModelEvent[], undefined>;
+    let waiting: ((result: Next) => void) | undefined;
+    const clock = setInterval(() => {
+      const resolve = waiting;
+      if (resolve === undefined) return;
+      waiting = undefined;
+      const batch = arriving.shift();
+      resolve(batch === undefined ? { done: true, value: undefined } : { done: false, value: batch });
+    }, 1);
+    const next = () =>
+      new Promise<Next>((resolve) => {
+        waiting = resolve;
+      });
+    const gateway = streaming(() => ({ [Symbol.asyncIterator]: () => ({ next }) }));
+    await reader.run("reader", () => run({ gateway, model: "small", messages: [hello], tools: [look] }).result());
+    clearInterval(clock);
+    expect(seen).toEqual(["reader", "reader"]);
   });
 
   it("that only read are carried out once, and what they failed with is kept", async () => {
