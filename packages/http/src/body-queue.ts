@@ -16,13 +16,16 @@ export function outsideParsers(work: () => void): void {
   else work();
 }
 
+/** Never added to. */
+const none: Buffer[] = [];
+
 /**
  * The pieces of a body between the socket that brings them and the reader that asks for them. Bounded: see `limits`.
  * Callbacks and no promises: this is done for every piece of every answer.
  */
 export class BodyQueue {
   readonly #flow: Flow;
-  #pieces: Buffer[] = [];
+  #pieces: Buffer[] = none;
   #length = 0;
   #held = false;
   #accept: Accept | undefined;
@@ -52,7 +55,9 @@ export class BodyQueue {
   }
 
   push(piece: Buffer): void {
-    this.#pieces.push(piece);
+    // An array that grows makes room for many more, and nearly always there is but one.
+    if (this.#pieces.length === 0) this.#pieces = [piece];
+    else this.#pieces.push(piece);
     this.#length += piece.length;
     if (this.#length > limits.queue && !this.#held) {
       this.#held = true;
@@ -87,7 +92,7 @@ export class BodyQueue {
 
   /** Lets go of what nobody will read. */
   drop(): void {
-    this.#pieces = [];
+    this.#pieces = none;
     this.#length = 0;
     this.#held = false;
   }
@@ -117,7 +122,7 @@ export class BodyQueue {
 
   #take(): readonly Buffer[] {
     const pieces = this.#pieces;
-    this.#pieces = [];
+    this.#pieces = none;
     this.#length = 0;
     if (this.#held) {
       this.#held = false;

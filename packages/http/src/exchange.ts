@@ -198,19 +198,23 @@ export class Exchange implements HttpResponse, Flow, Dispatcher.DispatchHandler 
 
 /** undici sets `host` and `content-length` itself. A copy, which dispatchers may add to. */
 function outgoing(headers: Readonly<Record<string, string>>): Record<string, string> {
-  const result: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (!/^(?:host|content-length)$/i.test(name)) result[name] = value;
+  const result = { ...headers };
+  for (const name in result) {
+    // By length first: this is done for each header of each request.
+    if ((name.length === 4 || name.length === 14) && /^(?:host|content-length)$/i.test(name)) delete result[name];
   }
   return result;
 }
 
 function joined(headers: IncomingHeaders): Readonly<Record<string, string>> {
-  const result: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) result[name] = Array.isArray(value) ? value.join(", ") : value;
+  for (const name in headers) {
+    if (typeof headers[name] === "string") continue;
+    const entries = Object.entries(headers).filter(([, value]) => value !== undefined);
+    return Object.fromEntries(
+      entries.map(([name, value]) => [name, Array.isArray(value) ? value.join(", ") : `${value}`]),
+    );
   }
-  return result;
+  return headers as Readonly<Record<string, string>>;
 }
 
 /** undici takes errors only; the reason of an abort may be anything. */
