@@ -1,85 +1,45 @@
 import type { ModelEvent, ModelRequest } from "@waygate/core/plugin";
+import { type BatchSource, batches, type Refuse } from "@waygate/http";
 import type { Begun, Conversations } from "./conversations.ts";
 
 type Batch = readonly ModelEvent[];
-type Next = IteratorResult<Batch, undefined>;
-const done: Next = { done: true, value: undefined };
 
-/**
- * The events of one answer. Written by hand: an async generator, let alone several, costs more for each delta of a
- * paced stream than all of its decoding.
- */
-export class AnswerEvents implements AsyncIterable<Batch>, AsyncIterator<Batch, undefined, void> {
-  readonly #conversations: Conversations;
-  readonly #request: ModelRequest;
-  #begun: Begun | undefined;
-  /** The first of the answer, where notices go out before it. */
-  #first: Batch | undefined;
-  #over = false;
-  /** Of the read that waits. */
-  #resolve: (result: Next) => void = () => undefined;
-  #reject: (reason: unknown) => void = () => undefined;
+/** The events of one answer. Nothing is sent before the first is asked for. */
+export function answerEvents(conversations: Conversations, request: ModelRequest): AsyncIterable<Batch> {
+  return batches(async () => new BegunAnswer(await conversations.begin(request), request.signal));
+}
 
-  constructor(conversations: Conversations, request: ModelRequest) {
-    this.#conversations = conversations;
-    this.#request = request;
+/** An answer from its beginning, with what is to be told before it, and its failures in words. */
+class BegunAnswer implements BatchSource<Batch> {
+  readonly #answer: Begun["answer"];
+  readonly #tell: Begun["tell"];
+  readonly #signal: AbortSignal;
+  /** What is there already: notices, and the first of the answer. Handed out, and let go of. */
+  readonly #ready: Batch[];
+  #refuse: Refuse = () => undefined;
+
+  constructor({ answer, notices, first, tell }: Begun, signal: AbortSignal) {
+    this.#answer = answer;
+    this.#tell = tell;
+    this.#signal = signal;
+    this.#ready = notices.length === 0 ? [first] : [notices, first];
   }
 
-  [Symbol.asyncIterator](): AsyncIterator<Batch, undefined, void> {
-    return this;
-  }
-
-  next(): Promise<Next> {
-    if (this.#over) return Promise.resolve(done);
-    if (this.#begun === undefined) return this.#begin();
-    const first = this.#first;
-    if (first === undefined) return new Promise(this.#read);
-    this.#first = undefined;
-    return Promise.resolve({ done: false, value: first });
-  }
-
-  return(): Promise<Next> {
-    this.#over = true;
-    this.#begun?.answer.cancel();
-    return Promise.resolve(done);
-  }
-
-  async #begin(): Promise<Next> {
-    let begun: Begun;
-    try {
-      begun = await this.#conversations.begin(this.#request);
-    } catch (error) {
-      this.#over = true;
-      throw error;
+  next(accept: (batch: Batch | undefined) => void, refuse: Refuse): void {
+    const ready = this.#ready.shift();
+    if (ready !== undefined) {
+      accept(ready);
+      return;
     }
-    if (this.#over) {
-      begun.answer.cancel();
-      return done;
-    }
-    this.#begun = begun;
-    const { notices, first } = begun;
-    if (notices.length === 0) return { done: false, value: first };
-    this.#first = first;
-    return { done: false, value: notices };
+    this.#refuse = refuse;
+    this.#answer.next(accept, this.#fail);
   }
 
-  readonly #read = (resolve: (result: Next) => void, reject: (reason: unknown) => void): void => {
-    this.#resolve = resolve;
-    this.#reject = reject;
-    this.#begun?.answer.next(this.#accept, this.#refuse);
-  };
+  cancel(): void {
+    this.#answer.cancel();
+  }
 
-  readonly #accept = (batch: Batch | undefined): void => {
-    if (batch !== undefined) this.#resolve({ done: false, value: batch });
-    else {
-      this.#over = true;
-      this.#resolve(done);
-    }
-  };
-
-  readonly #refuse = (error: unknown): void => {
-    this.#over = true;
-    const { signal } = this.#request;
-    this.#reject(signal.aborted ? signal.reason : this.#begun?.tell(error));
+  readonly #fail = (error: unknown): void => {
+    this.#refuse(this.#signal.aborted ? this.#signal.reason : this.#tell(error));
   };
 }

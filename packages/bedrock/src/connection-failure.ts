@@ -1,5 +1,5 @@
 import { GatewayError } from "@waygate/core/plugin";
-import { type HttpPhase, HttpTimeout } from "./phase-watch.ts";
+import { type HttpPhase, HttpTimeout, networkCode } from "@waygate/http";
 
 /**
  * The error of an exchange that failed below HTTP: no address, no connection, no answer in time. `host`: for people.
@@ -30,7 +30,7 @@ function describe(
   error: unknown,
   meant: string,
 ): { readonly words: string; readonly retryable?: boolean } {
-  const code = codeOf(error);
+  const code = networkCode(error);
   switch (code) {
     case "ECONNREFUSED":
       // Asking again at once would only keep a person waiting.
@@ -65,11 +65,4 @@ function describe(
 function hostOf(error: unknown): string | undefined {
   const host = typeof error === "object" && error !== null && "hostname" in error ? error.hostname : undefined;
   return typeof host === "string" ? host : undefined;
-}
-
-function codeOf(error: unknown): string | undefined {
-  // Several addresses of one host that all refuse come as one error of many.
-  const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
-  const code = typeof first === "object" && first !== null && "code" in first ? first.code : undefined;
-  return typeof code === "string" ? code : undefined;
 }

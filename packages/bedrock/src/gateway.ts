@@ -1,12 +1,11 @@
 import type { Gateway, OpenContext } from "@waygate/core/plugin";
-import { AnswerEvents } from "./answer-events.ts";
+import { openHttp } from "@waygate/http";
+import { answerEvents } from "./answer-events.ts";
 import { authRefresh } from "./auth-refresh.ts";
 import { runCheck } from "./check.ts";
 import { Connections } from "./connection.ts";
 import { Conversations } from "./conversations.ts";
-import { dispatcherHttp, isDispatcher } from "./dispatcher-http.ts";
 import { checkHeaders } from "./headers.ts";
-import { type Http, lazyHttp } from "./http.ts";
 import { ModelList } from "./model-list.ts";
 import { ModelResolver } from "./model-resolver.ts";
 import type { BedrockSettings } from "./settings.ts";
@@ -14,9 +13,7 @@ import type { BedrockSettings } from "./settings.ts";
 /** Opens the gateway. Nothing is sent, and nothing of the AWS SDK loaded, before the first request. */
 export function openGateway(context: OpenContext<BedrockSettings>): Gateway {
   const { id: gateway, settings, notice } = context;
-  const { dispatcher } = context.transport;
-  const http =
-    dispatcher !== undefined && isDispatcher(dispatcher) ? dispatcherHttp(dispatcher) : lazyHttp(loadNodeHttp);
+  const http = openHttp({ dispatcher: context.transport.dispatcher });
   const { headers, refused } = checkHeaders(settings.custom_headers);
   for (const message of refused) notice({ code: "header-refused", message });
   if ((settings.mantle_available_models ?? []).length > 0) notice(mantleNotice);
@@ -36,16 +33,10 @@ export function openGateway(context: OpenContext<BedrockSettings>): Gateway {
     privacyDemands: ["zeroDataRetention", "denyDataCollection"],
     models: (options) => models.get(options),
     model: (name) => models.model(name),
-    stream: (request) => new AnswerEvents(conversations, request),
+    stream: (request) => answerEvents(conversations, request),
     check: ({ signal }) => runCheck({ gateway, settings, connections, models, signal }),
-    async close() {
-      http.close();
-    },
+    close: () => http.close(),
   };
-}
-
-async function loadNodeHttp(): Promise<Http> {
-  return (await import("./node-http.ts")).nodeHttp();
 }
 
 const mantleNotice = {

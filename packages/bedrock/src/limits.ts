@@ -8,10 +8,6 @@ export const limits = {
   body: 64 * 1024 * 1024,
   /** Bytes of an error's body that are read. */
   errorBody: 1024 * 1024,
-  /** Bytes that wait for a slow reader before the socket is held up. */
-  queue: 256 * 1024,
-  /** Milliseconds that a connection nobody uses is kept. */
-  keepAliveMs: 30_000,
   /** Milliseconds that a whole listing of models may take before a first request goes on without it. */
   listingMs: 5_000,
   /** Milliseconds for which a listing is taken as true. */

@@ -1,22 +1,15 @@
 import { GatewayError, isObject, type ModelEvent } from "@waygate/core/plugin";
+import { type BatchSource, type HttpResponse, type Refuse, readAll } from "@waygate/http";
 import { type AnswerContext, AnswerReader } from "./answer-reader.ts";
-import type { Refuse } from "./body-queue.ts";
 import type { Body } from "./client.ts";
 import { shorten } from "./failure.ts";
 import { FrameError, FrameReader, type OnFrame } from "./frames.ts";
-import { type HttpResponse, readAll } from "./http.ts";
 import { limits } from "./limits.ts";
 
-/** Takes a batch of events, or undefined after the last. */
-export type AcceptBatch = (batch: readonly ModelEvent[] | undefined) => void;
-
 /** An answer as it is read: batch by batch, one for each time the network delivered. */
-export interface Answer {
-  /** Calls one of the two back, once, possibly at once. Asked again only after that. */
-  next(accept: AcceptBatch, refuse: Refuse): void;
-  /** Lets go of the connection, whatever of the answer is still to come. */
-  cancel(): void;
-}
+export type Answer = BatchSource<readonly ModelEvent[]>;
+
+type AcceptBatch = (batch: readonly ModelEvent[] | undefined) => void;
 
 /** Begins to read a successful answer. Whether a stream is frames or JSON is told by its first byte: proxies err. */
 export async function openAnswer(body: Body, context: AnswerContext): Promise<Answer> {

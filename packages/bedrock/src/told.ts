@@ -1,10 +1,10 @@
 import { GatewayError, isGatewayError } from "@waygate/core/plugin";
+import { HttpTimeout, networkCode } from "@waygate/http";
 import type { Connection } from "./connection.ts";
 import { connectionFailure } from "./connection-failure.ts";
 import { credentialFailure, isCredentialError, needsLogin, refreshCommand, secretsOf } from "./credential-failure.ts";
 import { type FailureContext, failureOf } from "./failure.ts";
 import { regionMeant } from "./inference-profile.ts";
-import { HttpTimeout } from "./phase-watch.ts";
 import { isExpired, serviceFailure } from "./service-error.ts";
 
 /** What is known of a request before its model is: enough to tell of a failure. */
@@ -29,7 +29,7 @@ export function told(error: unknown, connection: Connection, context: FailureCon
   if (failure !== undefined) return failureOf(context, failure);
   const { setup } = connection;
   if (isCredentialError(error)) return credentialFailure(context.gateway, setup.auth, error);
-  if (error instanceof HttpTimeout || hasCode(error)) {
+  if (error instanceof HttpTimeout || networkCode(error) !== undefined) {
     const { region } = context;
     if (setup.endpoint !== undefined)
       return connectionFailure(context.gateway, new URL(setup.endpoint.value).host, error);
@@ -47,10 +47,4 @@ export function told(error: unknown, connection: Connection, context: FailureCon
 export function hasExpired(error: unknown): boolean {
   const failure = serviceFailure(error);
   return failure === undefined ? needsLogin(error) : isExpired(failure);
-}
-
-/** Errors of the network carry a code; so do those of many addresses of one host that all refuse. */
-function hasCode(error: unknown): boolean {
-  const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
-  return typeof first === "object" && first !== null && "code" in first && typeof first.code === "string";
 }

@@ -30,7 +30,7 @@ const gateway = registry.gateway("amazon-bedrock");
 gateway.model("claude-sonnet-4-5");
 await gateway.models({ signal: new AbortController().signal });
 const before = aws();
-const http = builtins.has("node:http");
+const http = builtins.has("node:http") || loaded.includes("undici");
 const request = {
   model: "claude-sonnet-4-5",
   messages: [{ role: "user", content: [{ type: "text", text: "Hello" }] }],
@@ -44,10 +44,10 @@ try {
   code = error.code;
 }
 await registry.close();
-console.log(JSON.stringify({ before, http, after: aws() > 0, code }));
+console.log(JSON.stringify({ before, http, after: aws() > 0 && loaded.includes("undici"), code }));
 `;
 
-it("nothing of the AWS SDK is loaded before the first request, nor Node's HTTP, which takes its time as well", async () => {
+it("nothing of the AWS SDK is loaded before the first request, nor undici or Node's HTTP, which take their time as well", async () => {
   const { stdout } = await promisify(execFile)(
     process.execPath,
     ["--conditions=waygate-source", "--input-type=module", "--eval", program],

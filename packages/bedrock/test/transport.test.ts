@@ -27,7 +27,7 @@ afterAll(() => service[Symbol.asyncDispose]());
 const dispatcher = (globalThis as Record<symbol, unknown>)[Symbol.for("undici.globalDispatcher.1")] as object;
 
 const ways: readonly (readonly [string, Opening])[] = [
-  ["Node's own HTTP", {}],
+  ["connections of its own", {}],
   ["the host's dispatcher", { transport: { dispatcher } }],
 ];
 

@@ -1,11 +1,10 @@
-import { GatewayError, type Phase } from "@waygate/core/plugin";
-import { DeadlineExceeded } from "./http.ts";
+import { GatewayError } from "@waygate/core/plugin";
+import { type HttpPhase, HttpTimeout, networkCode } from "@waygate/http";
 
 /** The error of an exchange that failed below HTTP: no address, no connection, no answer in time. */
 export function connectionFailure(gateway: string, url: URL, error: unknown): GatewayError {
-  if (error instanceof DeadlineExceeded) return timeout(gateway, url, error);
-  const code = codeOf(error);
-  const known = knownFailure(code, url);
+  if (error instanceof HttpTimeout) return timeout(gateway, url, error);
+  const known = knownFailure(networkCode(error), url);
   const words =
     known?.words ?? `The connection to ${url.host} failed: ${error instanceof Error ? error.message : String(error)}.`;
   return new GatewayError(`Gateway "${gateway}": ${words}`, {
@@ -16,15 +15,16 @@ export function connectionFailure(gateway: string, url: URL, error: unknown): Ga
   });
 }
 
-const phases: Partial<Record<Phase, string>> = {
+const phases: Readonly<Record<HttpPhase, string>> = {
   connect: "did not accept a connection",
   headers: "did not begin to answer",
   "first-byte": "sent headers, but no answer",
   idle: "fell silent in the middle of its answer",
 };
 
-function timeout(gateway: string, url: URL, { phase, milliseconds }: DeadlineExceeded): GatewayError {
-  const words = `${url.origin} ${phases[phase] ?? "took too long"}: nothing came for ${milliseconds / 1000} s.`;
+function timeout(gateway: string, url: URL, { phase, milliseconds }: HttpTimeout): GatewayError {
+  const time = milliseconds === undefined ? " in time" : `: nothing came for ${milliseconds / 1000} s`;
+  const words = `${url.origin} ${phases[phase]}${time}.`;
   const advice = "Try again, choose another model, or allow more time.";
   return new GatewayError(`Gateway "${gateway}": ${words} ${advice}`, { gateway, code: "timeout", phase });
 }
@@ -50,7 +50,6 @@ function knownFailure(code: string | undefined, url: URL): Known | undefined {
     case "EAI_AGAIN":
       return { words: `The host ${url.hostname} could not be looked up. Check the network, or try again.` };
     case "ETIMEDOUT":
-    case "UND_ERR_CONNECT_TIMEOUT":
       return { words: `${url.origin} did not accept a connection. Check the network, or try again.` };
     case "ECONNRESET":
     case "EPIPE":
@@ -65,12 +64,4 @@ function knownFailure(code: string | undefined, url: URL): Known | undefined {
     default:
       return undefined;
   }
-}
-
-function codeOf(error: unknown): string | undefined {
-  if (typeof error !== "object" || error === null) return undefined;
-  // Several addresses of one host that all refuse come as one error of many.
-  const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
-  const code = (first as { code?: unknown } | undefined)?.code;
-  return typeof code === "string" ? code : undefined;
 }

@@ -44,7 +44,7 @@ export interface FailureReading {
 export function failureOfStatus(
   context: FailureContext,
   status: number,
-  headers: Readonly<Record<string, string | string[] | undefined>>,
+  headers: Readonly<Record<string, string | undefined>>,
   body: string,
 ): GatewayError {
   const raw = parse(body) ?? pageTitle(body) ?? body;
@@ -205,28 +205,23 @@ function remedy(code: ErrorCode, context: FailureContext): string {
 }
 
 /** `retry-after-ms`, `Retry-After` in seconds or as a date, or the reset time that OpenRouter sends. */
-function retryAfterMs(
-  headers: Readonly<Record<string, string | string[] | undefined>>,
-  now: number,
-): number | undefined {
-  const header = (name: string) => {
-    const value = headers[name];
-    return Array.isArray(value) ? value[0] : value;
-  };
-  const milliseconds = positive(header("retry-after-ms"));
+function retryAfterMs(headers: Readonly<Record<string, string | undefined>>, now: number): number | undefined {
+  const milliseconds = positive(headers["retry-after-ms"]);
   if (milliseconds !== undefined) return milliseconds;
-  const after = header("retry-after");
+  const after = headers["retry-after"];
   const seconds = positive(after);
   if (seconds !== undefined) return seconds * 1000;
   const date = after === undefined ? Number.NaN : Date.parse(after);
   if (!Number.isNaN(date)) return Math.max(0, date - now);
-  const reset = positive(header("x-ratelimit-reset"));
+  const reset = positive(headers["x-ratelimit-reset"]);
   // Elsewhere the header counts seconds, or is a span: only a moment in milliseconds is understood.
   return reset !== undefined && reset > 1e12 ? Math.max(0, reset - now) : undefined;
 }
 
 function positive(value: string | undefined): number | undefined {
-  const number = value === undefined || value.trim() === "" ? Number.NaN : Number(value);
+  // A header that came several times is joined with commas.
+  const first = value?.split(",", 1)[0]?.trim() ?? "";
+  const number = first === "" ? Number.NaN : Number(first);
   return Number.isFinite(number) && number >= 0 ? number : undefined;
 }
 

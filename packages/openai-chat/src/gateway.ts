@@ -6,16 +6,22 @@ import {
   type ModelEvent,
   type ModelRequest,
 } from "@waygate/core/plugin";
-import type { Dispatcher } from "undici";
+import {
+  type BatchSource,
+  batches,
+  type HttpRequest,
+  type HttpResponse,
+  openHttp,
+  type Refuse,
+  readAll,
+} from "@waygate/http";
 import { Amendments } from "./amendments.ts";
 import { connectionFailure } from "./connection-failure.ts";
 import type { ChatDialect } from "./dialect.ts";
 import { type FailureContext, type FailureReader, failureOfStatus, type Secret } from "./failure.ts";
-import { type HttpRequest, type HttpResponse, send } from "./http.ts";
 import { limits } from "./limits.ts";
 import { encodeRequest } from "./request.ts";
 import { AnswerBody } from "./response.ts";
-import { loadUndici } from "./undici.ts";
 
 export interface ChatServiceOptions {
   /** The gateway's id, for errors. */
@@ -56,28 +62,14 @@ export interface ChatService {
 /** Opens a service. Nothing is sent, and undici not loaded, before the first request. */
 export function openChatService(options: ChatServiceOptions): ChatService {
   const { gateway, address } = options;
+  const http = openHttp({ dispatcher: options.dispatcher });
   const amendments = new Amendments();
-  let own: Promise<Dispatcher> | undefined;
   let completions: URL | undefined;
-  /** Settles when the connection of the answer that ended last can be used again. */
-  let freed: Promise<void> | undefined;
 
-  const dispatcher = (): Promise<Dispatcher> => {
-    if (options.dispatcher !== undefined) return Promise.resolve(options.dispatcher as Dispatcher);
-    // An agent of its own leaves the program's global one as it is. HTTP/1.1: see docs/decisions/http-1.md.
-    own ??= loadUndici().then(({ Agent }) => new Agent({ allowH2: false, keepAliveTimeout: 30_000 }));
-    return own;
-  };
-
-  const exchange = async (request: HttpRequest): Promise<HttpResponse> => {
-    // Sent a moment too early, it would open another connection. The answer itself does not wait: it has said all.
-    await freed;
-    try {
-      return await send(await dispatcher(), request);
-    } catch (error) {
+  const exchange = (request: HttpRequest & { readonly signal: AbortSignal }): Promise<HttpResponse> =>
+    http.send(request).catch((error: unknown) => {
       throw request.signal.aborted ? request.signal.reason : connectionFailure(gateway, request.url, error);
-    }
-  };
+    });
 
   const context = async (model: string, keys = options.secret): Promise<FailureContext> => {
     const { keyHint, readFailure } = options;
@@ -107,48 +99,37 @@ export function openChatService(options: ChatServiceOptions): ChatService {
     }
   }
 
-  async function* stream(
-    request: ModelRequest,
-    manner: RequestManner = {},
-  ): AsyncGenerator<readonly ModelEvent[], void, void> {
+  async function open(request: ModelRequest, manner: RequestManner): Promise<BatchSource<readonly ModelEvent[]>> {
     const { signal, model } = request;
     const { dialect = options.dialect(model), headers = options.headers } = manner;
     const failure = await context(model, manner.secret);
     const { response, changes } = await ask(request, encodeRequest(request, dialect), failure, headers);
-    let released = false;
-    try {
-      if (changes.length > 0) yield [amended(gateway, model, changes)];
-      const tools = new Set(request.tools.map((tool) => tool.name));
-      const keepReasoningDetails = dialect.reasoningReplay === "reasoning_details";
-      const { reasoningKeepsModel, readEnd } = dialect;
-      const answer = new AnswerBody(response, {
-        ...failure,
-        tools,
-        keepReasoningDetails,
-        reasoningTag: dialect.reasoningTag,
-        reasoningKeepsModel,
-        readEnd,
-      });
-      for (let batch = await answer.next(); batch !== undefined; batch = await answer.next()) yield batch;
-      released = true;
-      freed = response.release();
-    } catch (error) {
-      if (signal.aborted || isGatewayError(error)) throw error;
-      throw connectionFailure(gateway, new URL(address), error);
-    } finally {
-      if (!released) response.cancel();
-    }
+    const { reasoningKeepsModel, readEnd, reasoningTag } = dialect;
+    const body = new AnswerBody(response, {
+      ...failure,
+      tools: new Set(request.tools.map((tool) => tool.name)),
+      keepReasoningDetails: dialect.reasoningReplay === "reasoning_details",
+      reasoningTag,
+      reasoningKeepsModel,
+      readEnd,
+    });
+    const notices = changes.length === 0 ? undefined : [amended(gateway, model, changes)];
+    const tell = (error: unknown): unknown => {
+      if (signal.aborted) return signal.reason;
+      return isGatewayError(error) ? error : connectionFailure(gateway, new URL(address), error);
+    };
+    return new Answer(body, notices, tell);
   }
 
   return {
-    stream,
+    stream: (request, manner = {}) => batches(() => open(request, manner)),
     async getJson(path, signal) {
       const url = urlBelow(address, path);
       const headers = { ...(await options.headers()), accept: "application/json" };
       const response = await exchange({ method: "GET", url, headers, deadlines: defaultDeadlines, signal });
       try {
         if (response.status !== 200) throw await refusal(response, await context(""), url);
-        return JSON.parse(await readText(response, limits.body));
+        return JSON.parse(String(await readAll(response, limits.body)));
       } catch (error) {
         if (signal.aborted || isGatewayError(error)) throw error;
         if (!(error instanceof SyntaxError)) throw connectionFailure(gateway, url, error);
@@ -161,11 +142,36 @@ export function openChatService(options: ChatServiceOptions): ChatService {
         response.cancel();
       }
     },
-    async close() {
-      // No stream is open any more; what was given up while it was still connecting is not waited for.
-      await (await own)?.destroy();
-    },
+    close: () => http.close(),
   };
+}
+
+/** An answer with what is to be told before it, and its failures in words. */
+class Answer implements BatchSource<readonly ModelEvent[]> {
+  readonly #body: AnswerBody;
+  #notices: readonly ModelEvent[] | undefined;
+  readonly #tell: (error: unknown) => unknown;
+  #refuse: Refuse = () => undefined;
+
+  constructor(body: AnswerBody, notices: readonly ModelEvent[] | undefined, tell: (error: unknown) => unknown) {
+    this.#body = body;
+    this.#notices = notices;
+    this.#tell = tell;
+  }
+
+  next(accept: (batch: readonly ModelEvent[] | undefined) => void, refuse: Refuse): void {
+    const notices = this.#notices;
+    this.#notices = undefined;
+    this.#refuse = refuse;
+    if (notices === undefined) this.#body.next(accept, this.#fail);
+    else accept(notices);
+  }
+
+  cancel(): void {
+    this.#body.cancel();
+  }
+
+  readonly #fail = (error: unknown): void => this.#refuse(this.#tell(error));
 }
 
 function amended(gateway: string, model: string, changes: readonly string[]): ModelEvent {
@@ -177,29 +183,17 @@ function amended(gateway: string, model: string, changes: readonly string[]): Mo
 async function refusal(response: HttpResponse, context: FailureContext, url: URL): Promise<GatewayError> {
   const { status, headers } = response;
   try {
-    if (status >= 400) return failureOfStatus(context, status, headers, await readText(response, limits.errorBody));
+    if (status >= 400)
+      return failureOfStatus(context, status, headers, String(await readAll(response, limits.errorBody)));
   } finally {
     response.cancel();
   }
-  const target = status >= 300 && headers.location !== undefined ? ` to ${String(headers.location)}` : "";
+  const target = status >= 300 && headers.location !== undefined ? ` to ${headers.location}` : "";
   return new GatewayError(
     `Gateway "${context.gateway}" answered ${status}${target} in place of an answer. ` +
       `Redirects are not followed with a key: put the final address in place of ${url.origin} in the settings.`,
     { gateway: context.gateway, code: "protocol", status },
   );
-}
-
-/** Reads a body as text, as far as the limit goes. */
-async function readText(response: HttpResponse, limit: number): Promise<string> {
-  const pieces: Buffer[] = [];
-  let length = 0;
-  while (length < limit) {
-    const come = await response.read();
-    if (come === undefined) break;
-    pieces.push(...come);
-    for (const { length: bytes } of come) length += bytes;
-  }
-  return Buffer.concat(pieces).toString("utf8", 0, limit);
 }
 
 /** An address with a path below its own, its query kept: Azure's carries the version of the API there. */

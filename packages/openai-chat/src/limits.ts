@@ -6,6 +6,4 @@ export const limits = {
   body: 64 * 1024 * 1024,
   /** Bytes of an error's body that are read. */
   errorBody: 1024 * 1024,
-  /** Bytes that wait for a slow reader before the socket is held up. */
-  queue: 256 * 1024,
 } as const;

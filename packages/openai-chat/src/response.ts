@@ -1,7 +1,7 @@
 import { GatewayError, isObject, type ModelEvent } from "@waygate/core/plugin";
+import type { BatchSource, HttpResponse, Refuse } from "@waygate/http";
 import { createParser, type EventSourceParser } from "eventsource-parser";
 import { shorten } from "./failure.ts";
-import type { HttpResponse } from "./http.ts";
 import { limits } from "./limits.ts";
 import { type AnswerContext, AnswerReader } from "./stream.ts";
 import { Utf8Decoder } from "./text-decoder.ts";
@@ -12,9 +12,9 @@ type Kind = "unknown" | "stream" | "whole";
 /**
  * Reads the body of a 200, a batch of events for what the network delivered at a time. Whether it is a stream or a whole
  * answer is told by its first character, as services mistake the content type: a `{` begins JSON, a `<` a page, anything
- * else a stream. No generator: each layer of them costs more than the decoding of an event.
+ * else a stream. No generator and no promise: each layer of them costs more than the decoding of an event.
  */
-export class AnswerBody {
+export class AnswerBody implements BatchSource<readonly ModelEvent[]> {
   readonly #response: HttpResponse;
   readonly #context: AnswerContext;
   readonly #decoder = new Utf8Decoder();
@@ -29,7 +29,10 @@ export class AnswerBody {
   #line = "";
   #events = 0;
   #over = false;
-  #failure: unknown;
+  #failure: { readonly error: unknown } | undefined;
+  /** Of the read that waits. */
+  #accept: (batch: readonly ModelEvent[] | undefined) => void = () => undefined;
+  #refuse: Refuse = () => undefined;
 
   constructor(response: HttpResponse, context: AnswerContext) {
     this.#response = response;
@@ -50,28 +53,48 @@ export class AnswerBody {
   }
 
   /** The next batch, never empty; undefined when the answer has ended as it should. */
-  async next(): Promise<readonly ModelEvent[] | undefined> {
-    if (this.#failure !== undefined) throw this.#failure;
-    while (!this.#over) {
-      const pieces = await this.#response.read();
-      try {
-        if (pieces === undefined) this.#end();
-        else for (const bytes of pieces) if (!this.#over) this.#take(this.#decoder.decode(bytes));
-      } catch (error) {
-        if (this.#batch.length === 0) throw error;
-        // What came before the failure was said all the same.
-        this.#failure = error;
-      }
-      if (this.#batch.length > 0) return this.#handOver();
+  next(accept: (batch: readonly ModelEvent[] | undefined) => void, refuse: Refuse): void {
+    if (this.#failure !== undefined) refuse(this.#failure.error);
+    else if (this.#over) accept(undefined);
+    else {
+      this.#accept = accept;
+      this.#refuse = refuse;
+      this.#response.next(this.#read, this.#break);
     }
-    return undefined;
   }
 
+  cancel(): void {
+    this.#response.cancel();
+  }
+
+  readonly #read = (pieces: readonly Buffer[] | undefined): void => {
+    try {
+      if (pieces === undefined) this.#end();
+      else for (const bytes of pieces) if (!this.#over) this.#take(this.#decoder.decode(bytes));
+    } catch (error) {
+      this.#break(error);
+      return;
+    }
+    // All has been said: the connection is left to reach its end, and is used again.
+    if (this.#over) this.#response.release();
+    if (this.#batch.length > 0) this.#handOver();
+    else if (this.#over) this.#accept(undefined);
+    else this.#response.next(this.#read, this.#break);
+  };
+
+  readonly #break = (error: unknown): void => {
+    this.#failure = { error };
+    this.#response.cancel();
+    // What came before the failure was said all the same.
+    if (this.#batch.length > 0) this.#handOver();
+    else this.#refuse(error);
+  };
+
   /** Kept no longer than it takes: with many streams open, what each still holds is most of what there is. */
-  #handOver(): readonly ModelEvent[] {
+  #handOver(): void {
     const batch = this.#batch;
     this.#batch = [];
-    return batch;
+    this.#accept(batch);
   }
 
   #take(text: string): void {

@@ -1,15 +1,21 @@
 import { isAscii } from "node:buffer";
+import { TextDecoder } from "node:util";
 
 /** Decodes UTF-8 that is cut anywhere. Plain ASCII, which answers mostly are, takes a shorter way. */
 export class Utf8Decoder {
-  readonly #decoder = new TextDecoder();
+  /** Made when it is needed: it costs more than the rest of what a short answer is read with. */
+  #decoder: TextDecoder | undefined;
   /** Whether the last piece may have ended within a character. */
   #pending = false;
   #begun = false;
 
   decode(bytes: Buffer): string {
-    // The first piece may begin with a byte order mark, which the decoder knows to drop.
-    if (!this.#pending && this.#begun && isAscii(bytes)) return bytes.toString("latin1");
+    if (!this.#pending && isAscii(bytes)) {
+      this.#begun = true;
+      return bytes.toString("latin1");
+    }
+    // A byte order mark is dropped where the text begins, and only there.
+    this.#decoder ??= new TextDecoder("utf-8", { ignoreBOM: this.#begun });
     this.#begun = true;
     this.#pending = (bytes[bytes.length - 1] ?? 0) >= 0x80;
     return this.#decoder.decode(bytes, { stream: true });
@@ -17,6 +23,6 @@ export class Utf8Decoder {
 
   /** What is left of a character that was never completed: a replacement character, or nothing. */
   end(): string {
-    return this.#decoder.decode();
+    return this.#decoder?.decode() ?? "";
   }
 }

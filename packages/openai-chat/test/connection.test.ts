@@ -199,7 +199,8 @@ describe("the connection", () => {
       await service.close();
       server.close();
       server.closeAllConnections();
-      const { Agent } = await import("undici");
+      const { loadUndici } = await import("@waygate/http");
+      const { Agent } = await loadUndici();
       console.log(JSON.stringify({
         sameFetch: globalThis.fetch === fetchBefore,
         early,

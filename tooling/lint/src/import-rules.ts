@@ -21,6 +21,7 @@ const coreMayImport = "@standard-schema/spec";
 const noGateways = new Set([
   core,
   "@waygate/host",
+  "@waygate/http",
   "@waygate/openai-chat",
   "@waygate/plugin-testkit",
   "@waygate/simulator",

@@ -1,0 +1,228 @@
+import { type Deadlines, defaultDeadlines } from "@waygate/core/plugin";
+import { BodyQueue, type Flow, outsideParsers } from "./body-queue.ts";
+import type { Accept, HttpRequest, HttpResponse, Refuse } from "./http.ts";
+import { HttpTimeout } from "./http-timeout.ts";
+import { limits } from "./limits.ts";
+import { networkCode } from "./network-code.ts";
+import { PhaseWatch } from "./phase-watch.ts";
+import type { Dispatcher } from "./undici.ts";
+
+type Controller = Dispatcher.DispatchController;
+type IncomingHeaders = Readonly<Record<string, string | string[] | undefined>>;
+
+/** Who keeps the connections, and is told what becomes of them. */
+export interface Keeper {
+  /** An exchange begins to wait for a connection. */
+  connecting(): void;
+  /** It does not wait any more: it has one, or was given up. */
+  connected(): void;
+  /** An answer was let go of. Its end is near, and is told. */
+  released(): void;
+  /** An answer has ended, and its connection will be free. `released`: it was let go of before. */
+  ended(released: boolean): void;
+}
+
+/**
+ * One request and its answer, over undici's own event interface: its `request` and `fetch` cost more than all that is done
+ * with an answer.
+ */
+export class Exchange implements HttpResponse, Flow, Dispatcher.DispatchHandler {
+  status = 0;
+  headers: Readonly<Record<string, string>> = {};
+  readonly #keeper: Keeper;
+  readonly #signal: AbortSignal | undefined;
+  readonly #deadlines: Deadlines;
+  #begun: ((response: HttpResponse) => void) | undefined;
+  #refused: Refuse | undefined;
+  readonly #watch = new PhaseWatch((late) => this.#breakOff(late));
+  readonly #body = new BodyQueue(this);
+  #controller: Controller | undefined;
+  #failure: { readonly error: unknown } | undefined;
+  #connecting = false;
+  /** Nobody reads any more. */
+  #left = false;
+  /** Ends a released exchange that does not end by itself. */
+  #grace: NodeJS.Timeout | undefined;
+
+  /** Calls one of the two back: with the exchange when its headers are there, or with what broke it before. */
+  constructor(request: HttpRequest, keeper: Keeper, begun: (response: HttpResponse) => void, refused: Refuse) {
+    this.#keeper = keeper;
+    this.#signal = request.signal;
+    this.#deadlines = request.deadlines ?? defaultDeadlines;
+    this.#begun = begun;
+    this.#refused = refused;
+  }
+
+  start(dispatcher: Dispatcher, { url, method, headers, body }: HttpRequest): void {
+    this.#signal?.addEventListener("abort", this.#onAbort, { once: true });
+    this.#connecting = true;
+    this.#keeper.connecting();
+    this.#watch.begin("connect", this.#deadlines.connectMs);
+    try {
+      dispatcher.dispatch(
+        {
+          origin: url.origin,
+          path: `${url.pathname}${url.search}`,
+          method,
+          headers: outgoing(headers),
+          body: body ?? null,
+          // The phases are watched here: undici's own deadlines go on while a slow reader holds the socket up.
+          headersTimeout: 0,
+          bodyTimeout: 0,
+        },
+        this,
+      );
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  next(accept: Accept, refuse: Refuse): void {
+    this.#body.next(accept, refuse);
+  }
+
+  release(): void {
+    if (this.#body.over || this.#left) return;
+    this.#letGo();
+    this.#keeper.released();
+    this.#grace = setTimeout(this.#giveUp, limits.graceMs).unref();
+    outsideParsers(this.#drain);
+  }
+
+  cancel(): void {
+    if (this.#body.over || this.#left) return;
+    this.#letGo();
+    this.#giveUp();
+  }
+
+  /** While the reader is slow, silence is of its own making. */
+  hold(): void {
+    this.#watch.pause();
+    this.#controller?.pause();
+  }
+
+  goOn(): void {
+    if (this.#left) return;
+    this.#watch.begin("idle", this.#deadlines.idleMs);
+    this.#controller?.resume();
+  }
+
+  onRequestStart(controller: Controller): void {
+    this.#controller = controller;
+    if (this.#failure !== undefined) {
+      this.#controller = undefined;
+      controller.abort(asError(this.#failure.error));
+      return;
+    }
+    this.#connected();
+    this.#watch.begin("headers", this.#deadlines.headersMs);
+  }
+
+  onResponseStart(_controller: Controller, status: number, headers: IncomingHeaders): void {
+    if (status < 200 || this.#failure !== undefined) return;
+    this.status = status;
+    this.headers = joined(headers);
+    this.#watch.begin("first-byte", this.#deadlines.firstByteMs);
+    const begun = this.#begun;
+    this.#begun = undefined;
+    this.#refused = undefined;
+    begun?.(this);
+  }
+
+  onResponseData(_controller: Controller, piece: Buffer): void {
+    if (this.#left || this.#failure !== undefined) return;
+    if (this.#watch.phase === "idle") this.#watch.heard();
+    else this.#watch.begin("idle", this.#deadlines.idleMs);
+    this.#body.push(piece);
+  }
+
+  onResponseEnd(): void {
+    if (this.#body.over) return;
+    this.#settle();
+    this.#body.end();
+    this.#keeper.ended(this.#grace !== undefined);
+  }
+
+  onResponseError(_controller: Controller | null, error: Error): void {
+    this.#fail(this.#signal?.aborted === true ? this.#signal.reason : told(error));
+  }
+
+  readonly #onAbort = (): void => this.#breakOff(this.#signal?.reason);
+
+  readonly #giveUp = (): void => this.#breakOff(new Error("The answer was not wanted any more."));
+
+  readonly #drain = (): void => this.#controller?.resume();
+
+  /** Ends the exchange at once: undici may take its time, above all where it is still connecting. */
+  #breakOff(error: unknown): void {
+    const controller = this.#controller;
+    this.#fail(error);
+    controller?.abort(asError(error));
+  }
+
+  #fail(error: unknown): void {
+    if (this.#body.over) return;
+    this.#failure = { error };
+    const refused = this.#refused;
+    this.#begun = undefined;
+    this.#refused = undefined;
+    this.#settle();
+    this.#body.fail(error);
+    if (this.#grace !== undefined) this.#keeper.ended(true);
+    refused?.(error);
+  }
+
+  #letGo(): void {
+    this.#left = true;
+    this.#watch.stop();
+    this.#signal?.removeEventListener("abort", this.#onAbort);
+    this.#body.drop();
+  }
+
+  /** Nothing more comes. */
+  #settle(): void {
+    this.#connected();
+    // It holds the headers as they came, and with them the network's whole buffer.
+    this.#controller = undefined;
+    this.#watch.stop();
+    clearTimeout(this.#grace);
+    this.#signal?.removeEventListener("abort", this.#onAbort);
+  }
+
+  #connected(): void {
+    if (!this.#connecting) return;
+    this.#connecting = false;
+    this.#keeper.connected();
+  }
+}
+
+/** undici sets `host` and `content-length` itself. A copy, which dispatchers may add to. */
+function outgoing(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const result = { ...headers };
+  for (const name in result) {
+    // By length first: this is done for each header of each request.
+    if ((name.length === 4 || name.length === 14) && /^(?:host|content-length)$/i.test(name)) delete result[name];
+  }
+  return result;
+}
+
+function joined(headers: IncomingHeaders): Readonly<Record<string, string>> {
+  for (const name in headers) {
+    if (typeof headers[name] === "string") continue;
+    const entries = Object.entries(headers).filter(([, value]) => value !== undefined);
+    return Object.fromEntries(
+      entries.map(([name, value]) => [name, Array.isArray(value) ? value.join(", ") : `${value}`]),
+    );
+  }
+  return headers as Readonly<Record<string, string>>;
+}
+
+/** undici takes errors only; the reason of an abort may be anything. */
+function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error("aborted", { cause: reason });
+}
+
+/** The deadline that a host's dispatcher has for connections, under the name that it has here. */
+function told(error: Error): Error {
+  return networkCode(error) === "UND_ERR_CONNECT_TIMEOUT" ? new HttpTimeout("connect") : error;
+}

@@ -1,0 +1,7 @@
+export { type BatchSource, batches } from "./batches.ts";
+export type { Accept, Http, HttpOptions, HttpRequest, HttpResponse, Refuse } from "./http.ts";
+export { type HttpPhase, HttpTimeout } from "./http-timeout.ts";
+export { networkCode } from "./network-code.ts";
+export { openHttp } from "./open-http.ts";
+export { readAll } from "./read-all.ts";
+export { type Dispatcher, loadUndici, type Undici } from "./undici.ts";

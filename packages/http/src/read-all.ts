@@ -1,0 +1,18 @@
+import type { HttpResponse } from "./http.ts";
+
+/** Reads a body to its end, or as far as the limit goes, in bytes: what lies beyond is left out. */
+export function readAll(response: HttpResponse, limit: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const read: Buffer[] = [];
+    let length = 0;
+    const accept = (pieces: readonly Buffer[] | undefined): void => {
+      for (const piece of pieces ?? []) {
+        read.push(piece);
+        length += piece.length;
+      }
+      if (pieces === undefined || length >= limit) resolve(Buffer.concat(read, Math.min(length, limit)));
+      else response.next(accept, reject);
+    };
+    response.next(accept, reject);
+  });
+}
