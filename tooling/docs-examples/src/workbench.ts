@@ -22,6 +22,7 @@ export class Workbench implements Disposable {
         composite: false,
         noEmit: true,
         declaration: false,
+        emitDeclarationOnly: false,
         declarationMap: false,
         sourceMap: false,
         moduleDetection: "force",

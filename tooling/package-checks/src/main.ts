@@ -2,6 +2,7 @@ import { globSync, mkdtempDisposableSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { checkTarball } from "./check-tarball.ts";
+import { checkLoading } from "./loading.ts";
 import { privatePackages, publicPackages } from "./packages.ts";
 import { pack } from "./tarball.ts";
 
@@ -12,10 +13,12 @@ const privateNames = new Set(privatePackages(root).map(({ manifest }) => manifes
 
 using destination = mkdtempDisposableSync(join(tmpdir(), "waygate-pack-"));
 let failures = 0;
-for (const { folder } of packages) {
+for (const one of packages) {
+  const { folder } = one;
   const tarball = await pack(folder, destination.path);
   const sources = globSync("src/**/*.ts", { cwd: folder });
-  const problems = await checkTarball(tarball, privateNames, sources);
+  const loading = (await checkLoading(one)).map((problem) => `loading: ${problem}`);
+  const problems = [...(await checkTarball(tarball, privateNames, sources)), ...loading];
   const size = `${tarball.files.length} files, ${Math.ceil(tarball.data.length / 1024)} kB packed`;
   console.log(`${problems.length === 0 ? "ok  " : "FAIL"} ${tarball.manifest.name} (${size})`);
   for (const problem of problems) console.log(`     ${problem}`);

@@ -10,6 +10,8 @@ export interface Manifest {
   readonly sideEffects?: unknown;
   readonly engines?: Readonly<Record<string, string>>;
   readonly files?: readonly string[];
+  readonly exports?: Readonly<Record<string, string | { readonly default?: string }>>;
+  readonly bin?: Readonly<Record<string, string>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
   readonly optionalDependencies?: Readonly<Record<string, string>>;

@@ -52,7 +52,7 @@ describe("the files of a package", () => {
     "test/index.ts",
     "dist/.tsbuildinfo",
     ".env",
-    "dist/gone.js",
+    "dist/gone.d.ts",
     "tsconfig.json",
     "src/notes.md",
   ])("may not have %s", (file) => {
@@ -98,6 +98,7 @@ describe("a tarball", () => {
   };
 
   beforeEach(() => {
+    rmSync(join(folder, "dist"), { recursive: true, force: true });
     for (const file of ["README.md", "LICENSE"]) write(file, "text");
     write("src/index.ts", "export const one = 1;\n");
     write("dist/index.js", "export const one = 1;\n");
@@ -107,6 +108,35 @@ describe("a tarball", () => {
 
   it("may be sound", async () => {
     expect(await check({})).toEqual([]);
+  });
+
+  it("may share files, and import some when they are needed", async () => {
+    write("dist/index.js", 'import "./chunks/a.js"; export { b } from "./chunks/b.js"; export const one = 1;\n');
+    write("dist/chunks/a.js", 'import { readFileSync } from "node:fs"; void readFileSync; void import("./c.js");\n');
+    write("dist/chunks/b.js", "export const b = 1;\n");
+    write("dist/chunks/c.js", 'import "./d.js";\n');
+    write("dist/chunks/d.js", "export {};\n");
+    expect(await check({})).toEqual([]);
+  });
+
+  it("may not consist of many files that are loaded at once", async () => {
+    write("dist/index.js", 'import "./chunks/a.js"; export { b } from "./chunks/b.js"; export const one = 1;\n');
+    write("dist/chunks/a.js", "export {};\n");
+    write("dist/chunks/b.js", 'export * from "./c.js"; export const b = 1;\n');
+    write("dist/chunks/c.js", "export {};\n");
+    const problem = "modules: dist/index.js loads 4 files of the package, more than 3: bundle it";
+    expect(await check({})).toEqual([problem]);
+    write("dist/main.js", '#!/usr/bin/env node\nimport "./index.js";\n');
+    write("dist/index.js", 'import "./chunks/a.js"; export { b } from "./chunks/c.js"; export const one = 1;\n');
+    rmSync(join(folder, "dist/chunks/b.js"));
+    expect(await check({ bin: { sound: "./dist/main.js" } })).toEqual([problem.replace("index", "main")]);
+  });
+
+  it("may not have files that nothing imports, nor miss one that is imported", async () => {
+    write("dist/chunks/gone.js", "export {};\n");
+    expect(await check({})).toEqual(["modules: dist/chunks/gone.js is imported by nothing: delete dist"]);
+    write("dist/index.js", 'import "./chunks/gone.js"; export const one = () => import("./chunks/missing.js");\n');
+    expect(await check({})).toEqual(["modules: dist/chunks/missing.js is needed, but missing"]);
   });
 
   it("is read by publint", async () => {
