@@ -28,7 +28,7 @@ const shortest = 16;
 
 /**
  * Takes an `application/vnd.amazon.eventstream` body apart, in whatever pieces it comes. Both checksums of every frame
- * are checked. Nothing is copied but frames that arrive in several pieces, and those once.
+ * are checked. Nothing is copied but frames that arrive in several pieces.
  */
 export class FrameReader {
   /** The pieces of a frame that is not whole yet. */
@@ -71,7 +71,8 @@ export class FrameReader {
   }
 
   #keep(rest: Buffer): void {
-    this.#pieces.push(rest);
+    // The beginning of a frame would keep all alive that came before it in one read of the socket.
+    this.#pieces.push(rest.length * 4 < rest.buffer.byteLength ? Buffer.from(rest) : rest);
     this.#length = rest.length;
   }
 

@@ -31,6 +31,7 @@ const noGateways = new Set([
 const hosts = new Set(["@waygate/host", "@waygate/plugin-testkit"]);
 const gatewayList = "apps/demo/src/plugins.ts";
 const usesGateways = ["tooling/bench/", "tooling/package-checks/"];
+const http = "@waygate/http";
 const containers = new Set(["tsyringe", "reflect-metadata"]);
 
 /** An import with the places it leads from and to. */
@@ -103,6 +104,14 @@ export const importRules: readonly ImportRule[] = [
       if (to?.dependency === undefined || !containers.has(to.dependency)) return undefined;
       if (from.package?.folder === "apps/demo") return undefined;
       return `${to.dependency} lives in apps/demo alone: elsewhere functions take what they need`;
+    },
+  },
+  {
+    id: "one-http",
+    check({ from, to }) {
+      if (to?.dependency !== "undici" || !from.package?.folder.startsWith("packages/")) return undefined;
+      if (from.package.name === http || isTest(from.path)) return undefined;
+      return `undici is loaded by ${http} alone, which puts back what its loading replaces: take it from loadUndici()`;
     },
   },
   {

@@ -1,8 +1,6 @@
 import { getCACertificates } from "node:tls";
-import type * as Undici from "undici";
-import type { Dispatcher } from "undici";
+import { type Dispatcher, loadUndici, type Undici } from "@waygate/http";
 import type { ProxyRules } from "./proxy-rules.ts";
-import { loadUndici } from "./undici.ts";
 
 export interface RouteOptions {
   readonly rules: ProxyRules;
@@ -17,7 +15,7 @@ export interface RouteOptions {
 export class RoutedDispatcher {
   readonly #options: RouteOptions;
   readonly #agents = new Map<string, Dispatcher>();
-  #undici: typeof Undici | undefined;
+  #undici: Undici | undefined;
   #closed = false;
 
   constructor(options: RouteOptions) {
@@ -48,7 +46,7 @@ export class RoutedDispatcher {
     await Promise.all([...this.#agents.values()].map((agent) => agent.destroy()));
   }
 
-  #dispatch(undici: typeof Undici, options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
+  #dispatch(undici: Undici, options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
     try {
       if (this.#closed) throw new undici.errors.ClientClosedError();
       const proxy = this.#options.rules.proxyFor(new URL(String(options.origin)));
@@ -59,7 +57,7 @@ export class RoutedDispatcher {
     }
   }
 
-  #agent(undici: typeof Undici, proxy: URL | undefined): Dispatcher {
+  #agent(undici: Undici, proxy: URL | undefined): Dispatcher {
     const name = proxy?.href ?? "";
     const existing = this.#agents.get(name);
     if (existing !== undefined) return existing;

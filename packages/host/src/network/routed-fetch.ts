@@ -1,5 +1,5 @@
+import { loadUndici } from "@waygate/http";
 import type { RoutedDispatcher } from "./routed-dispatcher.ts";
-import { loadUndici } from "./undici.ts";
 
 /**
  * A `fetch` that sends through a dispatcher. undici's own: Node's may be of an older undici, whose dispatchers are
