@@ -1,9 +1,9 @@
 import type { BedrockClient as ControlClient } from "@aws-sdk/client-bedrock";
 import type { BuildMiddleware, HttpRequest } from "@smithy/types";
 import type { Deadlines } from "@waygate/core/plugin";
+import type { Http, HttpResponse } from "@waygate/http";
 import { type ClientConfig, clientConfig } from "./client-config.ts";
 import { CredentialsRefused } from "./credential-failure.ts";
-import type { Http, HttpResponse } from "./http.ts";
 import { once } from "./once.ts";
 import { readSafely, requestHandler } from "./request-handler.ts";
 import { isClockSkew, ServiceError, serviceFailure } from "./service-error.ts";

@@ -1,7 +1,7 @@
 import type { GatewayError } from "@waygate/core/plugin";
+import type { Http } from "@waygate/http";
 import { type AwsClient, awsClient } from "./client.ts";
 import { type Discovery, discovery } from "./discovery.ts";
-import type { Http } from "./http.ts";
 import type { BedrockSettings } from "./settings.ts";
 import { type Credential, resolveSetup, type Setup } from "./setup.ts";
 

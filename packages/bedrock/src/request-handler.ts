@@ -1,7 +1,7 @@
 import type { HttpRequest as SmithyRequest } from "@smithy/types";
 import { defaultDeadlines } from "@waygate/core/plugin";
+import { type Http, type HttpResponse, readAll } from "@waygate/http";
 import { blot } from "./failure.ts";
-import { type Http, type HttpResponse, readAll } from "./http.ts";
 import { limits } from "./limits.ts";
 
 /** An answer as the SDK's clients get it. */

@@ -1,1 +1,0 @@
-export { type Http, type HttpResponse, readAll } from "@waygate/http";
