@@ -1,5 +1,5 @@
 import type { ModelEvent, ModelRequest } from "@waygate/core/plugin";
-import { type BatchSource, batches, type Refuse } from "@waygate/http";
+import { batches, type Reading, type Refuse } from "@waygate/http";
 import type { Begun, Conversations } from "./conversations.ts";
 
 type Batch = readonly ModelEvent[];
@@ -10,7 +10,7 @@ export function answerEvents(conversations: Conversations, request: ModelRequest
 }
 
 /** An answer from its beginning, with what is to be told before it, and its failures in words. */
-class BegunAnswer implements BatchSource<Batch> {
+class BegunAnswer implements Reading<Batch> {
   readonly #answer: Begun["answer"];
   readonly #tell: Begun["tell"];
   readonly #signal: AbortSignal;

@@ -1,5 +1,5 @@
 import { GatewayError, isObject, type ModelEvent } from "@waygate/core/plugin";
-import { type BatchSource, type HttpResponse, type Refuse, readAll } from "@waygate/http";
+import { type HttpResponse, type Reading, type Refuse, readAll } from "@waygate/http";
 import { type AnswerContext, AnswerReader } from "./answer-reader.ts";
 import type { Body } from "./client.ts";
 import { shorten } from "./failure.ts";
@@ -7,7 +7,7 @@ import { FrameError, FrameReader, type OnFrame } from "./frames.ts";
 import { limits } from "./limits.ts";
 
 /** An answer as it is read: batch by batch, one for each time the network delivered. */
-export type Answer = BatchSource<readonly ModelEvent[]>;
+export type Answer = Reading<readonly ModelEvent[]>;
 
 type AcceptBatch = (batch: readonly ModelEvent[] | undefined) => void;
 

@@ -9,6 +9,7 @@ import {
   type ToolResultPart,
   toolOutput,
 } from "@waygate/core";
+import { type AcceptBatch, BatchSource } from "@waygate/core/plugin";
 import { expectValidHistory } from "@waygate/valid-history";
 import { describe, expect, it } from "vitest";
 import { answering, call, collect, type Delivery, finish, streaming, text } from "./fake-gateway.ts";
@@ -127,38 +128,43 @@ describe("tools", () => {
     ]);
   });
 
-  it("work in the context of whoever reads the run, wherever the network was heard", async () => {
-    const reader = new AsyncLocalStorage<string>();
-    const seen: (string | undefined)[] = [];
-    const look = toolOf("look", () => void seen.push(reader.getStore()), { readOnly: true });
-    // Deliveries come when they come, from where nobody knows of the reader.
-    const arriving: (readonly ModelEvent[] | undefined)[] = [
-      [text("Let me see.")],
-      call("1", "look"),
-      call("2", "look"),
-      [finish("tool-calls")],
-      undefined,
-      [text("Done."), finish()],
-      undefined,
-    ];
-    type Next = IteratorResult<readonly ModelEvent[], undefined>;
-    let waiting: ((result: Next) => void) | undefined;
-    const clock = setInterval(() => {
-      const resolve = waiting;
-      if (resolve === undefined) return;
-      waiting = undefined;
-      const batch = arriving.shift();
-      resolve(batch === undefined ? { done: true, value: undefined } : { done: false, value: batch });
-    }, 1);
-    const next = () =>
-      new Promise<Next>((resolve) => {
-        waiting = resolve;
+  it.each(["promises", "callbacks"])(
+    "work in the context of whoever reads the run, where a gateway gives %s",
+    async (way) => {
+      const reader = new AsyncLocalStorage<string>();
+      const seen: (string | undefined)[] = [];
+      const look = toolOf("look", () => void seen.push(reader.getStore()), { readOnly: true });
+      // Batches come when they come, from where nobody knows of the reader.
+      const arriving: (readonly ModelEvent[] | undefined)[] = [
+        [text("Let me see.")],
+        call("1", "look"),
+        call("2", "look"),
+        [finish("tool-calls")],
+        undefined,
+        [text("Done."), finish()],
+        undefined,
+      ];
+      let waiting: AcceptBatch<readonly ModelEvent[]> | undefined;
+      const clock = setInterval(() => {
+        const accept = waiting;
+        waiting = undefined;
+        accept?.(arriving.shift());
+      }, 1);
+      class Network extends BatchSource<readonly ModelEvent[]> {
+        take(accept: AcceptBatch<readonly ModelEvent[]>): void {
+          waiting = accept;
+        }
+        leave(): void {}
+      }
+      const gateway = streaming(() => {
+        const source = new Network();
+        return way === "callbacks" ? source : { [Symbol.asyncIterator]: () => ({ next: () => source.next() }) };
       });
-    const gateway = streaming(() => ({ [Symbol.asyncIterator]: () => ({ next }) }));
-    await reader.run("reader", () => run({ gateway, model: "small", messages: [hello], tools: [look] }).result());
-    clearInterval(clock);
-    expect(seen).toEqual(["reader", "reader"]);
-  });
+      await reader.run("reader", () => run({ gateway, model: "small", messages: [hello], tools: [look] }).result());
+      clearInterval(clock);
+      expect(seen).toEqual(["reader", "reader"]);
+    },
+  );
 
   it("that only read are carried out once, and what they failed with is kept", async () => {
     let calls = 0;

@@ -1,87 +1,87 @@
+import { type AcceptBatch, BatchSource, type Refuse } from "@waygate/core/plugin";
+
 /** What is read batch by batch, each handed to a callback: an `HttpResponse` is one, and so is whatever decodes it. */
-export interface BatchSource<Batch> {
+export interface Reading<Batch> {
   /** Calls one of the two back, once, possibly at once: with what comes next, or undefined at the end. Asked again only after that. */
-  next(accept: (batch: Batch | undefined) => void, refuse: (error: unknown) => void): void;
+  next(accept: AcceptBatch<Batch>, refuse: Refuse): void;
   /** Lets go of what is still to come. */
   cancel(): void;
 }
 
 /**
- * The iterator that stands at the reader's door, such as what a gateway's `stream` returns. Written by hand: from the socket
- * to the reader a batch costs one promise, where an async generator, let alone several, costs more than all of the decoding.
- * `open` is called when the first batch is asked for. Leaving the loop cancels the source. One `next()` at a time.
+ * The iterator that stands at the reader's door, such as what a gateway's `stream` returns. A core that reads it does so by
+ * callbacks; anybody else pays one promise a batch, where an async generator, let alone several, costs more than all of the
+ * decoding. `open` is called when the first batch is asked for. Leaving the loop cancels the source.
  */
-export function batches<Batch>(open: () => Promise<BatchSource<Batch>>): AsyncIterableIterator<Batch, undefined, void> {
+export function batches<Batch>(open: () => Promise<Reading<Batch>>): BatchSource<Batch> {
   return new Batches(open);
 }
 
-class Batches<Batch> implements AsyncIterableIterator<Batch, undefined, void> {
-  #open: (() => Promise<BatchSource<Batch>>) | undefined;
-  #source: BatchSource<Batch> | undefined;
+class Batches<Batch> extends BatchSource<Batch> {
+  #open: (() => Promise<Reading<Batch>>) | undefined;
+  #source: Reading<Batch> | undefined;
   #over = false;
-  /** Of the read that waits. */
-  #resolve: (result: IteratorResult<Batch, undefined>) => void = ignore;
-  #reject: (reason: unknown) => void = ignore;
+  /** Of the read that waits; there while one does. */
+  #accept: AcceptBatch<Batch> | undefined;
+  #refuse: Refuse | undefined;
 
-  constructor(open: () => Promise<BatchSource<Batch>>) {
+  constructor(open: () => Promise<Reading<Batch>>) {
+    super();
     this.#open = open;
   }
 
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  next(): Promise<IteratorResult<Batch, undefined>> {
-    return this.#over ? Promise.resolve({ done: true, value: undefined }) : new Promise(this.#read);
-  }
-
-  return(): Promise<IteratorResult<Batch, undefined>> {
-    this.#over = true;
-    this.#open = undefined;
-    this.#source?.cancel();
-    this.#source = undefined;
-    this.#resolve({ done: true, value: undefined });
-    return Promise.resolve({ done: true, value: undefined });
-  }
-
-  readonly #read = (
-    resolve: (result: IteratorResult<Batch, undefined>) => void,
-    reject: (reason: unknown) => void,
-  ): void => {
-    this.#resolve = resolve;
-    this.#reject = reject;
+  take(accept: AcceptBatch<Batch>, refuse: Refuse): void {
+    if (this.#over) {
+      accept(undefined);
+      return;
+    }
+    this.#accept = accept;
+    this.#refuse = refuse;
     const open = this.#open;
     if (open === undefined) {
-      this.#source?.next(this.#accept, this.#refuse);
+      this.#source?.next(this.#hand, this.#fail);
       return;
     }
     this.#open = undefined;
-    open().then(this.#begin, this.#refuse);
-  };
+    open().then(this.#begin, this.#fail);
+  }
 
-  readonly #begin = (source: BatchSource<Batch>): void => {
+  protected leave(): void {
+    if (this.#over) return;
+    const source = this.#source;
+    const accept = this.#end();
+    source?.cancel();
+    accept?.(undefined);
+  }
+
+  readonly #begin = (source: Reading<Batch>): void => {
     if (this.#over) {
       source.cancel();
       return;
     }
     this.#source = source;
-    source.next(this.#accept, this.#refuse);
+    source.next(this.#hand, this.#fail);
   };
 
-  readonly #accept = (batch: Batch | undefined): void => {
-    if (batch === undefined) this.#end();
-    this.#resolve(batch === undefined ? { done: true, value: undefined } : { done: false, value: batch });
+  readonly #hand: AcceptBatch<Batch> = (batch) => {
+    const accept = batch === undefined ? this.#end() : this.#accept;
+    accept?.(batch);
   };
 
-  readonly #refuse = (error: unknown): void => {
+  readonly #fail: Refuse = (error) => {
+    const refuse = this.#refuse;
     this.#end();
-    this.#reject(error);
+    refuse?.(error);
   };
 
-  #end(): void {
+  /** Returns whoever waited. */
+  #end(): AcceptBatch<Batch> | undefined {
+    const accept = this.#accept;
     this.#over = true;
+    this.#open = undefined;
     this.#source = undefined;
+    this.#accept = undefined;
+    this.#refuse = undefined;
+    return accept;
   }
 }
-
-function ignore(): void {}

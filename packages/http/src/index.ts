@@ -1,4 +1,4 @@
-export { type BatchSource, batches } from "./batches.ts";
+export { batches, type Reading } from "./batches.ts";
 export type { Accept, Http, HttpOptions, HttpRequest, HttpResponse, Refuse } from "./http.ts";
 export { type HttpPhase, HttpTimeout } from "./http-timeout.ts";
 export { networkCode } from "./network-code.ts";

@@ -1,12 +1,12 @@
-import { type BatchSource, batches, openHttp } from "@waygate/http";
+import { batches, openHttp, type Reading } from "@waygate/http";
 import { describe, expect, it } from "vitest";
 import { get, listen } from "./service.ts";
 
 /** Hands out what is sent to it, to whoever waits. */
 function source() {
   const state = { cancelled: 0 };
-  let waiting: Parameters<BatchSource<string>["next"]> | undefined;
-  const given: BatchSource<string> = {
+  let waiting: Parameters<Reading<string>["next"]> | undefined;
+  const given: Reading<string> = {
     next: (...args) => {
       waiting = args;
     },
@@ -95,7 +95,7 @@ describe("batches", () => {
 
   it("are cancelled when it is left before their source was open", async () => {
     const { given, state } = source();
-    const opening = Promise.withResolvers<BatchSource<string>>();
+    const opening = Promise.withResolvers<Reading<string>>();
     const iterator = batches(() => opening.promise);
     const first = iterator.next();
     await iterator.return?.();

@@ -7,11 +7,11 @@ import {
   type ModelRequest,
 } from "@waygate/core/plugin";
 import {
-  type BatchSource,
   batches,
   type HttpRequest,
   type HttpResponse,
   openHttp,
+  type Reading,
   type Refuse,
   readAll,
 } from "@waygate/http";
@@ -99,7 +99,7 @@ export function openChatService(options: ChatServiceOptions): ChatService {
     }
   }
 
-  async function open(request: ModelRequest, manner: RequestManner): Promise<BatchSource<readonly ModelEvent[]>> {
+  async function open(request: ModelRequest, manner: RequestManner): Promise<Reading<readonly ModelEvent[]>> {
     const { signal, model } = request;
     const { dialect = options.dialect(model), headers = options.headers } = manner;
     const failure = await context(model, manner.secret);
@@ -147,7 +147,7 @@ export function openChatService(options: ChatServiceOptions): ChatService {
 }
 
 /** An answer with what is to be told before it, and its failures in words. */
-class Answer implements BatchSource<readonly ModelEvent[]> {
+class Answer implements Reading<readonly ModelEvent[]> {
   readonly #body: AnswerBody;
   #notices: readonly ModelEvent[] | undefined;
   readonly #tell: (error: unknown) => unknown;

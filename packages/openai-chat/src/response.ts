@@ -1,5 +1,5 @@
 import { GatewayError, isObject, type ModelEvent } from "@waygate/core/plugin";
-import type { BatchSource, HttpResponse, Refuse } from "@waygate/http";
+import type { HttpResponse, Reading, Refuse } from "@waygate/http";
 import { createParser, type EventSourceParser } from "eventsource-parser";
 import { shorten } from "./failure.ts";
 import { limits } from "./limits.ts";
@@ -14,7 +14,7 @@ type Kind = "unknown" | "stream" | "whole";
  * answer is told by its first character, as services mistake the content type: a `{` begins JSON, a `<` a page, anything
  * else a stream. No generator and no promise: each layer of them costs more than the decoding of an event.
  */
-export class AnswerBody implements BatchSource<readonly ModelEvent[]> {
+export class AnswerBody implements Reading<readonly ModelEvent[]> {
   readonly #response: HttpResponse;
   readonly #context: AnswerContext;
   readonly #decoder = new Utf8Decoder();

@@ -14,6 +14,7 @@ export interface Gateway {
 
   /**
    * One answer of a model. Events come one by one or, better, in the batches in which the network delivered them.
+   * What it returns may be a `BatchSource`, which is read without a promise for each batch.
    * Nothing is sent before the first `next()`. Ending the iteration early, or aborting `request.signal`, cancels the
    * request. Whatever goes wrong is thrown from the iteration, as a `GatewayError`.
    */

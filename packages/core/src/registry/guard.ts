@@ -1,3 +1,4 @@
+import { type AcceptBatch, BatchSource, type Refuse } from "../contract/batch-source.ts";
 import type { Capabilities, Capability } from "../contract/capabilities.ts";
 import { GatewayError, isGatewayError } from "../contract/error.ts";
 import type { ModelEvent } from "../contract/event.ts";
@@ -5,7 +6,6 @@ import type { Gateway, GuardedGateway } from "../contract/gateway.ts";
 import type { GatewayPlugin } from "../contract/plugin.ts";
 import type { ModelRequest } from "../contract/request.ts";
 import { formatPath } from "../contract/settings.ts";
-import { type AcceptBatch, BatchSource, type Refuse } from "../stream/batch-source.ts";
 import { fitHistory } from "../stream/history.ts";
 import { EventOrder } from "../stream/order.ts";
 import { refusePrivacy, refuseUnsupported, unmetPrivacy } from "./demands.ts";
@@ -66,8 +66,11 @@ function named(id: string, signal: AbortSignal, error: unknown): unknown {
   });
 }
 
+/** What a plugin's stream gives at a time. */
+type Said = ModelEvent | readonly ModelEvent[];
+
 /** One stream of a plugin, held to its word. Hand-written, because an abort must not wait for a pending read. */
-class GuardedStream extends BatchSource {
+class GuardedStream extends BatchSource<readonly ModelEvent[]> {
   readonly #id: string;
   readonly #plugin: GatewayPlugin;
   readonly #gateway: Gateway;
@@ -78,12 +81,12 @@ class GuardedStream extends BatchSource {
   #checked: ModelRequest | undefined;
   /** Whether it is this stream's turn. */
   #admitted = false;
-  #source: AsyncIterator<ModelEvent | readonly ModelEvent[]> | undefined;
+  #source: AsyncIterator<Said> | undefined;
   #ended: (() => void) | undefined;
   #over = false;
   #aborted = false;
   /** Of the read that waits; there while one does. */
-  #accept: AcceptBatch | undefined;
+  #accept: AcceptBatch<readonly ModelEvent[]> | undefined;
   #refuse: Refuse | undefined;
 
   constructor(id: string, plugin: GatewayPlugin, gateway: Gateway, request: ModelRequest, hooks: GuardHooks) {
@@ -95,7 +98,7 @@ class GuardedStream extends BatchSource {
     this.#hooks = hooks;
   }
 
-  take(accept: AcceptBatch, refuse: Refuse): void {
+  take(accept: AcceptBatch<readonly ModelEvent[]>, refuse: Refuse): void {
     if (this.#over) {
       if (this.#aborted) refuse(this.#request.signal.reason);
       else accept(undefined);
@@ -148,32 +151,40 @@ class GuardedStream extends BatchSource {
   #ask(): void {
     try {
       this.#source ??= this.#gateway.stream(this.#checked ?? this.#request)[Symbol.asyncIterator]();
-      this.#source.next().then(this.#onResult, this.#onFailure);
+      if (this.#source instanceof BatchSource) this.#source.take(this.#onSaid, this.#onFailure);
+      else this.#source.next().then(this.#onResult, this.#onFailure);
     } catch (error) {
       // An iterator written by hand may throw at once, or return no promise.
       this.#onFailure(error);
     }
   }
 
-  readonly #onResult = (result: IteratorResult<ModelEvent | readonly ModelEvent[]>): void => {
-    if (this.#over) return;
+  readonly #onResult = (result: IteratorResult<Said, unknown>): void => {
     // What a plugin's iterator returns is not sure to be a result at all.
-    const finished = result?.done === true;
-    const batch = finished ? undefined : asBatch(result?.value);
+    this.#onBatch(result?.done === true ? undefined : asBatch(result?.value));
+  };
+
+  readonly #onSaid: AcceptBatch<Said> = (said) => this.#onBatch(said === undefined ? undefined : asBatch(said));
+
+  #onBatch(batch: readonly ModelEvent[] | undefined): void {
+    if (this.#over) return;
     const breach = batch === undefined ? this.#order.end() : this.#firstBreach(batch);
     if (batch?.length === 0) {
-      this.#ask();
+      // Not at once: there may be no end of them.
+      queueMicrotask(() => {
+        if (!this.#over) this.#ask();
+      });
       return;
     }
     const accept = this.#accept;
     const refuse = this.#refuse;
     this.#accept = undefined;
     this.#refuse = undefined;
-    if (finished) this.#end();
+    if (batch === undefined) this.#end();
     else if (breach !== undefined) this.#cancel();
     if (breach === undefined) accept?.(batch);
     else refuse?.(this.#breach(breach));
-  };
+  }
 
   #firstBreach(batch: readonly ModelEvent[]): string | undefined {
     for (const event of batch) {
@@ -225,7 +236,7 @@ class GuardedStream extends BatchSource {
   }
 }
 
-function asBatch(value: ModelEvent | readonly ModelEvent[]): readonly ModelEvent[] {
+function asBatch(value: Said): readonly ModelEvent[] {
   return Array.isArray(value) ? (value as readonly ModelEvent[]) : [value as ModelEvent];
 }
 

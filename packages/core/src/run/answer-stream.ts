@@ -1,7 +1,7 @@
+import type { AcceptBatch, Refuse } from "../contract/batch-source.ts";
 import type { ModelEvent } from "../contract/event.ts";
-import type { AcceptBatch, Refuse } from "../stream/batch-source.ts";
-import type { Failover, Retry, RunEvent } from "./event.ts";
-import type { ModelCaller } from "./model-caller.ts";
+import type { RunEvent } from "./event.ts";
+import type { CallBatch, ModelCaller } from "./model-caller.ts";
 import type { Step } from "./step.ts";
 
 /**
@@ -13,7 +13,7 @@ export class AnswerStream {
   readonly #caller: ModelCaller;
   #over = false;
   /** Of the one who waits. */
-  #accept: AcceptBatch<RunEvent> = () => undefined;
+  #accept: AcceptBatch<readonly RunEvent[]> = () => undefined;
   /** What broke the answer off, which is the loop's to deal with. */
   failure: { readonly error: unknown } | undefined;
 
@@ -26,13 +26,14 @@ export class AnswerStream {
    * Takes the next batch; undefined where the answer has ended, in whatever way, and ever after. Calls back once, possibly
    * at once, and is asked again only after that.
    */
-  take(accept: AcceptBatch<RunEvent>): void {
+  take(accept: AcceptBatch<readonly RunEvent[]>): void {
     const { runner } = this.#step;
     if (runner.hasEvents) accept(runner.take());
     else if (this.#over) accept(undefined);
     else {
       this.#accept = accept;
-      this.#caller.take(this.#pass, this.#fail);
+      if (this.#step.mayBeginTools) this.#next().then(this.#pass, this.#fail);
+      else this.#caller.take(this.#pass, this.#fail);
     }
   }
 
@@ -41,7 +42,12 @@ export class AnswerStream {
     return new Promise((resolve) => this.take(resolve));
   }
 
-  readonly #pass: AcceptBatch<ModelEvent | Retry | Failover> = (batch) => {
+  /** As a promise, which is answered in the context of whoever asked: so tools work in that, not in the network's. */
+  #next(): Promise<CallBatch | undefined> {
+    return new Promise((resolve, reject) => this.#caller.take(resolve, reject));
+  }
+
+  readonly #pass: AcceptBatch<CallBatch> = (batch) => {
     try {
       if (batch === undefined) this.#over = true;
       else if (isAnswer(batch)) this.#step.add(batch);
@@ -61,7 +67,7 @@ export class AnswerStream {
 }
 
 /** Whether a batch is of the model's own events: retries and failovers come alone. */
-function isAnswer(batch: readonly (ModelEvent | Retry | Failover)[]): batch is readonly ModelEvent[] {
+function isAnswer(batch: CallBatch): batch is readonly ModelEvent[] {
   const type = batch[0]?.type;
   return type !== "retry" && type !== "failover";
 }

@@ -1,3 +1,4 @@
+import { type AcceptBatch, BatchSource, type Refuse } from "../contract/batch-source.ts";
 import { type ErrorCode, GatewayError, isGatewayError } from "../contract/error.ts";
 import type { ModelEvent } from "../contract/event.ts";
 import type { GuardedGateway } from "../contract/gateway.ts";
@@ -5,7 +6,6 @@ import type { JsonObject } from "../contract/json.ts";
 import type { Origin } from "../contract/message.ts";
 import { demandsOf, type Privacy, privacyWords, tightenPrivacy } from "../contract/privacy.ts";
 import type { ModelRequest } from "../contract/request.ts";
-import { type AcceptBatch, BatchSource, type Refuse } from "../stream/batch-source.ts";
 import { isCoolingDown, noteAnswered, noteGivenUp } from "./cooldown.ts";
 import type { ErrorSummary, Failover, Retry } from "./event.ts";
 import { callThrough, type ModelCall, type ModelMiddleware } from "./middleware.ts";
@@ -38,6 +38,9 @@ export const defaultFailoverCodes: readonly ErrorCode[] = [
   "model-unavailable-in-region",
 ];
 
+/** A batch of an answer's events, or one that says what became of the call. */
+export type CallBatch = readonly (ModelEvent | Retry | Failover)[];
+
 /** How models are asked. */
 export interface CallOptions {
   readonly output: Output | undefined;
@@ -66,7 +69,7 @@ export class ModelCaller {
   /** How long to wait before the next attempt, where one is due. */
   #waitMs: number | undefined;
   readonly #told = new Set<string>();
-  #accept: AcceptBatch<ModelEvent | Retry | Failover> = () => undefined;
+  #accept: AcceptBatch<CallBatch> = () => undefined;
 
   /** `targets`: in the order of preference, at least one. */
   constructor(targets: readonly Target[], options: CallOptions) {
@@ -131,7 +134,7 @@ export class ModelCaller {
    * Takes the next batch of the answer: one of the gateway's as it came, or one that says what became of the call itself;
    * undefined at the end. What a failed attempt had announced is not passed on. Calls one of the two back, once.
    */
-  take(accept: AcceptBatch<ModelEvent | Retry | Failover>, refuse: Refuse): void {
+  take(accept: AcceptBatch<CallBatch>, refuse: Refuse): void {
     const source = this.#source;
     // An answer that has begun to speak needs nothing done about it: its failures are final, its batches whole.
     if (!this.#visible || source === undefined) this.#listen().then(accept, refuse);
@@ -141,10 +144,10 @@ export class ModelCaller {
     } else source.next().then(({ done, value }) => accept(done === true ? this.#end() : value), refuse);
   }
 
-  readonly #pass: AcceptBatch = (batch) => this.#accept(batch ?? this.#end());
+  readonly #pass: AcceptBatch<readonly ModelEvent[]> = (batch) => this.#accept(batch ?? this.#end());
 
   /** Waits for the first visible batch, dealing with failures before it. */
-  async #listen(): Promise<readonly (ModelEvent | Retry | Failover)[] | undefined> {
+  async #listen(): Promise<CallBatch | undefined> {
     if (this.#waitMs !== undefined) await this.#wait(this.#waitMs);
     try {
       while (this.#source !== undefined) {

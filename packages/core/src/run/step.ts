@@ -37,10 +37,14 @@ export class Step {
     this.fold = fold;
     this.runner = runner;
     this.#tools = tools;
+    this.mayBeginTools = [...tools.values()].some(({ readOnly }) => readOnly === true);
     this.#conversation = conversation;
     this.#callsLeft = callsLeft;
     this.number = conversation.steps + 1;
   }
+
+  /** Whether tools may begin while the answer streams. */
+  readonly mayBeginTools: boolean;
 
   /** Whether the model has said all that it is going to say. */
   get answered(): boolean {

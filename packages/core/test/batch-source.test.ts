@@ -1,0 +1,185 @@
+import { type ModelEvent, run } from "@waygate/core";
+import { type AcceptBatch, BatchSource, type Refuse } from "@waygate/core/plugin";
+import { describe, expect, it } from "vitest";
+import { collect, failureOf, finish, requestOf, streaming, text } from "./fake-gateway.ts";
+
+type Batch = readonly ModelEvent[];
+
+/** Gives what it is told to, in the moment when it is told to, or what is there already at once. */
+class Script extends BatchSource<Batch> {
+  left = 0;
+  taken = 0;
+  #waiting: { readonly accept: AcceptBatch<Batch>; readonly refuse: Refuse } | undefined;
+  readonly #ready: (Batch | undefined)[];
+
+  constructor(...ready: (Batch | undefined)[]) {
+    super();
+    this.#ready = ready;
+  }
+
+  take(accept: AcceptBatch<Batch>, refuse: Refuse): void {
+    this.taken++;
+    if (this.#ready.length > 0) accept(this.#ready.shift());
+    else this.#waiting = { accept, refuse };
+  }
+
+  get awaited(): boolean {
+    return this.#waiting !== undefined;
+  }
+
+  give(batch: Batch | undefined): void {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    waiting?.accept(batch);
+  }
+
+  break(error: unknown): void {
+    this.#waiting?.refuse(error);
+  }
+
+  protected leave(): void {
+    this.left++;
+  }
+}
+
+async function giveAll(source: Script, ...batches: readonly (Batch | undefined)[]): Promise<void> {
+  for (const batch of batches) {
+    while (!source.awaited) await new Promise(setImmediate);
+    source.give(batch);
+  }
+}
+
+const say = (words: string): Batch => [text(words)];
+
+describe("a source of batches", () => {
+  it("is an iterator: what is there comes at once, what is not is waited for", async () => {
+    const source = new Script(say("a"));
+    expect(await source.next()).toEqual({ done: false, value: say("a") });
+    const next = source.next();
+    source.give(say("b"));
+    expect(await next).toEqual({ done: false, value: say("b") });
+    const last = source.next();
+    source.give(undefined);
+    expect(await last).toEqual({ done: true, value: undefined });
+  });
+
+  it("is asked for one batch at a time, in whatever haste its reader is", async () => {
+    const source = new Script();
+    const reads = [source.next(), source.next(), source.next()];
+    expect(source.taken).toBe(1);
+    source.give(say("a"));
+    await reads[0];
+    source.give(say("b"));
+    await reads[1];
+    source.give(undefined);
+    expect((await Promise.all(reads)).map(({ value }) => value)).toEqual([say("a"), say("b"), undefined]);
+  });
+
+  it("fails the read that waits, and only that", async () => {
+    const source = new Script();
+    const reading = failureOf(source.next());
+    source.break("broken");
+    expect(await reading).toBe("broken");
+    const next = source.next();
+    source.give(say("a"));
+    expect(await next).toEqual({ done: false, value: say("a") });
+  });
+
+  it("is left with the loop over it", async () => {
+    const source = new Script(say("a"), say("b"));
+    for await (const _ of source) break;
+    expect(source.left).toBe(1);
+  });
+});
+
+describe("a gateway whose stream is one", () => {
+  it("gives its very batches, the empty ones skipped", async () => {
+    const batch = say("b");
+    const gateway = streaming(() => new Script([], say("a"), [], [], batch, [finish()], [], undefined));
+    const batches = await collect(gateway.stream(requestOf()));
+    expect(batches).toEqual([say("a"), batch, [finish()]]);
+    expect(batches[1]).toBe(batch);
+  });
+
+  it("is held to the order of events, and left at its first breach", async () => {
+    const source = new Script([finish()], say("late"));
+    const gateway = streaming(() => source);
+    expect(await failureOf(collect(gateway.stream(requestOf())))).toMatchObject({
+      code: "protocol",
+      message: 'The stream of gateway "fake" sent text-delta after finish. Report this to the plugin\'s author.',
+    });
+    expect([source.left, source.taken]).toEqual([1, 2]);
+    const cut = streaming(() => new Script(say("a"), undefined));
+    expect(await failureOf(collect(cut.stream(requestOf())))).toMatchObject({
+      message: 'The stream of gateway "fake" ended without finish. The answer is incomplete.',
+    });
+  });
+
+  it("is named where it fails, and where its very asking does", async () => {
+    const source = new Script();
+    const failure = failureOf(collect(streaming(() => source).stream(requestOf())));
+    source.break(new Error("socket closed"));
+    const message = 'The plugin of gateway "fake" failed: socket closed. Report this to the plugin\'s author.';
+    expect(await failure).toMatchObject({ code: "protocol", message });
+    class Broken extends Script {
+      override take(): void {
+        throw new Error("socket closed");
+      }
+    }
+    expect(await failureOf(collect(streaming(() => new Broken()).stream(requestOf())))).toMatchObject({ message });
+  });
+
+  it("may say nothing without an end: an abort still ends it", async () => {
+    const controller = new AbortController();
+    class Empty extends Script {
+      override take(accept: AcceptBatch<Batch>): void {
+        if (++this.taken === 50_000) controller.abort("enough");
+        accept([]);
+      }
+    }
+    const source = new Empty();
+    const events = streaming(() => source).stream(requestOf({ signal: controller.signal }));
+    expect(await failureOf(collect(events))).toBe("enough");
+    await new Promise(setImmediate);
+    expect([source.taken, source.left]).toEqual([50_000, 1]);
+  });
+
+  it("tells nobody of what comes after an abort", async () => {
+    const controller = new AbortController();
+    const source = new Script(say("a"));
+    const events = streaming(() => source)
+      .stream(requestOf({ signal: controller.signal }))
+      [Symbol.asyncIterator]();
+    await events.next();
+    const reading = failureOf(events.next());
+    controller.abort("enough");
+    expect(await reading).toBe("enough");
+    source.give(say("b"));
+    source.break("late");
+    expect(await failureOf(events.next())).toBe("enough");
+  });
+
+  it("makes a run: batches that are there at once, ones that come, and one that breaks off", async () => {
+    const messages = [{ role: "user" as const, content: "Hello" }];
+    const source = new Script(say("Hel"), say("lo"), say(" "));
+    const running = run({ gateway: streaming(() => source), model: "small", messages });
+    const said: string[] = [];
+    for await (const event of running) {
+      if (event.type !== "text-delta") continue;
+      said.push(event.text);
+      if (event.text === " ") void giveAll(source, say("you"), [finish()], undefined);
+    }
+    expect(said).toEqual(["Hel", "lo", " ", "you"]);
+    expect((await running.result()).text).toBe("Hello you");
+
+    const broken = new Script(say("Hel"));
+    const breaking = run({ gateway: streaming(() => broken), model: "small", messages });
+    const events = breaking[Symbol.asyncIterator]();
+    await events.next();
+    await events.next();
+    const next = failureOf(events.next());
+    broken.break(new Error("socket closed"));
+    expect(await next).toMatchObject({ code: "protocol" });
+    expect(breaking.messages.at(-1)).toMatchObject({ role: "assistant", content: [{ type: "text", text: "Hel" }] });
+  });
+});
