@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import type { BedrockRuntimeClient } from "@aws-sdk/client-bedrock-runtime";
 import type { HttpRequest } from "@smithy/types";
 import { once } from "./once.ts";
@@ -75,8 +76,10 @@ export class SignedRequests {
     return identity !== undefined && "token" in identity ? String(identity.token) : undefined;
   }
 
-  async #sign(request: HttpRequest): Promise<Record<string, string>> {
+  async #sign(request: HttpRequest & { readonly body: string }): Promise<Record<string, string>> {
     const signer = await this.#signer();
+    // The signer takes the body's hash from here, and needs several times as long to make it.
+    request.headers["x-amz-content-sha256"] = hash("sha256", request.body, "hex");
     const { headers } = await signer.sign(request, { signingDate: new Date(Date.now() + this.#clockOffset) });
     return headers;
   }

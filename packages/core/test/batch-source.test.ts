@@ -75,20 +75,38 @@ describe("a source of batches", () => {
     expect((await Promise.all(reads)).map(({ value }) => value)).toEqual([say("a"), say("b"), undefined]);
   });
 
-  it("fails the read that waits, and only that", async () => {
+  it("fails the read that waits, and is over then", async () => {
     const source = new Script();
     const reading = failureOf(source.next());
     source.break("broken");
     expect(await reading).toBe("broken");
-    const next = source.next();
-    source.give(say("a"));
-    expect(await next).toEqual({ done: false, value: say("a") });
+    expect(await source.next()).toEqual({ done: true, value: undefined });
+    await source.return();
+    expect([source.taken, source.left]).toEqual([1, 0]);
   });
 
-  it("is left with the loop over it", async () => {
+  it("that throws in the place of calling back fails the read, and is over then", async () => {
+    class Broken extends Script {
+      override take(): void {
+        throw new Error("no");
+      }
+    }
+    const source = new Broken();
+    expect(await failureOf(source.next())).toMatchObject({ message: "no" });
+    expect(await source.next()).toEqual({ done: true, value: undefined });
+  });
+
+  it("is left with the loop over it, once, and so is a read that waits", async () => {
     const source = new Script(say("a"), say("b"));
     for await (const _ of source) break;
-    expect(source.left).toBe(1);
+    const waited = new Script();
+    const reading = waited.next();
+    await waited.return();
+    await waited.return();
+    expect(await reading).toEqual({ done: true, value: undefined });
+    waited.give(say("late"));
+    expect(await waited.next()).toEqual({ done: true, value: undefined });
+    expect([source.left, waited.left]).toEqual([1, 1]);
   });
 });
 
@@ -156,7 +174,7 @@ describe("a gateway whose stream is one", () => {
     expect(await reading).toBe("enough");
     source.give(say("b"));
     source.break("late");
-    expect(await failureOf(events.next())).toBe("enough");
+    expect(await events.next()).toEqual({ done: true, value: undefined });
   });
 
   it("makes a run: batches that are there at once, ones that come, and one that breaks off", async () => {

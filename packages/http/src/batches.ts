@@ -18,12 +18,9 @@ export function batches<Batch>(open: () => Promise<Reading<Batch>>): BatchSource
 }
 
 class Batches<Batch> extends BatchSource<Batch> {
-  #open: (() => Promise<Reading<Batch>>) | undefined;
+  readonly #open: () => Promise<Reading<Batch>>;
   #source: Reading<Batch> | undefined;
-  #over = false;
-  /** Of the read that waits; there while one does. */
-  #accept: AcceptBatch<Batch> | undefined;
-  #refuse: Refuse | undefined;
+  #left = false;
 
   constructor(open: () => Promise<Reading<Batch>>) {
     super();
@@ -31,57 +28,24 @@ class Batches<Batch> extends BatchSource<Batch> {
   }
 
   take(accept: AcceptBatch<Batch>, refuse: Refuse): void {
-    if (this.#over) {
-      accept(undefined);
-      return;
-    }
-    this.#accept = accept;
-    this.#refuse = refuse;
-    const open = this.#open;
-    if (open === undefined) {
-      this.#source?.next(this.#hand, this.#fail);
-      return;
-    }
-    this.#open = undefined;
-    open().then(this.#begin, this.#fail);
+    if (this.#source === undefined) this.#begin(accept, refuse);
+    else this.#source.next(accept, refuse);
   }
 
   protected leave(): void {
-    if (this.#over) return;
-    const source = this.#source;
-    const accept = this.#end();
-    source?.cancel();
-    accept?.(undefined);
+    this.#left = true;
+    this.#source?.cancel();
+    this.#source = undefined;
   }
 
-  readonly #begin = (source: Reading<Batch>): void => {
-    if (this.#over) {
-      source.cancel();
-      return;
-    }
-    this.#source = source;
-    source.next(this.#hand, this.#fail);
-  };
-
-  readonly #hand: AcceptBatch<Batch> = (batch) => {
-    const accept = batch === undefined ? this.#end() : this.#accept;
-    accept?.(batch);
-  };
-
-  readonly #fail: Refuse = (error) => {
-    const refuse = this.#refuse;
-    this.#end();
-    refuse?.(error);
-  };
-
-  /** Returns whoever waited. */
-  #end(): AcceptBatch<Batch> | undefined {
-    const accept = this.#accept;
-    this.#over = true;
-    this.#open = undefined;
-    this.#source = undefined;
-    this.#accept = undefined;
-    this.#refuse = undefined;
-    return accept;
+  #begin(accept: AcceptBatch<Batch>, refuse: Refuse): void {
+    this.#open().then((source) => {
+      if (this.#left) {
+        source.cancel();
+        return;
+      }
+      this.#source = source;
+      source.next(accept, refuse);
+    }, refuse);
   }
 }

@@ -9,11 +9,14 @@ export type Refuse = (error: unknown) => void;
  */
 export abstract class BatchSource<Batch> implements AsyncIterableIterator<Batch, undefined, void> {
   #waiting: Promise<IteratorResult<Batch, undefined>> | undefined;
+  /** Ends the read that waits. */
+  #release: (() => void) | undefined;
+  #over = false;
 
-  /** Calls one of the two back, once, possibly at once. Asked again only after that. */
+  /** Calls one of the two back, once, possibly at once. Asked again only after that, and not after the last. */
   abstract take(accept: AcceptBatch<Batch>, refuse: Refuse): void;
 
-  /** Ends the source, whatever of it is still to come. */
+  /** Called once, when the reader leaves: ends the source, whatever of it is still to come. */
   protected abstract leave(): void;
 
   [Symbol.asyncIterator](): this {
@@ -25,29 +28,40 @@ export abstract class BatchSource<Batch> implements AsyncIterableIterator<Batch,
       const again = () => this.next();
       return this.#waiting.then(again, again);
     }
+    if (this.#over) return Promise.resolve({ done: true, value: undefined });
     let answered = false;
-    const answer = () => {
+    const answer = (last: boolean) => {
       answered = true;
       this.#waiting = undefined;
+      this.#release = undefined;
+      if (last) this.#over = true;
     };
     const next = new Promise<IteratorResult<Batch, undefined>>((resolve, reject) => {
-      this.take(
-        (batch) => {
-          answer();
-          resolve(batch === undefined ? { done: true, value: undefined } : { done: false, value: batch });
-        },
-        (error) => {
-          answer();
-          reject(error);
-        },
-      );
+      const accept: AcceptBatch<Batch> = (batch) => {
+        answer(batch === undefined);
+        resolve(batch === undefined ? { done: true, value: undefined } : { done: false, value: batch });
+      };
+      const refuse: Refuse = (error) => {
+        answer(true);
+        reject(error);
+      };
+      this.#release = () => accept(undefined);
+      try {
+        this.take(accept, refuse);
+      } catch (error) {
+        refuse(error);
+      }
     });
     if (!answered) this.#waiting = next;
     return next;
   }
 
   return(): Promise<IteratorResult<Batch, undefined>> {
-    this.leave();
+    if (!this.#over) {
+      this.#over = true;
+      this.leave();
+      this.#release?.();
+    }
     return Promise.resolve({ done: true, value: undefined });
   }
 }

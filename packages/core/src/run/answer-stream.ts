@@ -1,4 +1,4 @@
-import type { AcceptBatch, Refuse } from "../contract/batch-source.ts";
+import type { AcceptBatch, BatchSource, Refuse } from "../contract/batch-source.ts";
 import type { ModelEvent } from "../contract/event.ts";
 import type { RunEvent } from "./event.ts";
 import type { CallBatch, ModelCaller } from "./model-caller.ts";
@@ -11,6 +11,8 @@ import type { Step } from "./step.ts";
 export class AnswerStream {
   readonly #step: Step;
   readonly #caller: ModelCaller;
+  /** The gateway's stream, once there is nobody else who would have to look at its batches. */
+  #source: BatchSource<readonly ModelEvent[]> | undefined;
   #over = false;
   /** Of the one who waits. */
   #accept: AcceptBatch<readonly RunEvent[]> = () => undefined;
@@ -27,14 +29,18 @@ export class AnswerStream {
    * at once, and is asked again only after that.
    */
   take(accept: AcceptBatch<readonly RunEvent[]>): void {
-    const { runner } = this.#step;
-    if (runner.hasEvents) accept(runner.take());
-    else if (this.#over) accept(undefined);
-    else {
-      this.#accept = accept;
-      if (this.#step.mayBeginTools) this.#next().then(this.#pass, this.#fail);
-      else this.#caller.take(this.#pass, this.#fail);
+    if (this.#step.mayBeginTools && this.#step.runner.hasEvents) {
+      accept(this.#step.runner.take());
+      return;
     }
+    if (this.#over) {
+      accept(undefined);
+      return;
+    }
+    this.#accept = accept;
+    if (this.#source !== undefined) this.#source.take(this.#pass, this.#fail);
+    else if (this.#step.mayBeginTools) this.#next().then(this.#pass, this.#fail);
+    else this.#caller.take(this.#pass, this.#fail);
   }
 
   /** The same as a promise, which never rejects. */
@@ -49,15 +55,21 @@ export class AnswerStream {
 
   readonly #pass: AcceptBatch<CallBatch> = (batch) => {
     try {
-      if (batch === undefined) this.#over = true;
+      if (batch === undefined) this.#end();
       else if (isAnswer(batch)) this.#step.add(batch);
       else this.#step.fold.answeredBy(this.#caller.origin);
+      if (this.#source === undefined && !this.#step.mayBeginTools) this.#source = this.#caller.speaking;
     } catch (error) {
       this.#fail(error);
       return;
     }
     this.#accept(batch);
   };
+
+  #end(): void {
+    this.#over = true;
+    if (this.#source !== undefined) this.#caller.end();
+  }
 
   readonly #fail: Refuse = (error) => {
     this.#over = true;

@@ -69,7 +69,6 @@ export class ModelCaller {
   /** How long to wait before the next attempt, where one is due. */
   #waitMs: number | undefined;
   readonly #told = new Set<string>();
-  #accept: AcceptBatch<CallBatch> = () => undefined;
 
   /** `targets`: in the order of preference, at least one. */
   constructor(targets: readonly Target[], options: CallOptions) {
@@ -136,15 +135,25 @@ export class ModelCaller {
    */
   take(accept: AcceptBatch<CallBatch>, refuse: Refuse): void {
     const source = this.#source;
-    // An answer that has begun to speak needs nothing done about it: its failures are final, its batches whole.
     if (!this.#visible || source === undefined) this.#listen().then(accept, refuse);
-    else if (source instanceof BatchSource) {
-      this.#accept = accept;
-      source.take(this.#pass, refuse);
-    } else source.next().then(({ done, value }) => accept(done === true ? this.#end() : value), refuse);
+    else if (source instanceof BatchSource) source.take((batch) => accept(batch ?? this.end()), refuse);
+    else source.next().then(({ done, value }) => accept(done === true ? this.end() : value), refuse);
   }
 
-  readonly #pass: AcceptBatch<readonly ModelEvent[]> = (batch) => this.#accept(batch ?? this.#end());
+  /**
+   * The gateway's own stream, once it has begun to speak: nothing is to be done about it any more, as its failures are
+   * final and its batches whole. Whoever reads it tells of its end.
+   */
+  get speaking(): BatchSource<readonly ModelEvent[]> | undefined {
+    return this.#visible && this.#source instanceof BatchSource ? this.#source : undefined;
+  }
+
+  /** The answer has ended. Returns what of it was held back. */
+  end(): readonly ModelEvent[] | undefined {
+    this.#source = undefined;
+    noteAnswered(this.target.gateway, this.target.model);
+    return this.#visible || this.#held.length === 0 ? undefined : this.#held;
+  }
 
   /** Waits for the first visible batch, dealing with failures before it. */
   async #listen(): Promise<CallBatch | undefined> {
@@ -152,7 +161,7 @@ export class ModelCaller {
     try {
       while (this.#source !== undefined) {
         const { done, value: batch } = await this.#source.next();
-        if (done === true) return this.#end();
+        if (done === true) return this.end();
         if (batch.some(isVisible)) {
           this.#visible = true;
           return this.#held.length === 0 ? batch : [...this.#held, ...batch];
@@ -186,12 +195,6 @@ export class ModelCaller {
     };
     const ask = (asked: ModelRequest) => gateway.stream(asked);
     this.#source = traceCall(call, () => callThrough(middleware, call, ask)[Symbol.asyncIterator]());
-  }
-
-  #end(): readonly ModelEvent[] | undefined {
-    this.#source = undefined;
-    noteAnswered(this.target.gateway, this.target.model);
-    return this.#visible || this.#held.length === 0 ? undefined : this.#held;
   }
 
   /** Says what is done about a failure; it is done when the next batch is asked for. Throws where nothing is. */

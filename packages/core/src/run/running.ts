@@ -32,6 +32,8 @@ export class RunningConversation implements Run, AsyncIterator<RunEvent, undefin
   /** What the loop yields, or what middleware makes of it. */
   readonly #batches: AsyncIterator<LoopYield, void, void>;
   readonly #controller = new AbortController();
+  /** Whether that was aborted: asked for every event, and the signal itself takes its time. */
+  #stopped = false;
   readonly #options: RunOptions;
   readonly #control: RunControl;
   readonly #output: Output | undefined;
@@ -182,7 +184,7 @@ export class RunningConversation implements Run, AsyncIterator<RunEvent, undefin
     const answer = this.#heard;
     this.#heard = undefined;
     const first = batch?.[0];
-    if (batch === undefined || first === undefined || this.#controller.signal.aborted) {
+    if (batch === undefined || first === undefined || this.#stopped) {
       this.#pulling = this.#pull(answer);
       this.#resolve(this.#pulling);
       return;
@@ -210,7 +212,7 @@ export class RunningConversation implements Run, AsyncIterator<RunEvent, undefin
         const last = batch[batch.length - 1];
         if (last?.type === "run-end" && end !== undefined) this.#settle({ end });
         // Aborted while it was on its way: held back like the rest.
-        else if (this.#controller.signal.aborted) continue;
+        else if (this.#stopped) continue;
         if (first === undefined) continue;
         this.#batch = batch;
         this.#index = 1;
@@ -266,6 +268,7 @@ export class RunningConversation implements Run, AsyncIterator<RunEvent, undefin
 
   /** Ends all that is under way. What was delivered, but not handed out yet, is held back. */
   #stop(reason: unknown): void {
+    this.#stopped = true;
     this.#batch = none;
     this.#controller.abort(reason);
   }
