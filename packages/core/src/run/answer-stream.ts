@@ -39,7 +39,6 @@ export class AnswerStream {
     }
     this.#accept = accept;
     if (this.#source !== undefined) this.#source.take(this.#pass, this.#fail);
-    else if (this.#step.mayBeginTools) this.#next().then(this.#pass, this.#fail);
     else this.#caller.take(this.#pass, this.#fail);
   }
 
@@ -48,16 +47,12 @@ export class AnswerStream {
     return new Promise((resolve) => this.take(resolve));
   }
 
-  /** As a promise, which is answered in the context of whoever asked: so tools work in that, not in the network's. */
-  #next(): Promise<CallBatch | undefined> {
-    return new Promise((resolve, reject) => this.#caller.take(resolve, reject));
-  }
-
   readonly #pass: AcceptBatch<CallBatch> = (batch) => {
     try {
       if (batch === undefined) this.#end();
       else if (isAnswer(batch)) this.#step.add(batch);
       else this.#step.fold.answeredBy(this.#caller.origin);
+      // Tools work in the context of whoever reads, not in the network's: the caller answers in that.
       if (this.#source === undefined && !this.#step.mayBeginTools) this.#source = this.#caller.speaking;
     } catch (error) {
       this.#fail(error);

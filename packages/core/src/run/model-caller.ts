@@ -131,12 +131,12 @@ export class ModelCaller {
 
   /**
    * Takes the next batch of the answer: one of the gateway's as it came, or one that says what became of the call itself;
-   * undefined at the end. What a failed attempt had announced is not passed on. Calls one of the two back, once.
+   * undefined at the end. What a failed attempt had announced is not passed on. Calls one of the two back, once, in the
+   * context of whoever asked.
    */
   take(accept: AcceptBatch<CallBatch>, refuse: Refuse): void {
     const source = this.#source;
     if (!this.#visible || source === undefined) this.#listen().then(accept, refuse);
-    else if (source instanceof BatchSource) source.take((batch) => accept(batch ?? this.end()), refuse);
     else source.next().then(({ done, value }) => accept(done === true ? this.end() : value), refuse);
   }
 
