@@ -7,6 +7,8 @@ export interface SourceFile {
   readonly imports: readonly Import[];
   readonly comments: readonly Comment[];
   readonly testCalls: readonly TestCall[];
+  /** Where a function is written out in an assignment to a property, as in `this.end = () => {}`. */
+  readonly assignedFunctions: readonly { readonly line: number }[];
 }
 
 export interface Import {
@@ -38,6 +40,7 @@ export function parseSource(path: string, text: string): SourceFile {
 
   const imports: Import[] = [];
   const testCalls: TestCall[] = [];
+  const assignedFunctions: { line: number }[] = [];
   const add = (source: Node | null | undefined, typeOnly: boolean) => {
     if (source != null) imports.push({ specifier: literal(source), typeOnly, line: lineOf(source.start) });
   };
@@ -48,6 +51,9 @@ export function parseSource(path: string, text: string): SourceFile {
     ImportExpression: (node) => add(node.source, false),
     TSImportType: (node) => add(node.source, true),
     TSExternalModuleReference: (node) => add(node.expression, false),
+    AssignmentExpression({ left, right, start }) {
+      if (left.type === "MemberExpression" && isFunction(right)) assignedFunctions.push({ line: lineOf(start) });
+    },
     CallExpression(node) {
       const callee = text.slice(node.callee.start, node.callee.end);
       if (callee === "require" || callee === "import.meta.resolve") add(node.arguments[0], false);
@@ -69,6 +75,7 @@ export function parseSource(path: string, text: string): SourceFile {
     imports: imports.sort((a, b) => a.line - b.line),
     comments: comments.map(({ value, start }) => ({ text: value, line: lineOf(start) })),
     testCalls,
+    assignedFunctions,
   };
 }
 
@@ -77,6 +84,11 @@ export const conditional: ReadonlySet<string> = new Set(["skipIf", "runIf"]);
 
 function modifierOf(callee: string): string | undefined {
   return /^(?:describe|it|test)\b.*\.(\w+)$/s.exec(callee)?.[1];
+}
+
+function isFunction(node: Node): boolean {
+  if (node.type === "ParenthesizedExpression") return isFunction(node.expression);
+  return node.type === "ArrowFunctionExpression" || node.type === "FunctionExpression";
 }
 
 function literal(node: Node): string | undefined {

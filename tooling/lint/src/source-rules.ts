@@ -33,6 +33,18 @@ export const sourceRules: readonly SourceRule[] = [
         return [{ line, message: 'the title says what the test needs: "… (needs …)"' }];
       }),
   },
+  {
+    // V8 puts such a function among the old objects at once, where it keeps all that it has captured alive until the next
+    // full collection: on the path of a request, that is everything the request ever held.
+    id: "assigned-function",
+    check: ({ path, assignedFunctions }) =>
+      /^packages\/[^/]+\/src\//.test(path) && !isTest(path)
+        ? assignedFunctions.map(({ line }) => ({
+            line,
+            message: "put the function into a const first, and assign that: else V8 keeps what it captures for long",
+          }))
+        : [],
+  },
 ];
 
 export function checkSource(file: SourceFile): readonly Finding[] {

@@ -17,6 +17,8 @@ const violations: readonly (readonly [rule: string, path: string, code: string])
   ["skipped-test", test, 'it.skipIf(process.env.CI)("answers", () => {});'],
   ["skipped-test", test, 'describe.runIf(fast)("answers", () => {});'],
   ["skipped-test", test, 'describe.concurrent.skipIf(slow)("answers", () => {});'],
+  ["assigned-function", source, "this.#end = () => {};"],
+  ["assigned-function", source, "options.end ??= (async function () {});"],
 ];
 
 const allowed: readonly (readonly [path: string, code: string])[] = [
@@ -25,6 +27,8 @@ const allowed: readonly (readonly [path: string, code: string])[] = [
   [test, 'describe.skipIf(folder === undefined)("recordings (skipped where there are none)", () => {});'],
   [test, 'it.each([1, 2])("answers %d", () => {}); it("todo", () => {});'],
   [test, 'it.skipIf(!hasTerminals)("asks (needs `script`)", () => {});'],
+  [source, "const end = () => {};\nthis.end = end;\nclass Step {\n  readonly #go = () => {};\n}"],
+  [test, "service.answer = () => {};"],
   [source, 'permit.skipIf(x)("y"); list.todo("z");'],
 ];
 

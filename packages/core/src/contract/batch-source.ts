@@ -9,8 +9,8 @@ export type Refuse = (error: unknown) => void;
  */
 export abstract class BatchSource<Batch> implements AsyncIterableIterator<Batch, undefined, void> {
   #waiting: Promise<IteratorResult<Batch, undefined>> | undefined;
-  /** Ends the read that waits. */
-  #release: (() => void) | undefined;
+  /** Of the read that waits. */
+  #accept: AcceptBatch<Batch> | undefined;
   #over = false;
 
   /** Calls one of the two back, once, possibly at once. Asked again only after that, and not after the last. */
@@ -33,7 +33,7 @@ export abstract class BatchSource<Batch> implements AsyncIterableIterator<Batch,
     const answer = (last: boolean) => {
       answered = true;
       this.#waiting = undefined;
-      this.#release = undefined;
+      this.#accept = undefined;
       if (last) this.#over = true;
     };
     const next = new Promise<IteratorResult<Batch, undefined>>((resolve, reject) => {
@@ -45,7 +45,7 @@ export abstract class BatchSource<Batch> implements AsyncIterableIterator<Batch,
         answer(true);
         reject(error);
       };
-      this.#release = () => accept(undefined);
+      this.#accept = accept;
       try {
         this.take(accept, refuse);
       } catch (error) {
@@ -60,7 +60,7 @@ export abstract class BatchSource<Batch> implements AsyncIterableIterator<Batch,
     if (!this.#over) {
       this.#over = true;
       this.leave();
-      this.#release?.();
+      this.#accept?.(undefined);
     }
     return Promise.resolve({ done: true, value: undefined });
   }

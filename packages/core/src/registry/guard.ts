@@ -40,9 +40,12 @@ export function guard(id: string, plugin: GatewayPlugin, gateway: Gateway, hooks
     // Asked anew each time: a host may learn of it when it loads a plugin.
     Object.defineProperty(guarded, "privacyDemands", { enumerable: true, get: () => gateway.privacyDemands });
   }
-  if (gateway.model !== undefined) guarded.model = (model) => gateway.model?.(model);
+  if (gateway.model !== undefined) guarded.model = gateway.model.bind(gateway);
   const check = gateway.check?.bind(gateway);
-  if (check !== undefined) guarded.check = (options) => naming(id, options.signal, () => check(options));
+  if (check !== undefined) {
+    const checkNamed = (options: { readonly signal: AbortSignal }) => naming(id, options.signal, () => check(options));
+    guarded.check = checkNamed;
+  }
   return guarded;
 }
 

@@ -112,10 +112,11 @@ export class ToolRunner {
       await new Promise<void>((resolve, reject) => {
         const onAbort = () => reject(this.#signal.reason);
         this.#signal.addEventListener("abort", onAbort, { once: true });
-        this.#wake = () => {
+        const wake = () => {
           this.#signal.removeEventListener("abort", onAbort);
           resolve();
         };
+        this.#wake = wake;
       });
     }
     return this.take();
