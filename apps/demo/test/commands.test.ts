@@ -290,6 +290,14 @@ describe("waygate doctor", () => {
     expect(shown.stdout).toMatch(/^ +last error +less than a minute ago: Gateway "amazon-bedrock"/m);
   });
 
+  it("does not say that no key is needed where the settings ask for one", async () => {
+    playground.settings({ language_models: { bedrock: { authentication_method: "api_key", region: "eu-west-1" } } });
+    const { code, stdout } = await playground.run(["doctor"]);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^ +keys +none$/m);
+    expect(stdout).toContain("The authentication method is api_key, but there is no key.");
+  });
+
   it("exits 1 where a gateway or a model of the settings is wrong", async () => {
     playground.settings({
       agent: { commit_message_model: { provider: "nobody", model: "x" } },

@@ -65,7 +65,7 @@ async function showReport({ screen: { answer } }: Services, report: GatewayRepor
 
 type Fact = readonly [label: string, value: string];
 
-function factsOf({ entry, plugin, credentials, models, facts, checkError, lastError, probe }: GatewayReport) {
+function factsOf({ entry, plugin, credentials, models, facts, ok, checkError, lastError, probe }: GatewayReport) {
   const list: Fact[] = [["plugin", pluginText(entry.plugin, plugin)]];
   if (entry.address !== undefined) list.push(["address", keyAddress(entry.address)]);
   // Of what is not needed, one line says it all.
@@ -73,7 +73,8 @@ function factsOf({ entry, plugin, credentials, models, facts, checkError, lastEr
   if (there.length === 0 && credentials.length > 0) {
     list.push([
       credentials.length === 1 ? (credentials[0]?.credential.label ?? "") : "keys",
-      "none, and none is needed",
+      // What a gateway can do without may be just what its settings ask for.
+      ok ? "none, and none is needed" : "none",
     ]);
   }
   for (const { credential, origin, problem } of there) {
