@@ -1,7 +1,15 @@
 import bedrock from "@waygate/bedrock";
-import { createRegistry, isGatewayError, type ModelEvent, type Registry, type Usage } from "@waygate/core";
+import {
+  createRegistry,
+  type GatewayError,
+  isGatewayError,
+  type ModelEvent,
+  type Registry,
+  type Usage,
+} from "@waygate/core";
 import { type Recording, type ReplayServer, readRecordings, recordingsFolder, replay } from "@waygate/recordings";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { askSdk, type SdkAnswer } from "./by-sdk.ts";
 
 /** What an answer comes to when its events are put together. */
 interface Answer {
@@ -57,10 +65,16 @@ describe.skipIf(folder === undefined)("recorded exchanges (skipped where RECORDI
           credentials: ({ credential }) => keys.get(credential.id),
         });
         registries.push(registry);
-        if (recording.expect.ok) agree(await read(registry, recording), recording);
-        else await expectFailure(registry, recording);
+        const answer = recording.expect.ok ? await read(registry, recording) : await failureOf(registry, recording);
+        if (isGatewayError(answer)) agreeOnFailure(answer, recording);
+        else agree(answer, recording);
         // The path names the model as the recording does, and the request is one that Bedrock would know.
         expect(server.requestOf(recording.id)).toMatchObject({ messages: [{ role: "user" }] });
+
+        const endpoint = `${server.address}/${recording.id}`;
+        const bySdk = askSdk(recording, endpoint, modelOf(recording));
+        if (isGatewayError(answer)) await agreeWithSdkOnFailure(answer, bySdk);
+        else agreeWithSdk(answer, await bySdk);
       },
     );
   });
@@ -184,12 +198,36 @@ function agreeOnStates(answer: Answer, { features }: Recording): void {
   expect(states.includes('"redactedContent"')).toBe(features.includes("reasoning-redacted"));
 }
 
-async function expectFailure(registry: Registry, recording: Recording): Promise<void> {
+/** The same bytes, read by AWS's own SDK. */
+function agreeWithSdk(answer: Answer, bySdk: SdkAnswer): void {
+  const calls = answer.calls.map(({ id, name, value }) => ({ id, name, input: value }));
+  expect({ ...bySdk, usage: undefined }).toEqual({
+    text: answer.text,
+    reasoning: answer.reasoning,
+    calls,
+    stopReason: answer.raw,
+    usage: undefined,
+  });
+  expect(bySdk.usage?.outputTokens).toBe(answer.usage?.output.total);
+  expect(bySdk.usage?.totalTokens).toBe(answer.usage && answer.usage.input.total + answer.usage.output.total);
+}
+
+async function agreeWithSdkOnFailure(error: GatewayError, bySdk: Promise<SdkAnswer>): Promise<void> {
+  // Of an exception within a stream it does not say what the answer began with.
+  const $metadata = error.status === 200 ? {} : { httpStatusCode: error.status };
+  await expect(bySdk).rejects.toMatchObject({ message: error.detail, $metadata });
+}
+
+async function failureOf(registry: Registry, recording: Recording): Promise<GatewayError> {
   const error: unknown = await read(registry, recording).then(
     () => undefined,
     (reason: unknown) => reason,
   );
   if (!isGatewayError(error)) throw new Error(`Expected a GatewayError, not ${String(error)}`);
+  return error;
+}
+
+function agreeOnFailure(error: GatewayError, recording: Recording): void {
   expect(error.gateway).toBe("amazon-bedrock");
   expect(error.detail).toBe(recording.expect.error?.message);
   expect(error.status).toBe(recording.response.status);
