@@ -8,7 +8,6 @@ import {
   type ToolUseType,
 } from "@aws-sdk/client-bedrock-runtime";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
-import type { Recording } from "@waygate/recordings";
 
 /** What AWS's own SDK makes of an answer. */
 export interface SdkAnswer {
@@ -21,21 +20,31 @@ export interface SdkAnswer {
 }
 
 /** Asks the service at `endpoint` through the SDK's own commands, and puts its answer together. */
-export async function askSdk({ api }: Recording, endpoint: string, modelId: string): Promise<SdkAnswer> {
+export async function askSdk(
+  api: "converse" | "converse-stream",
+  endpoint: string,
+  input: ConverseCommandInput,
+): Promise<SdkAnswer> {
   const client = new BedrockRuntimeClient({
     region: "us-east-1",
     endpoint,
     credentials: { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "not-a-real-secret" },
     maxAttempts: 1,
-    // The SDK's default speaks HTTP/2, which the replay server does not.
+    // The SDK's default speaks HTTP/2, which the services of the tests do not.
     requestHandler: new NodeHttpHandler(),
   });
-  const input: ConverseCommandInput = { modelId, messages: [{ role: "user", content: [{ text: "Hello" }] }] };
   try {
     return await (api === "converse-stream" ? streamed(client, input) : whole(client, input));
   } finally {
     client.destroy();
   }
+}
+
+/** The body of a request as the SDK's commands take it: what is base64 on the wire is bytes there. */
+export function inputOf(modelId: string, body: string): ConverseCommandInput {
+  const bytes = new Set(["bytes", "redactedContent"]);
+  const input = JSON.parse(body, (key, value) => (bytes.has(key) ? Buffer.from(String(value), "base64") : value));
+  return { ...input, modelId };
 }
 
 function isOfClient(toolUse: { readonly type?: ToolUseType | undefined } | undefined): boolean {

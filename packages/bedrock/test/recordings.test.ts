@@ -72,7 +72,11 @@ describe.skipIf(folder === undefined)("recorded exchanges (skipped where RECORDI
         expect(server.requestOf(recording.id)).toMatchObject({ messages: [{ role: "user" }] });
 
         const endpoint = `${server.address}/${recording.id}`;
-        const bySdk = askSdk(recording, endpoint, modelOf(recording));
+        const question = {
+          modelId: modelOf(recording),
+          messages: [{ role: "user" as const, content: [{ text: "Hi" }] }],
+        };
+        const bySdk = askSdk(recording.api === "converse" ? "converse" : "converse-stream", endpoint, question);
         if (isGatewayError(answer)) await agreeWithSdkOnFailure(answer, bySdk);
         else agreeWithSdk(answer, await bySdk);
       },
