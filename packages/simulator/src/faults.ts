@@ -143,12 +143,18 @@ function checkFault(fault: Fault): void {
 }
 
 interface UncheckedPlace {
+  readonly kind: string;
   readonly within?: unknown;
   readonly afterChunks?: number | undefined;
 }
 
-function checkPlace({ within, afterChunks }: UncheckedPlace): void {
-  if (within === undefined) checkCount("afterChunks", afterChunks ?? Number.NaN, 0);
+function checkPlace({ kind, within, afterChunks }: UncheckedPlace): void {
+  if (within === undefined && afterChunks === undefined) {
+    throw new TypeError(
+      `A fault of the kind "${kind}" says where it strikes: afterChunks, a whole number of at least 0, or within.`,
+    );
+  }
+  if (within === undefined) checkCount("afterChunks", afterChunks ?? 0, 0);
   else if (afterChunks !== undefined || !(within === "text" || within === "reasoning" || within === "tool-call")) {
     const words = `A fault's within is "text", "reasoning" or "tool-call", in place of afterChunks`;
     throw new TypeError(`${words}, not ${JSON.stringify(within)}.`);

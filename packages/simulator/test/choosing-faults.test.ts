@@ -33,6 +33,10 @@ describe("the queue", () => {
 
   it.each<[string, unknown]>([
     ['No fault is of the kind "explode".', { kind: "explode" }],
+    [
+      'A fault of the kind "garbage" says where it strikes: afterChunks, a whole number of at least 0, or within.',
+      { kind: "garbage", afterEvents: 3 },
+    ],
     ["A fault's times is a whole number of at least 1, not 0.", { kind: "status", status: 500, times: 0 }],
     ["A fault's status is 400 to 599, not 600.", { kind: "status", status: 600 }],
     ["A fault's bytes is a whole number of at least 1, not 0.", { kind: "drip", bytes: 0, everyMs: 1 }],
