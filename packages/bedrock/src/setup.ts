@@ -80,16 +80,17 @@ async function resolveAuth(gateway: string, settings: BedrockSettings, credentia
 const found = "found, as no authentication_method is set";
 
 async function findAuth(gateway: string, settings: BedrockSettings, credential: Credential): Promise<Auth> {
-  const [token, accessKeyId, secretAccessKey, sessionToken, profile] = await Promise.all([
+  const [bearer, accessKeyId, secretAccessKey, sessionToken, profile] = await Promise.all([
     credential("bearer_token"),
     credential("access_key_id"),
     credential("secret_access_key"),
     credential("session_token"),
     credential("profile"),
   ]);
-  if (token !== undefined) return { method: "api_key", token, from: found };
+  if (bearer !== undefined) return { method: "api_key", token: bearer, from: found };
   if (accessKeyId !== undefined && secretAccessKey !== undefined) {
-    return { method: "static", accessKeyId, secretAccessKey, sessionToken, from: found };
+    const token = isPermanent(accessKeyId) ? undefined : sessionToken;
+    return { method: "static", accessKeyId, secretAccessKey, sessionToken: token, from: found };
   }
   if (accessKeyId !== undefined || secretAccessKey !== undefined) {
     const [there, absent] = accessKeyId === undefined ? ["secret", "ID"] : ["ID", "secret"];
@@ -105,6 +106,14 @@ async function findAuth(gateway: string, settings: BedrockSettings, credential: 
       `or set ${variablesOf("access_key_id")} and ${variablesOf("secret_access_key")}; ` +
       `or a Bedrock API key in ${variablesOf("bearer_token")}.`,
   );
+}
+
+/**
+ * Whether a session token beside an access key must be somebody else's, such as Zed's where the key has this project's
+ * variables: keys of users are permanent and have none. Source: docs.aws.amazon.com/IAM, "Unique identifiers".
+ */
+function isPermanent(accessKeyId: string): boolean {
+  return accessKeyId.startsWith("AKIA");
 }
 
 async function resolveProfile(settings: BedrockSettings, credential: Credential): Promise<Sourced | undefined> {
@@ -139,9 +148,9 @@ function resolveEndpoint(
   settings: BedrockSettings,
   endpoint: string | undefined,
 ): Sourced | undefined {
-  if (endpoint === undefined) return sourced(settings.endpoint_url, "settings");
+  if (endpoint === undefined) return sourced(settings.endpoint_url?.replace(/\/+$/, ""), "settings");
   const problem = addressProblem(endpoint);
-  if (problem === undefined) return environment("endpoint", endpoint);
+  if (problem === undefined) return environment("endpoint", endpoint.replace(/\/+$/, ""));
   throw wrong(gateway, `The address in ${variablesOf("endpoint")} ${problem}.`);
 }
 

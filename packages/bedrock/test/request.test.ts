@@ -1,7 +1,8 @@
 import type { Message } from "@waygate/core";
 import { describe, expect, it } from "vitest";
 import { asking } from "./asking.ts";
-import { claude, open, refused } from "./open.ts";
+import { claude, collect, open, refused } from "./open.ts";
+import { startService } from "./service.ts";
 
 const ask = asking();
 const nova = "us.amazon.nova-pro-v1:0";
@@ -32,6 +33,13 @@ describe("a request", () => {
       cache: "auto",
     } as const;
     expect((await ask(change)).request.text).toBe((await ask(change)).request.text);
+  });
+
+  it("goes below an endpoint with a path, however that ends", async () => {
+    await using service = await startService();
+    await using opened = open(service, { settings: { endpoint_url: `${service.origin}/bedrock/` } });
+    await collect(opened.gateway, { model: nova });
+    expect(service.received[0]?.path).toBe(`/bedrock/model/${nova.replace(":", "%3A")}/converse-stream`);
   });
 
   it("to an ARN has it in its path, whole", async () => {
@@ -303,12 +311,15 @@ describe("a guardrail", () => {
 describe("custom headers", () => {
   it("are sent and signed; those that are the program's own are left out, with a notice", async () => {
     await using opened = open(undefined, {
-      settings: { custom_headers: { "X-Team": "core", Authorization: "x", "x amz": "y", "x-bad": "é" } },
+      settings: {
+        custom_headers: { "X-Team": "core", Authorization: "x", "x amz": "y", "x-bad": "é", Expect: "100-continue" },
+      },
     });
     expect(opened.notices.map(({ code, message }) => `${code}: ${message}`)).toEqual([
       'header-refused: The header "Authorization" in custom_headers was left out: it is set by the program itself.',
       'header-refused: The header "x amz" in custom_headers was left out: this is no name of a header.',
       'header-refused: The header "x-bad" in custom_headers was left out: its value has characters that a signed header cannot have.',
+      'header-refused: The header "Expect" in custom_headers was left out: it is set by the program itself.',
     ]);
     const { request } = await ask({}, { settings: { custom_headers: { "X-Team": "core" } } });
     expect(request.headers["x-team"]).toBe("core");

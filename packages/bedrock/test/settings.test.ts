@@ -65,6 +65,14 @@ describe("settings", () => {
     expect(notices).toEqual([]);
   });
 
+  it("may be null where they are not set, as Zed has it", () => {
+    const nothing = { authentication_method: null, profile: null, endpoint_url: null, custom_headers: null };
+    const own = { ...model, display_name: null, mode: { type: "thinking", budget_tokens: null } };
+    const { entry, notices } = checked({ ...nothing, region: "eu-west-1", available_models: [own] });
+    expect(entry).toMatchObject({ state: "ready", issues: [] });
+    expect(notices).toEqual([]);
+  });
+
   it("may be none at all", () => {
     expect(checked(undefined).entry).toMatchObject({ state: "ready", address: "https://amazonaws.com" });
     expect(checked({}).entry).toMatchObject({ state: "ready" });

@@ -27,6 +27,11 @@ describe("variables", () => {
     expect(await here.sent({ env: both })).toMatchObject({ key: "AKIDWAYGATE", region: "us-west-2", token: "token" });
   });
 
+  it("of a permanent key have no session token, whoever has set one", async () => {
+    const own = { WAYGATE_ACCESS_KEY_ID: "AKIAOWN", WAYGATE_SECRET_ACCESS_KEY: "secret" };
+    expect(await here.sent({ env: { ...zed, ...own } })).toMatchObject({ key: "AKIAOWN", token: undefined });
+  });
+
   it("that are empty mask nothing", async () => {
     const empty = Object.fromEntries(Object.keys(zed).map((name) => [name.replace("ZED", "WAYGATE"), ""]));
     expect(await here.sent({ env: { ...zed, ...empty } })).toMatchObject({ key: "AKIDZED", region: "eu-west-1" });

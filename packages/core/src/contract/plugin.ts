@@ -2,7 +2,14 @@ import type { Capabilities } from "./capabilities.ts";
 import type { NoticeEvent } from "./event.ts";
 import type { Gateway } from "./gateway.ts";
 import type { JsonObject, JsonSchema } from "./json.ts";
-import { hasJsonSchema, jsonSchemaOf, parseSettings, type SettingsIssue, type SettingsSchema } from "./settings.ts";
+import {
+  hasJsonSchema,
+  jsonSchemaOf,
+  parseSettings,
+  parseSettingsFile,
+  type SettingsIssue,
+  type SettingsSchema,
+} from "./settings.ts";
 
 /** The version of this contract. It changes only when plugins written for an older one would misbehave. */
 export const contractVersion = 1;
@@ -130,7 +137,7 @@ export function definePlugin<Settings, Options extends JsonObject = JsonObject>(
     credentials: (id) => (typeof credentials === "function" ? credentials(id) : credentials),
     settingsSchema: () => jsonSchemaOf(definition.settings),
     prepare(raw) {
-      const parsed = parseSettings(definition.settings, raw);
+      const parsed = parseSettingsFile(definition.settings, raw);
       if (!parsed.ok) return parsed;
       return {
         ok: true,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { schemaOf } from "../../test/schema.ts";
 import type { JsonSchema } from "./json.ts";
-import { formatPath, jsonSchemaOf, parseSettings, toIssue } from "./settings.ts";
+import { formatPath, jsonSchemaOf, parseSettings, parseSettingsFile, toIssue } from "./settings.ts";
 
 /** Takes everything; only what its JSON Schema says about keys is of interest. */
 const shaped = (json: JsonSchema) => schemaOf(json, (value) => ({ value }));
@@ -10,6 +10,36 @@ const service = { type: "object", properties: { api_url: { type: "string" }, api
 const misspelt = (...path: (string | number)[]) => ({
   path: [...path, "api_ulr"],
   message: 'Unknown key "api_ulr", which has no effect. Did you mean "api_url"?',
+});
+
+describe("parseSettingsFile", () => {
+  const texts = (value: unknown) => {
+    const { name, list, extra } = value as { name?: unknown; list?: unknown[]; extra?: unknown };
+    const issues = [
+      ...(name === undefined || typeof name === "string" ? [] : [{ message: "must be text", path: ["name"] }]),
+      ...(list ?? []).flatMap((item, index) =>
+        (item as { a?: unknown }).a === null ? [{ message: "must be text", path: ["list", index] }] : [],
+      ),
+    ];
+    return issues.length === 0 ? { value: { name, list, extra } } : { issues };
+  };
+
+  it("takes null for what is not set, and leaves it where it means something", () => {
+    const file = { name: null, list: [{ a: null, b: 1 }], extra: { a: null } };
+    expect(parseSettingsFile(schemaOf({}, texts), file)).toEqual({
+      ok: true,
+      value: { name: undefined, list: [{ b: 1 }], extra: { a: null } },
+      unknownKeys: [],
+    });
+    expect(file).toEqual({ name: null, list: [{ a: null, b: 1 }], extra: { a: null } });
+  });
+
+  it("reports what is wrong besides", () => {
+    expect(parseSettingsFile(schemaOf({}, texts), { name: 5, list: [{ a: null }] })).toMatchObject({
+      ok: false,
+      issues: [{ path: ["name"], message: "must be text" }],
+    });
+  });
 });
 
 describe("parseSettings", () => {

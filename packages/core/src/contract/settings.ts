@@ -36,6 +36,26 @@ export function parseSettings<Output>(schema: SettingsSchema<Output>, raw: unkno
   return { ok: false, issues: result.issues.map(toIssue).map(withoutValue), unknownKeys };
 }
 
+/**
+ * The same for a person's file, in which null stands for "not set": programs that write such files, Zed among them, put it
+ * into every key without a value. Where the schema itself has a meaning for null, it keeps that.
+ */
+export function parseSettingsFile<Output>(schema: SettingsSchema<Output>, raw: unknown): ParsedSettings<Output> {
+  const parsed = parseSettings(schema, raw);
+  if (parsed.ok) return parsed;
+  const places = parsed.issues.map(({ path }) => path).filter((path) => path.length > 0);
+  return parseSettings(schema, places.reduce(withoutNulls, raw));
+}
+
+/** A copy without the nulls at a place and below it. */
+function withoutNulls(value: unknown, [key, ...rest]: readonly (string | number)[]): unknown {
+  const there = (name: string | number) => key === undefined || key === name;
+  if (Array.isArray(value)) return value.map((item, index) => (there(index) ? withoutNulls(item, rest) : item));
+  if (!isObject(value)) return value;
+  const kept = Object.entries(value).filter(([name, item]) => item !== null || !there(name));
+  return Object.fromEntries(kept.map(([name, item]) => [name, there(name) ? withoutNulls(item, rest) : item]));
+}
+
 /** Some libraries quote what they found, which in settings may be a secret that stands in the wrong place. */
 function withoutValue({ path, message }: SettingsIssue): SettingsIssue {
   return { path, message: message.replace(/,? (?:but )?received ".*"/is, "") };

@@ -220,6 +220,14 @@ describe("fitHistory", () => {
       });
     });
 
+    it("come first where somebody has spoken before them", () => {
+      const calls = assistant(call("1"), call("2"));
+      expect(fitted([calls, user("a"), results(result("1")), user("b"), results(result("2")), user("c")])).toEqual({
+        messages: [calls, results(result("1"), result("2")), user("a"), user("b"), user("c")],
+        notices: [],
+      });
+    });
+
     it("belong to the message before them, where ids come back in later answers", () => {
       const messages = [assistant(call("1")), results(result("1")), assistant(call("1")), results(result("1"))];
       expect(fitted(messages)).toEqual({ messages, notices: [] });

@@ -7,6 +7,7 @@ import type {
   ToolCallPart,
   ToolResultContent,
   ToolResultPart,
+  UserMessage,
   UserPart,
 } from "../contract/message.ts";
 
@@ -47,32 +48,32 @@ class Fitting {
 
   fit(messages: readonly Message[]): readonly Message[] {
     const fitted: Message[] = [];
-    /** The calls of the assistant message just passed, and the results that came after it. */
+    /** The calls of the last assistant message, the results that came after it, and what else did. */
     let calls: readonly ToolCallPart[] = [];
     let results: ToolResultPart[] = [];
+    let others: Message[] = [];
     const answer = () => {
       if (calls.length + results.length > 0) fitted.push({ role: "tool", content: this.#answers(calls, results) });
+      fitted.push(...others);
       calls = [];
       results = [];
+      others = [];
     };
     for (const message of messages) {
-      // Gathered, as some programs write one message for each result.
       if (message.role === "tool") {
+        // Gathered, as some programs write one message for each result.
         results.push(...message.content);
-        continue;
-      }
-      answer();
-      if (message.role === "assistant") {
+      } else if (message.role === "assistant") {
+        answer();
         const content = message.content.every((part) => this.#fits(part))
           ? message.content
           : message.content.map((part) => this.#assistantPart(part)).filter((part) => part !== undefined);
         calls = content.filter((part) => part.type === "tool-call");
         fitted.push(content === message.content ? message : { role: "assistant", content });
-      } else if (message.role === "user") {
-        const content = this.#visible(message.content);
-        fitted.push(content === message.content ? message : { role: "user", content });
       } else {
-        fitted.push(message);
+        // What a person says while tools are at work stands before their results in some programs' histories.
+        if (calls.length === 0) answer();
+        others.push(message.role === "user" ? this.#visibleMessage(message) : message);
       }
     }
     answer();
@@ -115,6 +116,11 @@ class Fitting {
 
   #sameOrigin(state: OpaqueState): boolean {
     return state.origin.gateway === this.#recipient.gateway && state.origin.model === this.#recipient.model;
+  }
+
+  #visibleMessage(message: UserMessage): UserMessage {
+    const content = this.#visible(message.content);
+    return content === message.content ? message : { role: "user", content };
   }
 
   /** The results in the order of their calls, one for each. */
