@@ -8,7 +8,8 @@ export type Refuse = (error: unknown) => void;
  * callbacks may be called from wherever the network is heard.
  */
 export abstract class BatchSource<Batch> implements AsyncIterableIterator<Batch, undefined, void> {
-  #waiting: Promise<IteratorResult<Batch, undefined>> | undefined;
+  /** The last read that was asked for, while it is not answered. */
+  #last: Promise<IteratorResult<Batch, undefined>> | undefined;
   /** Of the read that waits. */
   #accept: AcceptBatch<Batch> | undefined;
   #over = false;
@@ -24,15 +25,24 @@ export abstract class BatchSource<Batch> implements AsyncIterableIterator<Batch,
   }
 
   next(): Promise<IteratorResult<Batch, undefined>> {
-    if (this.#waiting !== undefined) {
-      const again = () => this.next();
-      return this.#waiting.then(again, again);
-    }
+    if (this.#last === undefined) return this.#read();
+    const read = () => this.#read();
+    const next = this.#last.then(read, read);
+    this.#last = next;
+    const answered = () => {
+      if (this.#last === next) this.#last = undefined;
+    };
+    next.then(answered, answered);
+    return next;
+  }
+
+  #read(): Promise<IteratorResult<Batch, undefined>> {
     if (this.#over) return Promise.resolve({ done: true, value: undefined });
+    let waiting: Promise<IteratorResult<Batch, undefined>> | undefined;
     let answered = false;
     const answer = (last: boolean) => {
       answered = true;
-      this.#waiting = undefined;
+      if (this.#last === waiting) this.#last = undefined;
       this.#accept = undefined;
       if (last) this.#over = true;
     };
@@ -52,7 +62,9 @@ export abstract class BatchSource<Batch> implements AsyncIterableIterator<Batch,
         refuse(error);
       }
     });
-    if (!answered) this.#waiting = next;
+    if (answered) return next;
+    waiting = next;
+    this.#last ??= next;
     return next;
   }
 

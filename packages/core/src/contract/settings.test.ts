@@ -13,29 +13,34 @@ const misspelt = (...path: (string | number)[]) => ({
 });
 
 describe("parseSettingsFile", () => {
-  const texts = (value: unknown) => {
-    const { name, list, extra } = value as { name?: unknown; list?: unknown[]; extra?: unknown };
-    const issues = [
-      ...(name === undefined || typeof name === "string" ? [] : [{ message: "must be text", path: ["name"] }]),
-      ...(list ?? []).flatMap((item, index) =>
-        (item as { a?: unknown }).a === null ? [{ message: "must be text", path: ["list", index] }] : [],
-      ),
-    ];
-    return issues.length === 0 ? { value: { name, list, extra } } : { issues };
+  const item = { type: "object", properties: { a: { type: "string" } } };
+  const json = {
+    type: "object",
+    properties: {
+      name: { anyOf: [{ type: "string" }, { type: "number" }] },
+      list: { type: "array", items: item },
+      cleared: { type: ["string", "null"] },
+      extra: { type: "object", additionalProperties: {} },
+    },
   };
+  /** Knows no null but where the JSON Schema has one. */
+  const schema = schemaOf(json, (value) => {
+    const { name, list } = value as { name?: unknown; list?: { a?: unknown }[] };
+    const wrong = name === null || name === 5 || list?.some(({ a }) => a === null);
+    return wrong ? { issues: [{ message: "must be text", path: ["name"] }] } : { value };
+  });
 
   it("takes null for what is not set, and leaves it where it means something", () => {
-    const file = { name: null, list: [{ a: null, b: 1 }], extra: { a: null } };
-    expect(parseSettingsFile(schemaOf({}, texts), file)).toEqual({
+    const file = { name: null, list: [{ a: null, b: 1 }], cleared: null, extra: { a: null } };
+    expect(parseSettingsFile(schema, file)).toMatchObject({
       ok: true,
-      value: { name: undefined, list: [{ b: 1 }], extra: { a: null } },
-      unknownKeys: [],
+      value: { list: [{ b: 1 }], cleared: null, extra: { a: null } },
     });
-    expect(file).toEqual({ name: null, list: [{ a: null, b: 1 }], extra: { a: null } });
+    expect(file).toEqual({ name: null, list: [{ a: null, b: 1 }], cleared: null, extra: { a: null } });
   });
 
   it("reports what is wrong besides", () => {
-    expect(parseSettingsFile(schemaOf({}, texts), { name: 5, list: [{ a: null }] })).toMatchObject({
+    expect(parseSettingsFile(schema, { name: 5, list: [{ a: null }] })).toMatchObject({
       ok: false,
       issues: [{ path: ["name"], message: "must be text" }],
     });

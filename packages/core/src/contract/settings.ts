@@ -43,17 +43,32 @@ export function parseSettings<Output>(schema: SettingsSchema<Output>, raw: unkno
 export function parseSettingsFile<Output>(schema: SettingsSchema<Output>, raw: unknown): ParsedSettings<Output> {
   const parsed = parseSettings(schema, raw);
   if (parsed.ok) return parsed;
-  const places = parsed.issues.map(({ path }) => path).filter((path) => path.length > 0);
-  return parseSettings(schema, places.reduce(withoutNulls, raw));
+  return parseSettings(schema, withoutNulls(raw, [jsonSchemaOf(schema)]));
 }
 
-/** A copy without the nulls at a place and below it. */
-function withoutNulls(value: unknown, [key, ...rest]: readonly (string | number)[]): unknown {
-  const there = (name: string | number) => key === undefined || key === name;
-  if (Array.isArray(value)) return value.map((item, index) => (there(index) ? withoutNulls(item, rest) : item));
+/** A copy without the nulls of keys that a schema names and that cannot be null. */
+function withoutNulls(value: unknown, schemas: readonly unknown[]): unknown {
+  const alternatives = schemas.flatMap(alternativesOf);
+  if (Array.isArray(value)) {
+    const items = alternatives.map((schema) => schema.items);
+    return value.map((item) => withoutNulls(item, items));
+  }
   if (!isObject(value)) return value;
-  const kept = Object.entries(value).filter(([name, item]) => item !== null || !there(name));
-  return Object.fromEntries(kept.map(([name, item]) => [name, there(name) ? withoutNulls(item, rest) : item]));
+  const known = propertiesOf(alternatives);
+  const kept = Object.entries(value).filter(
+    ([key, item]) => item !== null || known.get(key)?.every((schema) => !takesNull(schema)) !== true,
+  );
+  return Object.fromEntries(kept.map(([key, item]) => [key, withoutNulls(item, known.get(key) ?? [])]));
+}
+
+function takesNull(schema: unknown): boolean {
+  return alternativesOf(schema).some((one) => {
+    const { type, enum: values, const: value } = one;
+    const anything = !["type", "enum", "const", "anyOf", "oneOf", "allOf", "$ref"].some((word) => word in one);
+    return (
+      anything || [type].flat().includes("null") || value === null || (Array.isArray(values) && values.includes(null))
+    );
+  });
 }
 
 /** Some libraries quote what they found, which in settings may be a secret that stands in the wrong place. */
@@ -108,11 +123,7 @@ function findUnknownKeys(
     return value.flatMap((item, index) => findUnknownKeys(item, items, [...path, index]));
   }
   if (!isObject(value)) return [];
-  const known = new Map<string, unknown[]>();
-  for (const { properties } of alternatives) {
-    if (!isObject(properties)) continue;
-    for (const [key, schema] of Object.entries(properties)) known.set(key, [...(known.get(key) ?? []), schema]);
-  }
+  const known = propertiesOf(alternatives);
   const others = alternatives
     .map((schema) => schema.additionalProperties)
     .filter((rule) => rule === true || isObject(rule));
@@ -124,6 +135,16 @@ function findUnknownKeys(
       candidate === undefined ? `Known keys: ${[...known.keys()].join(", ")}.` : `Did you mean "${candidate}"?`;
     return { path: [...path, key], message: `Unknown key "${key}", which has no effect. ${hint}` };
   });
+}
+
+/** What each key may hold, of all that some schemas name. */
+function propertiesOf(schemas: readonly Record<string, unknown>[]): ReadonlyMap<string, readonly unknown[]> {
+  const known = new Map<string, unknown[]>();
+  for (const { properties } of schemas) {
+    if (!isObject(properties)) continue;
+    for (const [key, schema] of Object.entries(properties)) known.set(key, [...(known.get(key) ?? []), schema]);
+  }
+  return known;
 }
 
 /** A schema, and those that it is a union of. */
