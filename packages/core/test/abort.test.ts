@@ -720,7 +720,7 @@ describe("a long run", () => {
     await turn();
     process.off("warning", listener);
     expect([result.steps, result.reason, result.text]).toEqual([2000, "stop", "Done."]);
-    expect([...counts].sort()).toEqual(["gateway: 1", "tool: 0"]);
+    expect([...counts].sort()).toEqual(["gateway: 0", "tool: 0"]);
     expect(getEventListeners(controller.signal, "abort")).toEqual([]);
     expect(warnings).toEqual([]);
   });

@@ -1,7 +1,8 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { type ModelEvent, run } from "@waygate/core";
 import { type AcceptBatch, BatchSource, type Refuse } from "@waygate/core/plugin";
 import { describe, expect, it } from "vitest";
-import { collect, failureOf, finish, requestOf, streaming, text } from "./fake-gateway.ts";
+import { call, collect, failureOf, finish, requestOf, streaming, text } from "./fake-gateway.ts";
 
 type Batch = readonly ModelEvent[];
 
@@ -73,6 +74,19 @@ describe("a source of batches", () => {
     await reads[1];
     source.give(undefined);
     expect((await Promise.all(reads)).map(({ value }) => value)).toEqual([say("a"), say("b"), undefined]);
+  });
+
+  it("answers in the order in which it was asked, also by one who asks as soon as he is answered", async () => {
+    const source = new Script();
+    let third: Promise<IteratorResult<Batch, undefined>> | undefined;
+    const first = source.next();
+    const asked = first.then(() => {
+      third = source.next();
+    });
+    const second = source.next();
+    await giveAll(source, say("a"), say("b"), say("c"));
+    await asked;
+    expect([(await first).value, (await second).value, (await third)?.value]).toEqual([say("a"), say("b"), say("c")]);
   });
 
   it("fails the read that waits, and is over then", async () => {
@@ -199,5 +213,36 @@ describe("a gateway whose stream is one", () => {
     broken.break(new Error("socket closed"));
     expect(await next).toMatchObject({ code: "protocol" });
     expect(breaking.messages.at(-1)).toMatchObject({ role: "assistant", content: [{ type: "text", text: "Hel" }] });
+  });
+
+  it("has tools and approvals work in the context of who reads, wherever its end comes from", async () => {
+    const reader = new AsyncLocalStorage<string>();
+    const source = new Script();
+    const seen: (string | undefined)[] = [];
+    const note = () => {
+      seen.push(reader.getStore());
+      return true;
+    };
+    const tool = {
+      name: "look",
+      description: "",
+      parameters: { type: "object" },
+      approval: note,
+      execute: () => `${note()}`,
+    };
+    const gateway = streaming((request) => (request.messages.length > 1 ? new Script([finish()], undefined) : source));
+    const { approvals, done } = reader.run("reader", () => {
+      const running = run({
+        gateway,
+        model: "small",
+        messages: [{ role: "user", content: "Hello" }],
+        tools: [tool],
+        approve: note,
+      });
+      return { approvals: seen, done: running.result() };
+    });
+    await reader.run("network", () => giveAll(source, [...call("1", "look"), finish("tool-calls")], undefined));
+    await done;
+    expect(approvals).toEqual(["reader", "reader", "reader"]);
   });
 });

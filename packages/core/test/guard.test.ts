@@ -131,6 +131,22 @@ describe("deliveries", () => {
     expect(released).toBe(1);
   });
 
+  it("have their signal aborted when the consumer leaves before the gateway has answered", async () => {
+    let signal: AbortSignal | undefined;
+    const iterator = streaming(async function* (request) {
+      signal = request.signal;
+      await new Promise((_resolve, reject) => request.signal.addEventListener("abort", reject));
+      yield finish();
+    })
+      .stream(requestOf())
+      [Symbol.asyncIterator]();
+    const reading = iterator.next();
+    expect(signal?.aborted).toBe(false);
+    await iterator.return?.();
+    expect(signal?.aborted).toBe(true);
+    expect((await reading).done).toBe(true);
+  });
+
   it("end once, however often the consumer leaves", async () => {
     let left = 0;
     const gateway = streaming(() => ({

@@ -67,6 +67,17 @@ describe("middleware around a request", () => {
     expect(gateway.requests).toEqual([]);
   });
 
+  it("is retried like a gateway where it is a plain function that throws", async () => {
+    let calls = 0;
+    const busy: ModelMiddleware = (call, next) => {
+      if (++calls < 3) throw new GatewayError("Busy.", { gateway: "fake", code: "overloaded", retryable: true });
+      return next(call.request);
+    };
+    const running = start({ model: [busy] }, answering([text("Done."), finish()]));
+    expect((await running.result()).text).toBe("Done.");
+    expect(calls).toBe(3);
+  });
+
   it("is retried like a gateway, and told which attempt it is", async () => {
     const attempts: number[] = [];
     const running = start({

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { getEventListeners } from "node:events";
 import { createRegistry, type GuardedGateway, type ModelRequest, run } from "@waygate/core";
 import { describe, expect, it } from "vitest";
@@ -33,8 +34,8 @@ describe("the limit on open streams", () => {
     expect(names()).toEqual(["a", "b"]);
     endFirst();
     await all[0]?.first;
-    // The stream has said all, but nobody has heard its end.
-    expect(names()).toEqual(["b"]);
+    // The stream has said all, though nobody has heard its end.
+    expect(names()).toEqual(["b", "c"]);
     expect((await all[0]?.stream.next())?.done).toBe(true);
     expect(names()).toEqual(["b", "c"]);
     await all[1]?.stream.return?.();
@@ -132,5 +133,57 @@ describe("the limit on open streams", () => {
     expect(() => limited(maxOpenStreams)).toThrow(
       `createRegistry: "maxOpenStreams" must be a whole number above 0, or Infinity, not ${maxOpenStreams}.`,
     );
+  });
+
+  it("begins each stream in the context of its own reader", async () => {
+    const tenant = new AsyncLocalStorage<string>();
+    const seen: (string | undefined)[] = [];
+    const plugin = pluginOf({
+      models: async () => [],
+      async *stream() {
+        seen.push(tenant.getStore());
+        yield [text("a"), finish()];
+      },
+    });
+    const gateway = createRegistry({ plugins: [plugin], maxOpenStreams: 1 }).gateway("fake");
+    const read = () => run({ gateway, model: "small", messages: [{ role: "user", content: "Hello" }] }).result();
+    await Promise.all(["ann", "bob", "cid"].map((name) => tenant.run(name, read)));
+    expect(seen).toEqual(["ann", "bob", "cid"]);
+  });
+
+  it("lets all in whose streams fail at once, however many", async () => {
+    let fail = () => {};
+    const failing = new Promise<void>((resolve) => {
+      fail = resolve;
+    });
+    let begun = 0;
+    const plugin = pluginOf({
+      models: async () => [],
+      stream() {
+        if (begun++ > 0) throw new Error("no");
+        return (async function* () {
+          await failing;
+          yield [finish()];
+        })();
+      },
+    });
+    const gateway = createRegistry({ plugins: [plugin], maxOpenStreams: 1 }).gateway("fake");
+    const all = Array.from({ length: 5000 }, () => collect(gateway.stream(requestOf())));
+    fail();
+    const ends = await Promise.allSettled(all);
+    expect(ends.filter(({ status }) => status === "rejected")).toHaveLength(4999);
+  });
+
+  it("begins none of those that were aborted while they waited", async () => {
+    const { gateway, open } = limited(2);
+    const controller = new AbortController();
+    const all = Array.from(
+      { length: 50 },
+      (_, index) => begin(gateway, `${index}`, { signal: controller.signal }).first,
+    );
+    controller.abort(new Error("enough"));
+    expect((await Promise.allSettled(all)).every(({ status }) => status === "rejected")).toBe(true);
+    await settled();
+    expect(open).toHaveLength(2);
   });
 });

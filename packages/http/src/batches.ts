@@ -39,13 +39,15 @@ class Batches<Batch> extends BatchSource<Batch> {
   }
 
   #begin(accept: AcceptBatch<Batch>, refuse: Refuse): void {
-    this.#open().then((source) => {
-      if (this.#left) {
-        source.cancel();
-        return;
-      }
-      this.#source = source;
-      source.next(accept, refuse);
-    }, refuse);
+    this.#open()
+      .then((source) => {
+        if (this.#left) {
+          source.cancel();
+          return;
+        }
+        this.#source = source;
+        source.next(accept, refuse);
+      })
+      .catch(refuse);
   }
 }

@@ -104,4 +104,14 @@ describe("batches", () => {
     await opening.promise;
     expect(state.cancelled).toBe(1);
   });
+
+  it("fail where their source throws in the place of calling back", async () => {
+    const broken: Reading<string> = {
+      next() {
+        throw new Error("no");
+      },
+      cancel: () => undefined,
+    };
+    await expect(batches(async () => broken).next()).rejects.toThrow("no");
+  });
 });

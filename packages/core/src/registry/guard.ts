@@ -84,6 +84,10 @@ class GuardedStream extends BatchSource<readonly ModelEvent[]> {
   #checked: ModelRequest | undefined;
   /** Whether it is this stream's turn. */
   #admitted = false;
+  /** Told of that, where a read waits for it. */
+  #admit: (() => void) | undefined;
+  /** The plugin's signal: told of an abort, and of a reader who leaves while the plugin has not answered yet. */
+  readonly #left = new AbortController();
   #source: AsyncIterator<Said> | undefined;
   #ended: (() => void) | undefined;
   #over = false;
@@ -123,6 +127,8 @@ class GuardedStream extends BatchSource<readonly ModelEvent[]> {
     this.#accept = accept;
     this.#refuse = refuse;
     if (this.#admitted) this.#ask();
+    // A promise, so that the plugin begins in the context of this reader, and not of the one whose stream has made room.
+    else this.#admission().then(this.#onAdmitted);
   }
 
   protected leave(): void {
@@ -140,7 +146,7 @@ class GuardedStream extends BatchSource<readonly ModelEvent[]> {
     const { images, files } = capabilities;
     const recipient = { gateway: this.#id, model: this.#request.model, images, files };
     const { messages, notices } = fitHistory(this.#request.messages, recipient);
-    this.#checked = { ...this.#request, messages, options };
+    this.#checked = { ...this.#request, messages, options, signal: this.#left.signal };
     this.#ended = this.#hooks.streamStarted(this.#request.model, this.#onTurn);
     signal.addEventListener("abort", this.#onAbort, { once: true });
     return notices;
@@ -148,7 +154,17 @@ class GuardedStream extends BatchSource<readonly ModelEvent[]> {
 
   readonly #onTurn = (): void => {
     this.#admitted = true;
-    if (this.#accept !== undefined) this.#ask();
+    this.#admit?.();
+  };
+
+  #admission(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#admit = resolve;
+    });
+  }
+
+  readonly #onAdmitted = (): void => {
+    if (!this.#over) this.#ask();
   };
 
   #ask(): void {
@@ -184,7 +200,9 @@ class GuardedStream extends BatchSource<readonly ModelEvent[]> {
     this.#accept = undefined;
     this.#refuse = undefined;
     if (batch === undefined) this.#end();
-    else if (breach !== undefined) this.#cancel();
+    // All is said: whoever waits for a place need not wait for this reader to ask once more.
+    else if (this.#order.finished) this.#giveBack();
+    if (batch !== undefined && breach !== undefined) this.#cancel();
     if (breach === undefined) accept?.(batch);
     else refuse?.(this.#breach(breach));
   }
@@ -208,7 +226,7 @@ class GuardedStream extends BatchSource<readonly ModelEvent[]> {
     const refuse = this.#refuse;
     // Without a read to end, the next one is told.
     this.#aborted = true;
-    this.#cancel();
+    this.#cancel(this.#request.signal.reason);
     refuse?.(this.#request.signal.reason);
   };
 
@@ -221,10 +239,11 @@ class GuardedStream extends BatchSource<readonly ModelEvent[]> {
     });
   }
 
-  #cancel(): void {
+  #cancel(reason: unknown = new DOMException("The stream was left before its end.", "AbortError")): void {
     if (this.#over) return;
     const source = this.#source;
     this.#end();
+    this.#left.abort(reason);
     // Not awaited: a plugin that is slow to let go must not keep its consumer.
     letGo(source);
   }
@@ -234,6 +253,10 @@ class GuardedStream extends BatchSource<readonly ModelEvent[]> {
     this.#accept = undefined;
     this.#refuse = undefined;
     this.#request.signal.removeEventListener("abort", this.#onAbort);
+    this.#giveBack();
+  }
+
+  #giveBack(): void {
     this.#ended?.();
     this.#ended = undefined;
   }

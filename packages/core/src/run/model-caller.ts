@@ -63,6 +63,8 @@ export class ModelCaller {
   #visible = false;
   #request: Omit<ModelRequest, "model" | "options"> | undefined;
   #attempt = 1;
+  /** Whether the present attempt has still to begin. */
+  #due = false;
   #source: AsyncIterator<readonly ModelEvent[]> | undefined;
   /** What the present attempt has announced, before anything visible. */
   #held: ModelEvent[] = [];
@@ -126,7 +128,8 @@ export class ModelCaller {
     this.#request = request;
     this.#privacy = this.#privacyAt(this.#at);
     this.#attempt = 1;
-    this.#begin();
+    this.#visible = false;
+    this.#due = true;
   }
 
   /**
@@ -136,7 +139,7 @@ export class ModelCaller {
    */
   take(accept: AcceptBatch<CallBatch>, refuse: Refuse): void {
     const source = this.#source;
-    if (!this.#visible || source === undefined) this.#listen().then(accept, refuse);
+    if (this.#due || !this.#visible || source === undefined) this.#listen().then(accept, refuse);
     else source.next().then(({ done, value }) => accept(done === true ? this.end() : value), refuse);
   }
 
@@ -145,7 +148,7 @@ export class ModelCaller {
    * final and its batches whole. Whoever reads it tells of its end.
    */
   get speaking(): BatchSource<readonly ModelEvent[]> | undefined {
-    return this.#visible && this.#source instanceof BatchSource ? this.#source : undefined;
+    return !this.#due && this.#visible && this.#source instanceof BatchSource ? this.#source : undefined;
   }
 
   /** The answer has ended. Returns what of it was held back. */
@@ -159,6 +162,7 @@ export class ModelCaller {
   async #listen(): Promise<CallBatch | undefined> {
     if (this.#waitMs !== undefined) await this.#wait(this.#waitMs);
     try {
+      if (this.#due) this.#begin();
       while (this.#source !== undefined) {
         const { done, value: batch } = await this.#source.next();
         if (done === true) return this.end();
@@ -176,6 +180,8 @@ export class ModelCaller {
   }
 
   #begin(): void {
+    this.#due = false;
+    this.#source = undefined;
     const { gateway, model, options } = this.target;
     this.#visible = false;
     this.#held = [];
@@ -203,7 +209,7 @@ export class ModelCaller {
     if (delayMs === undefined) {
       const failover = this.#moveOn(error);
       this.#attempt = 1;
-      this.#begin();
+      this.#due = true;
       return failover;
     }
     this.#waitMs = delayMs;
@@ -213,7 +219,7 @@ export class ModelCaller {
   async #wait(milliseconds: number): Promise<void> {
     this.#waitMs = undefined;
     if (this.#request !== undefined) await sleep(milliseconds, this.#request.signal);
-    this.#begin();
+    this.#due = true;
   }
 
   /** What is done to the history, say, is done at every step, and worth telling once. */

@@ -29,6 +29,11 @@ export class RunningConversation implements Run, AsyncIterator<RunEvent, undefin
   /** The same while it is waited for. */
   #heard: AnswerStream | undefined;
   #resolve: (next: Promise<Next> | Next) => void = () => undefined;
+  /** What comes after that answer, and what begins it. */
+  #rest: Promise<Next> | undefined;
+  #goOn: () => void = () => undefined;
+  /** The last read that was asked for while another one waited. */
+  #queued: Promise<Next> | undefined;
   /** What the loop yields, or what middleware makes of it. */
   readonly #batches: AsyncIterator<LoopYield, void, void>;
   readonly #controller = new AbortController();
@@ -117,19 +122,31 @@ export class RunningConversation implements Run, AsyncIterator<RunEvent, undefin
   }
 
   next(): Promise<Next> {
+    const before = this.#queued ?? this.#pulling;
+    return before === undefined ? this.#read() : this.#queue(before);
+  }
+
+  #read(): Promise<Next> {
     const event = this.#batch[this.#index];
     if (event !== undefined) {
       this.#index++;
       return Promise.resolve({ done: false, value: event });
     }
-    if (this.#pulling === undefined) {
-      if (this.#answer !== undefined && this.#trace === undefined && this.#cancelled === undefined) return this.#hear();
-      this.#pulling = this.#pull();
-      return this.#pulling;
-    }
-    // Asked again before it answered: the batch on its way is handed out before another one is asked for.
-    const again = () => this.next();
-    return this.#pulling.then(again, again);
+    if (this.#answer !== undefined && this.#trace === undefined && this.#cancelled === undefined) return this.#hear();
+    this.#pulling = this.#pull();
+    return this.#pulling;
+  }
+
+  /** Asked again before it answered: the batch on its way is handed out before another one is asked for. */
+  #queue(before: Promise<Next>): Promise<Next> {
+    const read = () => this.#read();
+    const next = before.then(read, read);
+    this.#queued = next;
+    const answered = () => {
+      if (this.#queued === next) this.#queued = undefined;
+    };
+    next.then(answered, answered);
+    return next;
   }
 
   async return(): Promise<Next> {
@@ -182,11 +199,18 @@ export class RunningConversation implements Run, AsyncIterator<RunEvent, undefin
 
   readonly #accept = (batch: readonly RunEvent[] | undefined): void => {
     const answer = this.#heard;
-    this.#heard = undefined;
     const first = batch?.[0];
+    if (batch !== undefined && first === undefined && !this.#stopped) {
+      answer?.take(this.#accept);
+      return;
+    }
+    this.#heard = undefined;
     if (batch === undefined || first === undefined || this.#stopped) {
-      this.#pulling = this.#pull(answer);
-      this.#resolve(this.#pulling);
+      const rest = this.#rest ?? this.#pull(answer);
+      this.#rest = undefined;
+      this.#pulling = rest;
+      this.#goOn();
+      this.#resolve(rest);
       return;
     }
     this.#batch = batch;
@@ -249,7 +273,19 @@ export class RunningConversation implements Run, AsyncIterator<RunEvent, undefin
       }
       if (!(value instanceof AnswerStream)) return value;
       this.#answer = value;
+      this.#rest = this.#after(value);
     }
+  }
+
+  /**
+   * What comes after an answer that is heard by callbacks, once `#goOn` is called. A promise, so that tools, approvals and
+   * the rest of the loop work in the context of whoever reads, and not in that of the connection that brought the end.
+   */
+  #after(answer: AnswerStream): Promise<Next> {
+    const ended = new Promise<void>((resolve) => {
+      this.#goOn = resolve;
+    });
+    return ended.then(() => this.#pull(answer));
   }
 
   /** Ends the loop, so that the history is whole, whatever stands around it. */
