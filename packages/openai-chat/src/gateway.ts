@@ -183,8 +183,11 @@ function amended(gateway: string, model: string, changes: readonly string[]): Mo
 async function refusal(response: HttpResponse, context: FailureContext, url: URL): Promise<GatewayError> {
   const { status, headers } = response;
   try {
-    if (status >= 400)
-      return failureOfStatus(context, status, headers, String(await readAll(response, limits.errorBody)));
+    if (status >= 400) {
+      // Where the words break off, the status says what is the matter all the same. An abort is felt by whoever reads.
+      const body = await readAll(response, limits.errorBody).catch(() => "");
+      return failureOfStatus(context, status, headers, String(body));
+    }
   } finally {
     response.cancel();
   }
