@@ -5,7 +5,7 @@ import { endsWhole, finishReason } from "./finish.ts";
 import type { FrameHeaders } from "./frames.ts";
 import type { ToolNames } from "./names.ts";
 import { ReasoningBlocks } from "./reasoning-blocks.ts";
-import { type Call, ToolCalls } from "./tool-calls.ts";
+import { type Call, type Place, ToolCalls } from "./tool-calls.ts";
 import { readUsage } from "./usage.ts";
 
 /** What the reading of an answer needs to know of its request. */
@@ -99,10 +99,13 @@ export class AnswerReader {
       throw this.#error("sent JSON that is no answer of a model. Check the endpoint in its settings.", "protocol");
     }
     this.#start(events);
-    for (const block of Array.isArray(message.content) ? message.content : []) {
-      if (isObject(block)) this.#wholeBlock(block, events);
-    }
     this.#stop = typeof answer.stopReason === "string" ? answer.stopReason : "";
+    const cutOff = !endsWhole(finishReason(this.#stop) ?? "stop");
+    const content: readonly unknown[] = Array.isArray(message.content) ? message.content : [];
+    for (const [place, block] of content.entries()) {
+      const last = place === content.length - 1;
+      if (isObject(block)) this.#wholeBlock(block, { cutOff, last }, events);
+    }
     this.#notices.responseFields(answer.additionalModelResponseFields, events);
     this.#readMetadata(answer, events);
   }
@@ -115,7 +118,7 @@ export class AnswerReader {
     if (known === undefined) this.#notices.unknownFinish(raw, events);
     const reason = known ?? "stop";
     this.#closeOpenBlocks(endsWhole(reason), events);
-    this.#calls.settle(reason === "length" || reason === "context-overflow", events);
+    this.#calls.settle(!endsWhole(reason), events);
     if (this.#usage !== undefined) events.push({ type: "usage", usage: this.#usage });
     // The calls decide, not the word: some models say "end_turn" after calls, and "tool_use" after the service's own.
     const finish = reason === "stop" || reason === "tool-calls" ? (this.#calls.any ? "tool-calls" : "stop") : reason;
@@ -189,13 +192,13 @@ export class AnswerReader {
     if (block?.kind === "reasoning") this.#reasoning.end(index, events);
   }
 
-  #wholeBlock(block: Record<string, unknown>, events: ModelEvent[]): void {
+  #wholeBlock(block: Record<string, unknown>, place: Place, events: ModelEvent[]): void {
     if (typeof block.text === "string") this.#say(block.text, events);
     else if (isObject(block.reasoningContent)) this.#reasoning.whole(block.reasoningContent, events);
     else if (isObject(block.toolUse)) {
-      const { type, toolUseId, name, input } = block.toolUse;
+      const { type, name } = block.toolUse;
       if (isServerTool(type)) this.#notices.serverTool(name, events);
-      else if (this.#context.callsWanted) this.#calls.whole(toolUseId, name, input, events);
+      else if (this.#context.callsWanted) this.#calls.whole(block.toolUse, place, events);
       else this.#notices.unwantedCall(name, events);
     } else if (isObject(block.citationsContent)) {
       const { content, citations } = block.citationsContent;

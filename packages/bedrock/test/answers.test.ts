@@ -162,6 +162,72 @@ describe("tool calls", () => {
     });
   });
 
+  const badEnds = [
+    "max_tokens",
+    "model_context_window_exceeded",
+    "content_filtered",
+    "guardrail_intervened",
+    "malformed_tool_use",
+    "malformed_model_output",
+    "refusal",
+  ];
+
+  it.each(badEnds)(
+    "without arguments are truncated where the answer ends with %s: some may have been to come",
+    async (raw) => {
+      const events = await ask(streams(start, ...call(), end(raw), metadata));
+      expect(events.find(({ type }) => type === "tool-call-end")).toEqual({
+        type: "tool-call-end",
+        id: "c1",
+        name: "look",
+        arguments: "",
+        status: "truncated",
+        value: undefined,
+      });
+    },
+  );
+
+  const wholeCalls = async (stopReason: string, content: readonly unknown[]) => {
+    const events = await ask(json({ output: { message: { role: "assistant", content } }, stopReason, usage }));
+    return events.flatMap((event) => (event.type === "tool-call-end" ? [event] : []));
+  };
+  const wholeCall = (toolUseId: string, input?: unknown) => ({ toolUse: { toolUseId, name: "look", input } });
+
+  it.each(badEnds)("of an answer that comes whole and ends with %s are truncated where they may be", async (raw) => {
+    const calls = await wholeCalls(raw, [
+      wholeCall("c1", { at: "sky" }),
+      wholeCall("c2", {}),
+      wholeCall("c3", { at: "s" }),
+    ]);
+    expect(calls.map(({ id, arguments: text, status, value }) => [id, text, status, value])).toEqual([
+      ["c1", '{"at":"sky"}', "ok", { at: "sky" }],
+      ["c2", "{}", "truncated", undefined],
+      ["c3", '{"at":"s"}', "truncated", undefined],
+    ]);
+    const [before] = await wholeCalls(raw, [wholeCall("c1", { at: "sky" }), { text: "And th" }]);
+    expect(before?.status).toBe("ok");
+  });
+
+  it("of an answer that comes whole may have no arguments where it came to its end", async () => {
+    const calls = await wholeCalls("tool_use", [wholeCall("c1", {}), wholeCall("c2"), wholeCall("c3", null)]);
+    expect(calls.map(({ status, value }) => [status, value])).toEqual(Array(3).fill(["ok", {}]));
+  });
+
+  it.each([
+    ['{"at":"sky"}', "tool_use", { status: "ok", value: { at: "sky" } }],
+    ["", "tool_use", { status: "ok", value: {} }],
+    ["", "max_tokens", { status: "truncated", value: undefined }],
+    ['{"at":', "tool_use", { status: "invalid", value: undefined }],
+    ['{"at":', "max_tokens", { status: "truncated", value: undefined }],
+  ] as const)(
+    "of an answer that comes whole with the arguments as text, %j, and ends with %s are told apart",
+    async (input, raw, wanted) => {
+      expect(await wholeCalls(raw, [wholeCall("c1", input)])).toEqual([
+        { type: "tool-call-end", id: "c1", name: "look", arguments: input, ...wanted },
+      ]);
+    },
+  );
+
   it("that were cut off within their block by the answer's length are truncated", async () => {
     const events = await ask(
       streams(start, begin(toolUse("c1")), delta({ toolUse: { input: '{"a' } }), end("max_tokens"), metadata),
