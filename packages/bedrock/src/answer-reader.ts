@@ -138,6 +138,7 @@ export class AnswerReader {
       if (text !== "") events.push({ type: "text-delta", text });
     } else if (isObject(delta.reasoningContent)) {
       this.#textIndex = -1;
+      this.#vacate(index, events);
       this.#blocks.set(index, reasoningBlock);
       this.#reasoning.add(index, delta.reasoningContent, events);
     } else if (isObject(delta.toolUse)) this.#callDelta(index, delta.toolUse.input, events);
@@ -148,6 +149,7 @@ export class AnswerReader {
 
   #openText(index: number, events: ModelEvent[]): void {
     this.#reasoning.end(undefined, events);
+    this.#vacate(index, events);
     this.#blocks.set(index, textBlock);
     this.#textIndex = index;
   }
@@ -155,13 +157,24 @@ export class AnswerReader {
   #begin(index: number, start: Record<string, unknown>, events: ModelEvent[]): void {
     this.#textIndex = -1;
     if (isObject(start.toolUse)) {
+      const open = this.#blocks.get(index);
+      // Said twice.
+      if (open?.kind === "call" && open.call.id === start.toolUse.toolUseId) return;
       this.#reasoning.end(undefined, events);
+      this.#vacate(index, events);
       this.#blocks.set(index, this.#beginCall(start.toolUse, events));
-    } else if (isObject(start.toolResult)) this.#blocks.set(index, otherBlock);
-    else if (start.image !== undefined) {
+    } else if (isObject(start.toolResult) || start.image !== undefined) {
+      this.#vacate(index, events);
       this.#blocks.set(index, otherBlock);
-      this.#notices.passedOver("image", events);
+      if (start.toolResult === undefined) this.#notices.passedOver("image", events);
     }
+  }
+
+  /** Another block begins on an index: a call that is open there gets no more arguments, nor a stop of its own. */
+  #vacate(index: number, events: ModelEvent[]): void {
+    const block = this.#blocks.get(index);
+    if (block?.kind === "call") this.#calls.displace(block.call, events);
+    this.#blocks.delete(index);
   }
 
   #beginCall(start: Record<string, unknown>, events: ModelEvent[]): Block {
@@ -178,6 +191,7 @@ export class AnswerReader {
   #callDelta(index: number, input: unknown, events: ModelEvent[]): void {
     let block = this.#blocks.get(index);
     if (block === undefined) {
+      if (input === undefined || input === null || input === "") return;
       block = this.#beginCall({}, events);
       this.#blocks.set(index, block);
     }

@@ -46,7 +46,8 @@ export class ToolCalls {
   }
 
   add(call: Call, input: unknown, events: ModelEvent[]): void {
-    const piece = typeof input === "string" ? input : input === undefined ? "" : JSON.stringify(input);
+    const nothing = input === undefined || input === null;
+    const piece = typeof input === "string" ? input : nothing ? "" : JSON.stringify(input);
     if (piece === "") return;
     call.pieces.push(piece);
     events.push({ type: "tool-call-delta", id: call.id, text: piece });
@@ -58,6 +59,13 @@ export class ToolCalls {
     const value = text.trim() === "" ? undefined : parse(text);
     if (value === undefined) this.#held.push(call);
     else this.#finish(call, text, "ok", value, events);
+  }
+
+  /** Another block took the place of the call's, without a word on its end. */
+  displace(call: Call, events: ModelEvent[]): void {
+    const text = call.pieces.join("");
+    const value = parse(text);
+    this.#finish(call, text, value === undefined ? "truncated" : "ok", value, events);
   }
 
   /**
@@ -105,9 +113,11 @@ export class ToolCalls {
   }
 
   #unique(sent: unknown, events: ModelEvent[]): string {
-    const usable = typeof sent === "string" && sent !== "" && !this.#ids.has(sent);
+    const named = typeof sent === "string" && sent !== "";
+    const usable = named && !this.#ids.has(sent);
     if (!usable) {
-      this.#notices.say("tool-call-id-made", "A tool call came without an id of its own and was given one.", events);
+      const words = named ? "with the id of another call and was given its own" : "without an id and was given one";
+      this.#notices.say("tool-call-id-made", `A tool call came ${words}.`, events);
     }
     const id = usable ? sent : `tooluse_${crypto.randomUUID().replaceAll("-", "")}`;
     this.#ids.add(id);

@@ -266,8 +266,82 @@ describe("tool calls", () => {
     expect(new Set(ids).size).toBe(3);
     expect(ids.slice(1).every((id) => /^tooluse_[0-9a-f]{32}$/.test(id))).toBe(true);
     expect(noticesOf(events)).toEqual([
-      "tool-call-id-made: A tool call came without an id of its own and was given one.",
+      "tool-call-id-made: A tool call came with the id of another call and was given its own.",
+      "tool-call-id-made: A tool call came without an id and was given one.",
     ]);
+  });
+
+  const ended = (id: string, text: string, value?: unknown) => ({
+    type: "tool-call-end",
+    id,
+    name: "look",
+    arguments: text,
+    status: value === undefined ? "truncated" : "ok",
+    value,
+  });
+  const callsOf = async (...blocks: Parameters<typeof streams>) =>
+    plain(await ask(streams(start, ...blocks, end("tool_use"), metadata))).filter(
+      ({ type }) => type !== "tool-call-delta",
+    );
+
+  it.each([
+    ["whole", '{"at":"sky"}', { at: "sky" }],
+    ["not whole", '{"at":', undefined],
+    ["missing", "", undefined],
+  ] as const)(
+    "whose place another block takes without a stop end there: arguments that are %s",
+    async (_case, input, value) => {
+      const first = [begin(toolUse("a")), delta({ toolUse: { input } })];
+      const of = (id: string) => ({ type: "tool-call-start", id, name: "look" });
+      const finish = { type: "finish", reason: "tool-calls", raw: "tool_use" };
+      expect(await callsOf(...first, begin(toolUse("b")), delta({ toolUse: { input: "{}" } }), stop())).toEqual([
+        of("a"),
+        ended("a", input, value),
+        of("b"),
+        ended("b", "{}", {}),
+        finish,
+      ]);
+      expect(await callsOf(...first, delta({ text: "Hi" }), stop())).toEqual([
+        of("a"),
+        ended("a", input, value),
+        { type: "text-delta", text: "Hi" },
+        finish,
+      ]);
+      expect(await callsOf(...first, delta({ reasoningContent: { text: "Hm" } }), stop())).toEqual([
+        of("a"),
+        ended("a", input, value),
+        { type: "reasoning-delta", text: "Hm" },
+        { type: "reasoning-end" },
+        finish,
+      ]);
+    },
+  );
+
+  it("whose start is said twice begin once", async () => {
+    const [first, ...rest] = [begin(toolUse("a")), delta({ toolUse: { input: '{"at":' } })];
+    expect(await callsOf(first, first, ...rest, first, delta({ toolUse: { input: '"sky"}' } }), stop())).toEqual([
+      { type: "tool-call-start", id: "a", name: "look" },
+      ended("a", '{"at":"sky"}', { at: "sky" }),
+      { type: "finish", reason: "tool-calls", raw: "tool_use" },
+    ]);
+  });
+
+  it.each([[""], [null], [undefined]])(
+    "that have ended are not begun anew by a piece of nothing: %j",
+    async (input) => {
+      const late = delta({ toolUse: { input } });
+      expect(await callsOf(...call('{"at":"sky"}'), late)).toEqual([
+        { type: "tool-call-start", id: "c1", name: "look" },
+        ended("c1", '{"at":"sky"}', { at: "sky" }),
+        { type: "finish", reason: "tool-calls", raw: "tool_use" },
+      ]);
+    },
+  );
+
+  it("take a piece that is null for nothing", async () => {
+    expect(await callsOf(begin(toolUse("c1")), delta({ toolUse: { input: null } }), stop())).toContainEqual(
+      ended("c1", "", {}),
+    );
   });
 
   it("come under the names that the program gave its tools", async () => {

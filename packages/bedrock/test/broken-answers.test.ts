@@ -126,6 +126,19 @@ describe("an answer that fails", () => {
     );
   });
 
+  it("by a refusal within a call or its reasoning is a refusal", async () => {
+    const withinCall = await ask(streams(start, begin(toolUse("c1")), end("refusal"), metadata));
+    expect(plain(withinCall)).toEqual([
+      { type: "tool-call-start", id: "c1", name: "look" },
+      { type: "tool-call-end", id: "c1", name: "look", arguments: "", status: "truncated", value: undefined },
+      { type: "finish", reason: "refusal", raw: "refusal" },
+    ]);
+    const withinThought = await ask(
+      streams(start, delta({ reasoningContent: { text: "Hm" } }), end("refusal"), metadata),
+    );
+    expect(withinThought.at(-1)).toEqual({ type: "finish", reason: "refusal", raw: "refusal" });
+  });
+
   it("by damage on its way is found by its checksums", async () => {
     const bytes = stream(...said, stop(), end("end_turn"), metadata);
     const first = stream(start).length;
