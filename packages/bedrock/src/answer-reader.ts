@@ -1,6 +1,6 @@
 import { GatewayError, isObject, type ModelEvent, type Usage } from "@waygate/core/plugin";
 import { AnswerNotices } from "./answer-notices.ts";
-import { type FailureContext, failureOfFrame, quote, shorten } from "./failure.ts";
+import { exceptionFields, type FailureContext, failureOfFrame, quote, shorten } from "./failure.ts";
 import { endsWhole, finishReason } from "./finish.ts";
 import type { FrameHeaders } from "./frames.ts";
 import type { ToolNames } from "./names.ts";
@@ -54,13 +54,14 @@ export class AnswerReader {
 
   /** Reads one frame of the stream. */
   frame(headers: FrameHeaders, bytes: Buffer, start: number, end: number, events: ModelEvent[]): void {
-    const payload = start === end ? {} : this.#parse(bytes.toString("utf8", start, end));
-    if (headers.messageType === "event") this.event(headers.eventType, payload, events);
-    else if (headers.messageType === "exception") throw failureOfFrame(this.#context, headers.exceptionType, payload);
-    else if (headers.messageType === "error") {
-      const message = headers.errorMessage === "" ? payload.message : headers.errorMessage;
-      throw failureOfFrame(this.#context, headers.errorCode, { message });
-    } else throw this.#error(`sent a frame of the kind ${quote(headers.messageType)}, which there is not.`, "protocol");
+    const text = bytes.toString("utf8", start, end);
+    const { messageType, exceptionType, errorCode, errorMessage } = headers;
+    if (messageType === "event") this.event(headers.eventType, text === "" ? {} : this.#parse(text), events);
+    else if (messageType === "exception") throw failureOfFrame(this.#context, exceptionType, exceptionFields(text));
+    else if (messageType === "error") {
+      const fields = errorMessage === "" ? exceptionFields(text) : { message: errorMessage };
+      throw failureOfFrame(this.#context, errorCode, fields);
+    } else throw this.#error(`sent a frame of the kind ${quote(messageType)}, which there is not.`, "protocol");
   }
 
   /** Reads one event, by its name. */
@@ -95,7 +96,8 @@ export class AnswerReader {
   whole(answer: Record<string, unknown>, events: ModelEvent[]): void {
     const message = isObject(answer.output) ? answer.output.message : undefined;
     if (!isObject(message)) {
-      if (typeof answer.message === "string") throw failureOfFrame(this.#context, typeName(answer.__type), answer);
+      if (typeof (answer.message ?? answer.Message) === "string")
+        throw failureOfFrame(this.#context, typeName(answer.__type), answer);
       throw this.#error("sent JSON that is no answer of a model. Check the endpoint in its settings.", "protocol");
     }
     this.#start(events);
@@ -166,7 +168,7 @@ export class AnswerReader {
     } else if (isObject(start.toolResult) || start.image !== undefined) {
       this.#vacate(index, events);
       this.#blocks.set(index, otherBlock);
-      if (start.toolResult === undefined) this.#notices.passedOver("image", events);
+      if (!isObject(start.toolResult)) this.#notices.passedOver("image", events);
     }
   }
 

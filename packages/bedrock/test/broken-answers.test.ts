@@ -38,6 +38,39 @@ describe("an answer that fails", () => {
     expect(error.message).toMatch(`Gateway "amazon-bedrock": AWS answered ${name}: It went wrong.`);
   });
 
+  const odd = (headers: Readonly<Record<string, string>>, body: string) =>
+    codec.encode({
+      headers: Object.fromEntries(
+        Object.entries(headers).map(([name, value]) => [`:${name}`, { type: "string", value } as const]),
+      ),
+      body: Buffer.from(body),
+    });
+  const exception = { "message-type": "exception", "exception-type": "throttlingException" };
+  const error = { "message-type": "error", "error-code": "throttlingException" };
+
+  it.each([
+    ["an exception with text", odd(exception, "Too many requests")],
+    ["an exception with a JSON string", odd(exception, '"Too many requests"')],
+    ["an exception with a Message", odd(exception, '{"Message":"Too many requests"}')],
+    [
+      "an error with its words in its headers and a text",
+      odd({ ...error, "error-message": "Too many requests" }, "no"),
+    ],
+    ["an error with text", odd(error, "Too many requests")],
+    ["an error with a message", odd(error, '{"message":"Too many requests"}')],
+  ])("by %s keeps its type and its words", async (_case, bytes) => {
+    const failure = await fail(streams(...said, bytes));
+    expect(failure.error).toMatchObject({ code: "rate-limited", retryable: true, detail: "Too many requests" });
+  });
+
+  it.each([
+    ["JSON that is no object", "[1]", "[1]"],
+    ["no words", "", ""],
+  ])("by an exception with %s keeps its type", async (_case, body, detail) => {
+    const failure = await fail(streams(...said, odd(exception, body)));
+    expect(failure.error).toMatchObject({ code: "rate-limited", retryable: true, detail });
+  });
+
   it("by what the model itself said has its words", async () => {
     const fields = { message: "The model failed", originalMessage: "upstream timed out", originalStatusCode: 504 };
     const { error } = await fail(streams(...said, frame("modelStreamErrorException", fields, "exception")));
@@ -173,9 +206,9 @@ describe("an answer that fails", () => {
     expect((await fail(json({ hello: 1 }))).error.message).toBe(
       'Gateway "amazon-bedrock" sent JSON that is no answer of a model. Check the endpoint in its settings.',
     );
-    expect((await fail(json({ message: "Too many tokens", __type: "a#ThrottlingException" }))).error).toMatchObject({
-      code: "rate-limited",
-      detail: "Too many tokens",
-    });
+    for (const field of ["message", "Message"]) {
+      const refusal = json({ [field]: "Too many tokens", __type: "a#ThrottlingException" });
+      expect((await fail(refusal)).error).toMatchObject({ code: "rate-limited", detail: "Too many tokens" });
+    }
   });
 });
