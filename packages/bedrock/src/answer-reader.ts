@@ -47,6 +47,11 @@ export class AnswerReader {
     this.#calls = new ToolCalls(context.names, this.#notices);
   }
 
+  /** Whether the answer has said why it ends: only its metadata is still to come. */
+  get stopped(): boolean {
+    return this.#stop !== undefined;
+  }
+
   /** Whether all has been said that belongs to an answer. */
   get done(): boolean {
     return this.#stop !== undefined && this.#metadata;

@@ -15,6 +15,7 @@ import {
   stream,
   streamHeaders,
   streams,
+  usage,
 } from "./service.ts";
 
 const { ask, fail } = answering();
@@ -143,6 +144,52 @@ describe("an answer that fails", () => {
   it("without its metadata is whole all the same: it said why it ended", async () => {
     const events = await ask(streams(...said, stop(), end("end_turn")));
     expect(plain(events).at(-1)).toEqual({ type: "finish", reason: "stop", raw: "end_turn" });
+  });
+
+  const ended = [...said, stop(), end("end_turn")];
+  const finish = { type: "finish", reason: "stop", raw: "end_turn" };
+
+  it("by losing its connection where only its metadata is missing is whole all the same", async () => {
+    const events = await ask((response) => {
+      response.writeHead(200, streamHeaders).write(stream(...ended), () => response.destroy());
+    });
+    expect(plain(events)).toEqual([{ type: "text-delta", text: "Hi" }, finish]);
+    const within = await ask((response) => {
+      response.writeHead(200, streamHeaders).end(stream(...ended, metadata).subarray(0, -5));
+    });
+    expect(plain(within)).toEqual([{ type: "text-delta", text: "Hi" }, finish]);
+  });
+
+  it("by an exception in place of its metadata is an error", async () => {
+    const { error } = await fail(
+      streams(...ended, frame("internalServerException", { message: "Late." }, "exception")),
+    );
+    expect(error).toMatchObject({ code: "upstream", detail: "Late." });
+  });
+
+  it.each([
+    ["an exception", frame("internalServerException", { message: "Late." }, "exception")],
+    ["another count of tokens", stream(["metadata", { usage: { ...usage, outputTokens: 99 } }])],
+    ["more text", stream(delta({ text: "more" }, 1))],
+    ["what is no frame", Buffer.from("what is no frame, and is long enough")],
+    ["half a frame", stream(metadata).subarray(0, -5)],
+  ] as const)("by %s after its end has ended before, however the network cuts it", async (_case, bytes) => {
+    const whole = stream(...ended, metadata);
+    const inOne = await ask((response) => {
+      response.writeHead(200, streamHeaders).end(Buffer.concat([whole, bytes]));
+    });
+    // The rest comes when the answer has been read.
+    let goOn: () => void = () => undefined;
+    const read = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const inTwo = await ask(async (response) => {
+      response.writeHead(200, streamHeaders).write(whole);
+      void read.then(() => response.end(bytes));
+    });
+    goOn();
+    expect(inOne).toEqual(inTwo);
+    expect(inOne).toEqual(await ask(streams(...ended, metadata)));
   });
 
   it("by ending within a call or its reasoning is not whole", async () => {
