@@ -1,11 +1,11 @@
 import { GatewayError, isObject, type ModelEvent, type Usage } from "@waygate/core/plugin";
 import { AnswerNotices } from "./answer-notices.ts";
-import { type FailureContext, failureOfFrame, quote, shorten } from "./failure.ts";
+import { exceptionFields, type FailureContext, failureOfFrame, quote, shorten } from "./failure.ts";
 import { endsWhole, finishReason } from "./finish.ts";
 import type { FrameHeaders } from "./frames.ts";
 import type { ToolNames } from "./names.ts";
 import { ReasoningBlocks } from "./reasoning-blocks.ts";
-import { type Call, ToolCalls } from "./tool-calls.ts";
+import { type Call, type Place, ToolCalls } from "./tool-calls.ts";
 import { readUsage } from "./usage.ts";
 
 /** What the reading of an answer needs to know of its request. */
@@ -47,6 +47,11 @@ export class AnswerReader {
     this.#calls = new ToolCalls(context.names, this.#notices);
   }
 
+  /** Whether the answer has said why it ends: only its metadata is still to come. */
+  get stopped(): boolean {
+    return this.#stop !== undefined;
+  }
+
   /** Whether all has been said that belongs to an answer. */
   get done(): boolean {
     return this.#stop !== undefined && this.#metadata;
@@ -54,13 +59,14 @@ export class AnswerReader {
 
   /** Reads one frame of the stream. */
   frame(headers: FrameHeaders, bytes: Buffer, start: number, end: number, events: ModelEvent[]): void {
-    const payload = start === end ? {} : this.#parse(bytes.toString("utf8", start, end));
-    if (headers.messageType === "event") this.event(headers.eventType, payload, events);
-    else if (headers.messageType === "exception") throw failureOfFrame(this.#context, headers.exceptionType, payload);
-    else if (headers.messageType === "error") {
-      const message = headers.errorMessage === "" ? payload.message : headers.errorMessage;
-      throw failureOfFrame(this.#context, headers.errorCode, { message });
-    } else throw this.#error(`sent a frame of the kind ${quote(headers.messageType)}, which there is not.`, "protocol");
+    const text = bytes.toString("utf8", start, end);
+    const { messageType, exceptionType, errorCode, errorMessage } = headers;
+    if (messageType === "event") this.event(headers.eventType, text === "" ? {} : this.#parse(text), events);
+    else if (messageType === "exception") throw failureOfFrame(this.#context, exceptionType, exceptionFields(text));
+    else if (messageType === "error") {
+      const fields = errorMessage === "" ? exceptionFields(text) : { message: errorMessage };
+      throw failureOfFrame(this.#context, errorCode, fields);
+    } else throw this.#error(`sent a frame of the kind ${quote(messageType)}, which there is not.`, "protocol");
   }
 
   /** Reads one event, by its name. */
@@ -95,14 +101,18 @@ export class AnswerReader {
   whole(answer: Record<string, unknown>, events: ModelEvent[]): void {
     const message = isObject(answer.output) ? answer.output.message : undefined;
     if (!isObject(message)) {
-      if (typeof answer.message === "string") throw failureOfFrame(this.#context, typeName(answer.__type), answer);
+      if (typeof (answer.message ?? answer.Message) === "string")
+        throw failureOfFrame(this.#context, typeName(answer.__type), answer);
       throw this.#error("sent JSON that is no answer of a model. Check the endpoint in its settings.", "protocol");
     }
     this.#start(events);
-    for (const block of Array.isArray(message.content) ? message.content : []) {
-      if (isObject(block)) this.#wholeBlock(block, events);
-    }
     this.#stop = typeof answer.stopReason === "string" ? answer.stopReason : "";
+    const cutOff = !endsWhole(finishReason(this.#stop) ?? "stop");
+    const content: readonly unknown[] = Array.isArray(message.content) ? message.content : [];
+    for (const [place, block] of content.entries()) {
+      const last = place === content.length - 1;
+      if (isObject(block)) this.#wholeBlock(block, { cutOff, last }, events);
+    }
     this.#notices.responseFields(answer.additionalModelResponseFields, events);
     this.#readMetadata(answer, events);
   }
@@ -115,7 +125,7 @@ export class AnswerReader {
     if (known === undefined) this.#notices.unknownFinish(raw, events);
     const reason = known ?? "stop";
     this.#closeOpenBlocks(endsWhole(reason), events);
-    this.#calls.settle(reason === "length" || reason === "context-overflow", events);
+    this.#calls.settle(!endsWhole(reason), events);
     if (this.#usage !== undefined) events.push({ type: "usage", usage: this.#usage });
     // The calls decide, not the word: some models say "end_turn" after calls, and "tool_use" after the service's own.
     const finish = reason === "stop" || reason === "tool-calls" ? (this.#calls.any ? "tool-calls" : "stop") : reason;
@@ -135,6 +145,7 @@ export class AnswerReader {
       if (text !== "") events.push({ type: "text-delta", text });
     } else if (isObject(delta.reasoningContent)) {
       this.#textIndex = -1;
+      this.#vacate(index, events);
       this.#blocks.set(index, reasoningBlock);
       this.#reasoning.add(index, delta.reasoningContent, events);
     } else if (isObject(delta.toolUse)) this.#callDelta(index, delta.toolUse.input, events);
@@ -145,6 +156,7 @@ export class AnswerReader {
 
   #openText(index: number, events: ModelEvent[]): void {
     this.#reasoning.end(undefined, events);
+    this.#vacate(index, events);
     this.#blocks.set(index, textBlock);
     this.#textIndex = index;
   }
@@ -152,13 +164,24 @@ export class AnswerReader {
   #begin(index: number, start: Record<string, unknown>, events: ModelEvent[]): void {
     this.#textIndex = -1;
     if (isObject(start.toolUse)) {
+      const open = this.#blocks.get(index);
+      // Said twice.
+      if (open?.kind === "call" && open.call.id === start.toolUse.toolUseId) return;
       this.#reasoning.end(undefined, events);
+      this.#vacate(index, events);
       this.#blocks.set(index, this.#beginCall(start.toolUse, events));
-    } else if (isObject(start.toolResult)) this.#blocks.set(index, otherBlock);
-    else if (start.image !== undefined) {
+    } else if (isObject(start.toolResult) || start.image !== undefined) {
+      this.#vacate(index, events);
       this.#blocks.set(index, otherBlock);
-      this.#notices.passedOver("image", events);
+      if (!isObject(start.toolResult)) this.#notices.passedOver("image", events);
     }
+  }
+
+  /** Another block begins on an index: a call that is open there gets no more arguments, nor a stop of its own. */
+  #vacate(index: number, events: ModelEvent[]): void {
+    const block = this.#blocks.get(index);
+    if (block?.kind === "call") this.#calls.displace(block.call, events);
+    this.#blocks.delete(index);
   }
 
   #beginCall(start: Record<string, unknown>, events: ModelEvent[]): Block {
@@ -175,6 +198,7 @@ export class AnswerReader {
   #callDelta(index: number, input: unknown, events: ModelEvent[]): void {
     let block = this.#blocks.get(index);
     if (block === undefined) {
+      if (input === undefined || input === null || input === "") return;
       block = this.#beginCall({}, events);
       this.#blocks.set(index, block);
     }
@@ -189,13 +213,13 @@ export class AnswerReader {
     if (block?.kind === "reasoning") this.#reasoning.end(index, events);
   }
 
-  #wholeBlock(block: Record<string, unknown>, events: ModelEvent[]): void {
+  #wholeBlock(block: Record<string, unknown>, place: Place, events: ModelEvent[]): void {
     if (typeof block.text === "string") this.#say(block.text, events);
     else if (isObject(block.reasoningContent)) this.#reasoning.whole(block.reasoningContent, events);
     else if (isObject(block.toolUse)) {
-      const { type, toolUseId, name, input } = block.toolUse;
+      const { type, name } = block.toolUse;
       if (isServerTool(type)) this.#notices.serverTool(name, events);
-      else if (this.#context.callsWanted) this.#calls.whole(toolUseId, name, input, events);
+      else if (this.#context.callsWanted) this.#calls.whole(block.toolUse, place, events);
       else this.#notices.unwantedCall(name, events);
     } else if (isObject(block.citationsContent)) {
       const { content, citations } = block.citationsContent;

@@ -1,4 +1,4 @@
-import { type ErrorCode, GatewayError } from "@waygate/core/plugin";
+import { type ErrorCode, GatewayError, isObject } from "@waygate/core/plugin";
 import { remedy } from "./remedy.ts";
 import { isClockSkew, type ServiceFailure } from "./service-error.ts";
 
@@ -47,8 +47,21 @@ export function failureOfFrame(
 ): GatewayError {
   const name = type.charAt(0).toUpperCase() + type.slice(1);
   const original = typeof fields.originalMessage === "string" ? ` (${fields.originalMessage})` : "";
-  const message = `${typeof fields.message === "string" ? fields.message : ""}${original}`;
+  const said = fields.message ?? fields.Message;
+  const message = `${typeof said === "string" ? said : ""}${original}`;
   return failureOf(context, { name, message, status: 200, headers: {} });
+}
+
+/** What the payload of an exception says. Its type is in its headers: words that are no JSON object are its message. */
+export function exceptionFields(payload: string): Readonly<Record<string, unknown>> {
+  let value: unknown = payload;
+  try {
+    value = JSON.parse(payload);
+  } catch {
+    // Words.
+  }
+  if (isObject(value)) return value;
+  return { message: typeof value === "string" ? value : payload };
 }
 
 const tooLong =

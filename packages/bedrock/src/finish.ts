@@ -18,7 +18,10 @@ export function finishReason(raw: string): FinishReason | undefined {
   return reasons.get(raw);
 }
 
-/** Whether an answer that ended so had come to its own end, so that all of its blocks have to be whole. */
+/**
+ * Whether an answer that ended so had come to its own end, so that all of its blocks have to be whole. A refusal has not:
+ * it comes wherever the answer was when it was found to be wrong.
+ */
 export function endsWhole(reason: FinishReason): boolean {
-  return reason === "stop" || reason === "tool-calls" || reason === "refusal";
+  return reason === "stop" || reason === "tool-calls";
 }

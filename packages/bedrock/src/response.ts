@@ -1,5 +1,5 @@
 import { GatewayError, isObject, type ModelEvent } from "@waygate/core/plugin";
-import { type HttpResponse, type Reading, type Refuse, readAll } from "@waygate/http";
+import { type HttpResponse, networkCode, type Reading, type Refuse, readAll } from "@waygate/http";
 import { type AnswerContext, AnswerReader } from "./answer-reader.ts";
 import type { Body } from "./client.ts";
 import { shorten } from "./failure.ts";
@@ -51,7 +51,7 @@ class StreamedAnswer implements Answer {
     this.#refuse = refuse;
     const first = this.#first;
     this.#first = undefined;
-    if (first === undefined) this.#response.next(this.#read, this.#break);
+    if (first === undefined) this.#response.next(this.#read, this.#lose);
     else this.#read(first);
   }
 
@@ -60,18 +60,14 @@ class StreamedAnswer implements Answer {
   }
 
   readonly #onFrame: OnFrame = (headers, bytes, start, end) => {
-    this.#reader.frame(headers, bytes, start, end, this.#batch);
+    if (!this.#reader.done) this.#reader.frame(headers, bytes, start, end, this.#batch);
   };
 
   readonly #read = (pieces: readonly Buffer[] | undefined): void => {
     try {
-      if (pieces === undefined) {
-        if (this.#frames.open) throw this.#reader.cut();
-        this.#finish();
-        return;
-      }
-      for (const piece of pieces) this.#frames.feed(piece, this.#onFrame);
-      if (this.#reader.done) {
+      if (pieces !== undefined) this.#feed(pieces);
+      // An answer that has said why it ends is whole, even if its metadata never comes.
+      if (pieces === undefined || this.#reader.done) {
         this.#finish();
         return;
       }
@@ -80,8 +76,20 @@ class StreamedAnswer implements Answer {
       return;
     }
     if (this.#batch.length > 0) this.#hand();
-    else this.#response.next(this.#read, this.#break);
+    else this.#response.next(this.#read, this.#lose);
   };
+
+  /** What follows the end of an answer is not read, in whatever pieces the network delivers it. */
+  #feed(pieces: readonly Buffer[]): void {
+    try {
+      for (const piece of pieces) {
+        this.#frames.feed(piece, this.#onFrame);
+        if (this.#reader.done) return;
+      }
+    } catch (error) {
+      if (!(error instanceof FrameError && this.#reader.done)) throw error;
+    }
+  }
 
   #finish(): void {
     this.#reader.end(this.#batch);
@@ -90,6 +98,12 @@ class StreamedAnswer implements Answer {
     this.#response.release();
     this.#hand();
   }
+
+  /** A connection that is lost once an answer has said why it ends takes nothing of it but its metadata. */
+  readonly #lose = (error: unknown): void => {
+    if (this.#reader.stopped && isLostConnection(error)) this.#read(undefined);
+    else this.#break(error);
+  };
 
   readonly #break = (error: unknown): void => {
     this.#last = { error };
@@ -104,6 +118,11 @@ class StreamedAnswer implements Answer {
     this.#batch = [];
     this.#accept(batch);
   }
+}
+
+function isLostConnection(error: unknown): boolean {
+  const code = networkCode(error);
+  return code === "ECONNRESET" || code === "EPIPE" || code === "UND_ERR_SOCKET";
 }
 
 function wholeAnswer(bytes: Buffer, context: AnswerContext): Answer {

@@ -1,4 +1,4 @@
-import type { JsonValue, ModelEvent } from "@waygate/core/plugin";
+import { isObject, type JsonValue, type ModelEvent } from "@waygate/core/plugin";
 import type { ToolNames } from "./names.ts";
 import type { Notices } from "./notices.ts";
 
@@ -7,6 +7,14 @@ export interface Call {
   readonly id: string;
   readonly name: string;
   readonly pieces: string[];
+}
+
+/** Where a call stands in an answer that is not streamed. */
+export interface Place {
+  /** Whether the answer was ended before it came to its own end. */
+  readonly cutOff: boolean;
+  /** Whether nothing comes after the call. */
+  readonly last: boolean;
 }
 
 /**
@@ -38,7 +46,8 @@ export class ToolCalls {
   }
 
   add(call: Call, input: unknown, events: ModelEvent[]): void {
-    const piece = typeof input === "string" ? input : input === undefined ? "" : JSON.stringify(input);
+    const nothing = input === undefined || input === null;
+    const piece = typeof input === "string" ? input : nothing ? "" : JSON.stringify(input);
     if (piece === "") return;
     call.pieces.push(piece);
     events.push({ type: "tool-call-delta", id: call.id, text: piece });
@@ -52,11 +61,24 @@ export class ToolCalls {
     else this.#finish(call, text, "ok", value, events);
   }
 
-  /** A call that came whole, in an answer that is not streamed. */
-  whole(sentId: unknown, sentName: unknown, input: unknown, events: ModelEvent[]): void {
-    const call = this.begin(sentId, sentName, events);
-    const value = (input ?? {}) as JsonValue;
-    this.#finish(call, JSON.stringify(value), "ok", value, events);
+  /** Another block took the place of the call's, without a word on its end. */
+  displace(call: Call, events: ModelEvent[]): void {
+    const text = call.pieces.join("");
+    const value = parse(text);
+    this.#finish(call, text, value === undefined ? "truncated" : "ok", value, events);
+  }
+
+  /**
+   * A call of an answer that is not streamed. Bedrock makes JSON of what there was when the answer was cut off, `{}` of
+   * nothing: that it is JSON says nothing of whether it is whole.
+   */
+  whole(sent: Record<string, unknown>, { cutOff, last }: Place, events: ModelEvent[]): void {
+    const call = this.begin(sent.toolUseId, sent.name, events);
+    const input = (sent.input ?? {}) as JsonValue;
+    const text = typeof input === "string" ? input : JSON.stringify(input);
+    const value = text.trim() === "" ? {} : parse(text);
+    if (cutOff && (last || isEmpty(value))) this.#finish(call, text, "truncated", undefined, events);
+    else this.#finish(call, text, value === undefined ? "invalid" : "ok", value, events);
   }
 
   /** Ends a call whose block never ended. */
@@ -64,7 +86,7 @@ export class ToolCalls {
     this.#finish(call, call.pieces.join(""), "truncated", undefined, events);
   }
 
-  /** The answer has ended. `cutOff`: by its length, so that what is missing was still to come. */
+  /** The answer has ended. `cutOff`: before it came to its own end, so that what is missing was still to come. */
   settle(cutOff: boolean, events: ModelEvent[]): void {
     for (const call of this.#held) {
       const text = call.pieces.join("");
@@ -91,14 +113,20 @@ export class ToolCalls {
   }
 
   #unique(sent: unknown, events: ModelEvent[]): string {
-    const usable = typeof sent === "string" && sent !== "" && !this.#ids.has(sent);
+    const named = typeof sent === "string" && sent !== "";
+    const usable = named && !this.#ids.has(sent);
     if (!usable) {
-      this.#notices.say("tool-call-id-made", "A tool call came without an id of its own and was given one.", events);
+      const words = named ? "with the id of another call and was given its own" : "without an id and was given one";
+      this.#notices.say("tool-call-id-made", `A tool call came ${words}.`, events);
     }
     const id = usable ? sent : `tooluse_${crypto.randomUUID().replaceAll("-", "")}`;
     this.#ids.add(id);
     return id;
   }
+}
+
+function isEmpty(value: JsonValue | undefined): boolean {
+  return isObject(value) && Object.keys(value).length === 0;
 }
 
 function parse(text: string): JsonValue | undefined {

@@ -162,6 +162,72 @@ describe("tool calls", () => {
     });
   });
 
+  const badEnds = [
+    "max_tokens",
+    "model_context_window_exceeded",
+    "content_filtered",
+    "guardrail_intervened",
+    "malformed_tool_use",
+    "malformed_model_output",
+    "refusal",
+  ];
+
+  it.each(badEnds)(
+    "without arguments are truncated where the answer ends with %s: some may have been to come",
+    async (raw) => {
+      const events = await ask(streams(start, ...call(), end(raw), metadata));
+      expect(events.find(({ type }) => type === "tool-call-end")).toEqual({
+        type: "tool-call-end",
+        id: "c1",
+        name: "look",
+        arguments: "",
+        status: "truncated",
+        value: undefined,
+      });
+    },
+  );
+
+  const wholeCalls = async (stopReason: string, content: readonly unknown[]) => {
+    const events = await ask(json({ output: { message: { role: "assistant", content } }, stopReason, usage }));
+    return events.flatMap((event) => (event.type === "tool-call-end" ? [event] : []));
+  };
+  const wholeCall = (toolUseId: string, input?: unknown) => ({ toolUse: { toolUseId, name: "look", input } });
+
+  it.each(badEnds)("of an answer that comes whole and ends with %s are truncated where they may be", async (raw) => {
+    const calls = await wholeCalls(raw, [
+      wholeCall("c1", { at: "sky" }),
+      wholeCall("c2", {}),
+      wholeCall("c3", { at: "s" }),
+    ]);
+    expect(calls.map(({ id, arguments: text, status, value }) => [id, text, status, value])).toEqual([
+      ["c1", '{"at":"sky"}', "ok", { at: "sky" }],
+      ["c2", "{}", "truncated", undefined],
+      ["c3", '{"at":"s"}', "truncated", undefined],
+    ]);
+    const [before] = await wholeCalls(raw, [wholeCall("c1", { at: "sky" }), { text: "And th" }]);
+    expect(before?.status).toBe("ok");
+  });
+
+  it("of an answer that comes whole may have no arguments where it came to its end", async () => {
+    const calls = await wholeCalls("tool_use", [wholeCall("c1", {}), wholeCall("c2"), wholeCall("c3", null)]);
+    expect(calls.map(({ status, value }) => [status, value])).toEqual(Array(3).fill(["ok", {}]));
+  });
+
+  it.each([
+    ['{"at":"sky"}', "tool_use", { status: "ok", value: { at: "sky" } }],
+    ["", "tool_use", { status: "ok", value: {} }],
+    ["", "max_tokens", { status: "truncated", value: undefined }],
+    ['{"at":', "tool_use", { status: "invalid", value: undefined }],
+    ['{"at":', "max_tokens", { status: "truncated", value: undefined }],
+  ] as const)(
+    "of an answer that comes whole with the arguments as text, %j, and ends with %s are told apart",
+    async (input, raw, wanted) => {
+      expect(await wholeCalls(raw, [wholeCall("c1", input)])).toEqual([
+        { type: "tool-call-end", id: "c1", name: "look", arguments: input, ...wanted },
+      ]);
+    },
+  );
+
   it("that were cut off within their block by the answer's length are truncated", async () => {
     const events = await ask(
       streams(start, begin(toolUse("c1")), delta({ toolUse: { input: '{"a' } }), end("max_tokens"), metadata),
@@ -200,8 +266,82 @@ describe("tool calls", () => {
     expect(new Set(ids).size).toBe(3);
     expect(ids.slice(1).every((id) => /^tooluse_[0-9a-f]{32}$/.test(id))).toBe(true);
     expect(noticesOf(events)).toEqual([
-      "tool-call-id-made: A tool call came without an id of its own and was given one.",
+      "tool-call-id-made: A tool call came with the id of another call and was given its own.",
+      "tool-call-id-made: A tool call came without an id and was given one.",
     ]);
+  });
+
+  const ended = (id: string, text: string, value?: unknown) => ({
+    type: "tool-call-end",
+    id,
+    name: "look",
+    arguments: text,
+    status: value === undefined ? "truncated" : "ok",
+    value,
+  });
+  const callsOf = async (...blocks: Parameters<typeof streams>) =>
+    plain(await ask(streams(start, ...blocks, end("tool_use"), metadata))).filter(
+      ({ type }) => type !== "tool-call-delta",
+    );
+
+  it.each([
+    ["whole", '{"at":"sky"}', { at: "sky" }],
+    ["not whole", '{"at":', undefined],
+    ["missing", "", undefined],
+  ] as const)(
+    "whose place another block takes without a stop end there: arguments that are %s",
+    async (_case, input, value) => {
+      const first = [begin(toolUse("a")), delta({ toolUse: { input } })];
+      const of = (id: string) => ({ type: "tool-call-start", id, name: "look" });
+      const finish = { type: "finish", reason: "tool-calls", raw: "tool_use" };
+      expect(await callsOf(...first, begin(toolUse("b")), delta({ toolUse: { input: "{}" } }), stop())).toEqual([
+        of("a"),
+        ended("a", input, value),
+        of("b"),
+        ended("b", "{}", {}),
+        finish,
+      ]);
+      expect(await callsOf(...first, delta({ text: "Hi" }), stop())).toEqual([
+        of("a"),
+        ended("a", input, value),
+        { type: "text-delta", text: "Hi" },
+        finish,
+      ]);
+      expect(await callsOf(...first, delta({ reasoningContent: { text: "Hm" } }), stop())).toEqual([
+        of("a"),
+        ended("a", input, value),
+        { type: "reasoning-delta", text: "Hm" },
+        { type: "reasoning-end" },
+        finish,
+      ]);
+    },
+  );
+
+  it("whose start is said twice begin once", async () => {
+    const [first, ...rest] = [begin(toolUse("a")), delta({ toolUse: { input: '{"at":' } })];
+    expect(await callsOf(first, first, ...rest, first, delta({ toolUse: { input: '"sky"}' } }), stop())).toEqual([
+      { type: "tool-call-start", id: "a", name: "look" },
+      ended("a", '{"at":"sky"}', { at: "sky" }),
+      { type: "finish", reason: "tool-calls", raw: "tool_use" },
+    ]);
+  });
+
+  it.each([[""], [null], [undefined]])(
+    "that have ended are not begun anew by a piece of nothing: %j",
+    async (input) => {
+      const late = delta({ toolUse: { input } });
+      expect(await callsOf(...call('{"at":"sky"}'), late)).toEqual([
+        { type: "tool-call-start", id: "c1", name: "look" },
+        ended("c1", '{"at":"sky"}', { at: "sky" }),
+        { type: "finish", reason: "tool-calls", raw: "tool_use" },
+      ]);
+    },
+  );
+
+  it("take a piece that is null for nothing", async () => {
+    expect(await callsOf(begin(toolUse("c1")), delta({ toolUse: { input: null } }), stop())).toContainEqual(
+      ended("c1", "", {}),
+    );
   });
 
   it("come under the names that the program gave its tools", async () => {

@@ -15,6 +15,7 @@ import {
   stream,
   streamHeaders,
   streams,
+  usage,
 } from "./service.ts";
 
 const { ask, fail } = answering();
@@ -36,6 +37,39 @@ describe("an answer that fails", () => {
     expect(error).toMatchObject({ code, retryable, gateway: "amazon-bedrock", detail: "It went wrong.", status: 200 });
     const name = type.charAt(0).toUpperCase() + type.slice(1);
     expect(error.message).toMatch(`Gateway "amazon-bedrock": AWS answered ${name}: It went wrong.`);
+  });
+
+  const odd = (headers: Readonly<Record<string, string>>, body: string) =>
+    codec.encode({
+      headers: Object.fromEntries(
+        Object.entries(headers).map(([name, value]) => [`:${name}`, { type: "string", value } as const]),
+      ),
+      body: Buffer.from(body),
+    });
+  const exception = { "message-type": "exception", "exception-type": "throttlingException" };
+  const error = { "message-type": "error", "error-code": "throttlingException" };
+
+  it.each([
+    ["an exception with text", odd(exception, "Too many requests")],
+    ["an exception with a JSON string", odd(exception, '"Too many requests"')],
+    ["an exception with a Message", odd(exception, '{"Message":"Too many requests"}')],
+    [
+      "an error with its words in its headers and a text",
+      odd({ ...error, "error-message": "Too many requests" }, "no"),
+    ],
+    ["an error with text", odd(error, "Too many requests")],
+    ["an error with a message", odd(error, '{"message":"Too many requests"}')],
+  ])("by %s keeps its type and its words", async (_case, bytes) => {
+    const failure = await fail(streams(...said, bytes));
+    expect(failure.error).toMatchObject({ code: "rate-limited", retryable: true, detail: "Too many requests" });
+  });
+
+  it.each([
+    ["JSON that is no object", "[1]", "[1]"],
+    ["no words", "", ""],
+  ])("by an exception with %s keeps its type", async (_case, body, detail) => {
+    const failure = await fail(streams(...said, odd(exception, body)));
+    expect(failure.error).toMatchObject({ code: "rate-limited", retryable: true, detail });
   });
 
   it("by what the model itself said has its words", async () => {
@@ -112,6 +146,52 @@ describe("an answer that fails", () => {
     expect(plain(events).at(-1)).toEqual({ type: "finish", reason: "stop", raw: "end_turn" });
   });
 
+  const ended = [...said, stop(), end("end_turn")];
+  const finish = { type: "finish", reason: "stop", raw: "end_turn" };
+
+  it("by losing its connection where only its metadata is missing is whole all the same", async () => {
+    const events = await ask((response) => {
+      response.writeHead(200, streamHeaders).write(stream(...ended), () => response.destroy());
+    });
+    expect(plain(events)).toEqual([{ type: "text-delta", text: "Hi" }, finish]);
+    const within = await ask((response) => {
+      response.writeHead(200, streamHeaders).end(stream(...ended, metadata).subarray(0, -5));
+    });
+    expect(plain(within)).toEqual([{ type: "text-delta", text: "Hi" }, finish]);
+  });
+
+  it("by an exception in place of its metadata is an error", async () => {
+    const { error } = await fail(
+      streams(...ended, frame("internalServerException", { message: "Late." }, "exception")),
+    );
+    expect(error).toMatchObject({ code: "upstream", detail: "Late." });
+  });
+
+  it.each([
+    ["an exception", frame("internalServerException", { message: "Late." }, "exception")],
+    ["another count of tokens", stream(["metadata", { usage: { ...usage, outputTokens: 99 } }])],
+    ["more text", stream(delta({ text: "more" }, 1))],
+    ["what is no frame", Buffer.from("what is no frame, and is long enough")],
+    ["half a frame", stream(metadata).subarray(0, -5)],
+  ] as const)("by %s after its end has ended before, however the network cuts it", async (_case, bytes) => {
+    const whole = stream(...ended, metadata);
+    const inOne = await ask((response) => {
+      response.writeHead(200, streamHeaders).end(Buffer.concat([whole, bytes]));
+    });
+    // The rest comes when the answer has been read.
+    let goOn: () => void = () => undefined;
+    const read = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const inTwo = await ask(async (response) => {
+      response.writeHead(200, streamHeaders).write(whole);
+      void read.then(() => response.end(bytes));
+    });
+    goOn();
+    expect(inOne).toEqual(inTwo);
+    expect(inOne).toEqual(await ask(streams(...ended, metadata)));
+  });
+
   it("by ending within a call or its reasoning is not whole", async () => {
     const withinCall = await fail(streams(start, begin(toolUse("c1")), end("tool_use"), metadata));
     expect(withinCall.error).toMatchObject({ code: "protocol", retryable: true });
@@ -124,6 +204,19 @@ describe("an answer that fails", () => {
     expect(withinThought.error.message).toBe(
       'Gateway "amazon-bedrock" ended its answer within its reasoning. Try again.',
     );
+  });
+
+  it("by a refusal within a call or its reasoning is a refusal", async () => {
+    const withinCall = await ask(streams(start, begin(toolUse("c1")), end("refusal"), metadata));
+    expect(plain(withinCall)).toEqual([
+      { type: "tool-call-start", id: "c1", name: "look" },
+      { type: "tool-call-end", id: "c1", name: "look", arguments: "", status: "truncated", value: undefined },
+      { type: "finish", reason: "refusal", raw: "refusal" },
+    ]);
+    const withinThought = await ask(
+      streams(start, delta({ reasoningContent: { text: "Hm" } }), end("refusal"), metadata),
+    );
+    expect(withinThought.at(-1)).toEqual({ type: "finish", reason: "refusal", raw: "refusal" });
   });
 
   it("by damage on its way is found by its checksums", async () => {
@@ -160,9 +253,9 @@ describe("an answer that fails", () => {
     expect((await fail(json({ hello: 1 }))).error.message).toBe(
       'Gateway "amazon-bedrock" sent JSON that is no answer of a model. Check the endpoint in its settings.',
     );
-    expect((await fail(json({ message: "Too many tokens", __type: "a#ThrottlingException" }))).error).toMatchObject({
-      code: "rate-limited",
-      detail: "Too many tokens",
-    });
+    for (const field of ["message", "Message"]) {
+      const refusal = json({ [field]: "Too many tokens", __type: "a#ThrottlingException" });
+      expect((await fail(refusal)).error).toMatchObject({ code: "rate-limited", detail: "Too many tokens" });
+    }
   });
 });

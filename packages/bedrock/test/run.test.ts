@@ -1,7 +1,8 @@
 import { run, type Tool } from "@waygate/core";
 import { createSimulator, type Simulator } from "@waygate/simulator";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
-import { keys, open } from "./open.ts";
+import { claude, keys, open } from "./open.ts";
+import { begin, end, json, metadata, says, start, startService, stop, streams, usage } from "./service.ts";
 
 const model = "us.anthropic.claude-opus-4-6-v1";
 let simulator: Simulator;
@@ -114,3 +115,46 @@ it.each([
     partial: { role: "assistant", content: [{ type: "text", text: "One two " }] },
   });
 });
+
+const call = { toolUseId: "c1", name: "wipe", input: {} };
+const answerOf = (stopReason: string) => ({
+  output: { message: { role: "assistant", content: [{ toolUse: call }] } },
+  stopReason,
+  usage,
+});
+
+it.each([
+  ["whole and is cut off by its length", json(answerOf("max_tokens")), 2],
+  ["whole and is malformed", json(answerOf("malformed_tool_use")), 1],
+  ["streamed and is cut off by its length", streams(start, begin(call), stop(), end("max_tokens"), metadata), 2],
+  ["streamed and is filtered", streams(start, begin(call), stop(), end("content_filtered"), metadata), 1],
+  ["streamed and is refused", streams(start, begin(call), stop(), end("refusal"), metadata), 1],
+] as const)(
+  "a run carries out no call without arguments of an answer that comes %s",
+  async (_case, reply, requests) => {
+    await using service = await startService(says("Then not."));
+    await using opened = open(service);
+    service.queue(reply);
+    let wiped = 0;
+    const wipe: Tool = {
+      name: "wipe",
+      description: "Wipes a folder, or everything.",
+      parameters: { type: "object", properties: { path: { type: "string" } } },
+      readOnly: true,
+      execute: () => {
+        wiped++;
+        return "done";
+      },
+    };
+    await run({
+      gateway: opened.gateway,
+      model: `us.${claude}`,
+      messages: [{ role: "user", content: "Tidy up." }],
+      tools: [wipe],
+    })
+      .result()
+      .catch(() => undefined);
+    expect(wiped).toBe(0);
+    expect(service.received).toHaveLength(requests);
+  },
+);
