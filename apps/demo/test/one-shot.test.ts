@@ -138,7 +138,9 @@ describe("how the program ends", () => {
     );
     const refused = await playground.run(["chat", "Hello there"]);
     expect(refused).toMatchObject({ code: 1, stdout: "" });
-    expect(refused.stderr).toMatch(/^error: Gateway "local" answered 401: .*LOCAL_API_KEY.*\nKeys are stored with: waygate keys set local\n$/);
+    expect(refused.stderr).toMatch(
+      /^error: Gateway "local" answered 401: .*LOCAL_API_KEY.*\nKeys are stored with: waygate keys set local\n$/,
+    );
     const cut = await playground.run(["chat", "Hello there"]);
     expect(cut.code).toBe(1);
     expect(cut.stderr).toMatch(/^error: .*closed the connection before its answer was complete.*\n$/);

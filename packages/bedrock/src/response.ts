@@ -18,8 +18,12 @@ export async function openAnswer(body: Body, context: AnswerContext): Promise<An
   const first = await new Promise<readonly Buffer[] | undefined>((accept, refuse) => stream.next(accept, refuse));
   if (first === undefined) throw unreadable(context, "an empty answer", true);
   if (first[0]?.[0] === 0) return new StreamedAnswer(stream, first, context);
-  const rest = await readAll(stream, limits.body);
-  return wholeAnswer(Buffer.concat([...first, rest]), context);
+  try {
+    return wholeAnswer(Buffer.concat([...first, await readAll(stream, limits.body)]), context);
+  } finally {
+    // Of one that is too long, the rest is not waited for.
+    stream.cancel();
+  }
 }
 
 class StreamedAnswer implements Answer {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { answering, plain, toolUse } from "./answering.ts";
 import { noticesOf } from "./open.ts";
-import { begin, delta, end, json, metadata, start, stop, streams, usage } from "./service.ts";
+import { begin, delta, type Event, end, json, metadata, start, stop, streams, usage } from "./service.ts";
 
 const { ask } = answering();
 
@@ -279,7 +279,7 @@ describe("tool calls", () => {
     status: value === undefined ? "truncated" : "ok",
     value,
   });
-  const callsOf = async (...blocks: Parameters<typeof streams>) =>
+  const callsOf = async (...blocks: readonly Event[]) =>
     plain(await ask(streams(start, ...blocks, end("tool_use"), metadata))).filter(
       ({ type }) => type !== "tool-call-delta",
     );

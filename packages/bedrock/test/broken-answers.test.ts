@@ -192,6 +192,23 @@ describe("an answer that fails", () => {
     expect(inOne).toEqual(await ask(streams(...ended, metadata)));
   });
 
+  it("by saying more than anybody keeps is left, with its connection", async () => {
+    let left = () => {};
+    const closed = new Promise<void>((resolve) => {
+      left = resolve;
+    });
+    const { error } = await fail((response) => {
+      const piece = Buffer.alloc(1024 * 1024, "a");
+      const more = () => {
+        while (!response.destroyed && response.write(piece));
+      };
+      response.on("close", left).on("drain", more).writeHead(200, streamHeaders).write('{"x":"');
+      more();
+    });
+    expect(error.message).toContain("neither frames nor JSON");
+    await closed;
+  });
+
   it("by ending within a call or its reasoning is not whole", async () => {
     const withinCall = await fail(streams(start, begin(toolUse("c1")), end("tool_use"), metadata));
     expect(withinCall.error).toMatchObject({ code: "protocol", retryable: true });

@@ -94,7 +94,7 @@ export function errorFrame(code: string, message: string): Uint8Array {
   });
 }
 
-type Event = readonly [type: string, payload: unknown] | Uint8Array;
+export type Event = readonly [type: string, payload: unknown] | Uint8Array;
 
 /** The bytes of a stream. */
 export function stream(...events: readonly Event[]): Buffer {

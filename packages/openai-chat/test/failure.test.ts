@@ -56,6 +56,15 @@ describe("an HTTP error", () => {
     });
   });
 
+  it("is what its status says where its body breaks off", async () => {
+    await using server = await listen((_request, response) => {
+      response.writeHead(429, { "retry-after": "1", "content-length": "500" }).write("a beginning");
+      setTimeout(() => response.destroy(), 50);
+    });
+    const { code, status, retryable, retryAfterMs } = await failureAt(server.origin);
+    expect([code, status, retryable, retryAfterMs]).toEqual(["rate-limited", 429, true, 1000]);
+  });
+
   it.each([
     ["OpenAI", { error: { message: "the words" } }],
     ["text", { error: "the words" }],
