@@ -29,6 +29,7 @@ export interface ModelRequest {
   readonly options?: JsonObject | undefined;
   /** How long its phases may take. Default: `defaultDeadlines`. */
   readonly deadlines?: Deadlines | undefined;
+  /** Ends the answer. The one that a plugin sees is also aborted where the reader leaves the stream before its end. */
   readonly signal: AbortSignal;
 }
 

@@ -19,7 +19,7 @@ export interface RegistryOptions {
   readonly transport?: Transport | undefined;
   /**
    * How many streams of one model of one gateway are open at the same time; further ones wait, and have their turns in
-   * order. A tool at work holds no place. Default: 16.
+   * order. A place is held until the answer has said all; a tool at work holds none. Default: 16.
    */
   readonly maxOpenStreams?: number | undefined;
   /** Told what was tolerated or ignored outside of any stream. Default: nobody is told. */
