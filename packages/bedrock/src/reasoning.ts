@@ -147,11 +147,12 @@ function nearest(wanted: ReasoningEffort, known: readonly ReasoningEffort[]): Re
 function startsUnsigned(messages: readonly Message[]): boolean {
   if (messages[messages.length - 1]?.role !== "tool") return false;
   const turn = messages.slice(messages.findLastIndex((message) => message.role === "user") + 1);
-  return turn.some((message) => {
-    if (message.role !== "assistant") return false;
-    const calls = message.content.some((part) => part.type === "tool-call");
-    return calls && !message.content.some((part) => part.type === "reasoning" && part.state !== undefined);
-  });
+  // Only the first can tell: without interleaved thinking, the calls that follow come without any thoughts.
+  const first = turn.find(
+    (message) => message.role === "assistant" && message.content.some((part) => part.type === "tool-call"),
+  );
+  if (first?.role !== "assistant") return false;
+  return !first.content.some((part) => part.type === "reasoning" && part.state !== undefined);
 }
 
 function noticed(code: string, message: string): ReasoningAnswer {

@@ -69,6 +69,30 @@ describe("thinking by a budget", () => {
     ]);
   });
 
+  it("stays on throughout a turn that began with signed thoughts, however its later calls come", async () => {
+    const call = (id: string) => ({ type: "tool-call", id, name: "look", arguments: "{}", status: "ok" }) as const;
+    const results = (id: string): Message => ({
+      role: "tool",
+      content: [{ type: "tool-result", id, name: "look", content: [], isError: false }],
+    });
+    const state = { origin: { gateway: "amazon-bedrock", model: sonnet45 }, data: { signature: "sig==" } };
+    const messages: Message[] = [
+      { role: "user", content: [{ type: "text", text: "Look twice" }] },
+      { role: "assistant", content: [{ type: "reasoning", text: "Hm.", state }, call("c1")] },
+      results("c1"),
+      { role: "assistant", content: [call("c2")] },
+      results("c2"),
+    ];
+    const tools = [{ name: "look", description: "", parameters: { type: "object" } }];
+    const change = { reasoning: { effort: "low" }, temperature: 0.2, messages, tools } as const;
+    const { fields, inferenceConfig, notices } = await asked(sonnet45, change);
+    expect(fields).toEqual({ thinking: { type: "enabled", budget_tokens: 4096 } });
+    expect(inferenceConfig).toBeUndefined();
+    expect(notices).toEqual([
+      "temperature-dropped: While it thinks, this model takes no temperature: it was left out.",
+    ]);
+  });
+
   it("takes no temperature beside it, and says so", async () => {
     const { inferenceConfig, notices } = await asked(sonnet45, { reasoning: { effort: "low" }, temperature: 0.2 });
     expect(inferenceConfig).toBeUndefined();
