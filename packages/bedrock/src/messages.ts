@@ -140,6 +140,7 @@ class MessageEncoder {
   }
 
   #assistant(message: AssistantMessage): ContentBlock[] {
+    if (this.#turns[this.#turns.length - 1]?.role !== "assistant") this.#encoding.ids.startTurn();
     return message.content.flatMap((part): ContentBlock[] => {
       if (part.type === "text") return textBlocks(part.text);
       return part.type === "reasoning" ? reasoningBlocks(part) : [this.#call(part)];
@@ -149,7 +150,7 @@ class MessageEncoder {
   #call(part: ToolCallPart): ContentBlock {
     const { names, ids } = this.#encoding;
     const input = document(readArguments(part));
-    return { toolUse: { toolUseId: ids.legal(part.id), name: names.legal(part.name), input } };
+    return { toolUse: { toolUseId: ids.ofCall(part.id), name: names.legal(part.name), input } };
   }
 
   #result(result: ToolResultPart): ContentBlock[] {
@@ -174,7 +175,7 @@ class MessageEncoder {
       }
     }
     if (content.length === 0) content.push({ text: "(no output)" });
-    const block: ToolResultBlock = { toolUseId: ids.legal(result.id), content };
+    const block: ToolResultBlock = { toolUseId: ids.ofResult(result.id), content };
     if (family.richResults) block.status = result.isError ? "error" : "success";
     return [{ toolResult: block }, ...beside];
   }

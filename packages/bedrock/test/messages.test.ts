@@ -314,6 +314,52 @@ describe("ids and names", () => {
   });
 });
 
+describe("calls of one id", () => {
+  const idsOf = (sent: unknown) =>
+    (sent as { content: { toolUse?: { toolUseId: string }; toolResult?: { toolUseId: string } }[] }[]).flatMap(
+      ({ content }) =>
+        content.flatMap(({ toolUse, toolResult }) => {
+          const { toolUseId } = toolUse ?? toolResult ?? {};
+          return toolUseId === undefined ? [] : [`${toolUse === undefined ? "result" : "call"} ${toolUseId}`];
+        }),
+    );
+
+  it("within a turn are told apart, and so are their results, in order", async () => {
+    const { sent } = await messagesOf([
+      user(text("Look")),
+      assistant(call("c", "look", '{"at":1}'), call("c", "look", '{"at":2}')),
+      { role: "tool", content: [result("c", "look", "one"), result("c", "look", "two")] },
+    ]);
+    expect(idsOf(sent)).toEqual(["call c", "call c_2", "result c", "result c_2"]);
+  });
+
+  it("in several turns are told apart, the same way however long the conversation grows", async () => {
+    const step: Message[] = [
+      assistant(call("call_0", "look")),
+      { role: "tool", content: [result("call_0", "look", "seen")] },
+    ];
+    const short = [user(text("Look")), ...step, ...step];
+    const first = await messagesOf(short);
+    expect(idsOf(first.sent)).toEqual(["call call_0", "result call_0", "call call_0_2", "result call_0_2"]);
+    const second = await messagesOf([...short, ...step]);
+    expect((second.sent as unknown[]).slice(0, short.length)).toEqual(first.sent);
+    expect(idsOf(second.sent).slice(4)).toEqual(["call call_0_3", "result call_0_3"]);
+    const nine = await messagesOf(short, { model: "mistral.mistral-large-2407-v1:0" });
+    expect(idsOf(nine.sent)).toEqual(["call 0000call0", "result 0000call0", "call 0000call1", "result 0000call1"]);
+  });
+
+  it("have their own results where one was left without", async () => {
+    const { sent } = await messagesOf([
+      user(text("Look")),
+      assistant(call("c", "look")),
+      user(text("Never mind. Look again.")),
+      assistant(call("c", "look")),
+      { role: "tool", content: [result("c", "look", "seen")] },
+    ]);
+    expect(idsOf(sent)).toEqual(["call c", "result c", "call c_2", "result c_2"]);
+  });
+});
+
 describe("reasoning of the past", () => {
   it("goes back with what it was signed with, and redacted content byte for byte", async () => {
     const redacted = Buffer.from([0, 1, 254, 255]).toString("base64");
