@@ -5,6 +5,8 @@ export interface ReasoningQuestion {
   readonly asked: ReasoningRequest | undefined;
   readonly style: ReasoningStyle;
   readonly maxOutputTokens: number | undefined;
+  /** What the model can output at most, which is what it may where nothing is asked; undefined: not known. */
+  readonly outputLimit: number | undefined;
   /** Whether the model is told to call a tool, which leaves it no room to think. */
   readonly forced: boolean;
   readonly messages: readonly Message[];
@@ -72,14 +74,14 @@ function off(style: ReasoningStyle): ReasoningAnswer {
   return never ? noticed("reasoning-always-on", "This model always thinks; it cannot be asked not to.") : nothing;
 }
 
-function budget({ maxOutputTokens, messages }: ReasoningQuestion, wanted: number): ReasoningAnswer {
+function budget({ maxOutputTokens, outputLimit, messages }: ReasoningQuestion, wanted: number): ReasoningAnswer {
   if (startsUnsigned(messages)) {
     return noticed(
       "reasoning-dropped",
       "The model cannot go on thinking: its earlier calls of tools come without the reasoning that they began with.",
     );
   }
-  const room = maxOutputTokens === undefined ? Number.POSITIVE_INFINITY : maxOutputTokens - 1;
+  const room = (maxOutputTokens ?? outputLimit ?? Number.POSITIVE_INFINITY) - 1;
   const tokens = Math.min(Math.max(wanted, leastBudget), room);
   if (tokens < leastBudget) {
     const words = `An answer of ${maxOutputTokens} tokens leaves no room to think, which takes ${leastBudget} at least.`;

@@ -2,6 +2,7 @@ import { GatewayError, type JsonObject, type ModelEvent, type ModelRequest } fro
 import { type CachePlan, setCachePoints } from "./cache.ts";
 import { document } from "./document.ts";
 import type { Family } from "./family.ts";
+import { knownModel } from "./inference-profile.ts";
 import { merge } from "./merge.ts";
 import { type Encoding, encodeMessages } from "./messages.ts";
 import { CallIds, ToolNames } from "./names.ts";
@@ -55,6 +56,7 @@ export function encodeRequest(question: RequestQuestion): EncodedRequest {
     asked: request.reasoning ?? defaultReasoning(model),
     style: family.reasoning,
     maxOutputTokens,
+    outputLimit: knownModel(model?.base_model ?? modelId)?.output,
     forced: isForced(request),
     messages: request.messages,
     govCloud: question.region.startsWith("us-gov-"),
