@@ -1,4 +1,4 @@
-import type { Message } from "@waygate/core";
+import type { JsonObject, Message } from "@waygate/core";
 import { describe, expect, it } from "vitest";
 import { asking } from "./asking.ts";
 import { claude, open, refused } from "./open.ts";
@@ -127,6 +127,41 @@ describe("the answer's format", () => {
       additionalProperties: false,
     });
     expect(body.additionalModelRequestFields).toEqual({ thinking: { type: "adaptive" } });
+  });
+
+  const schemaSent = async (schema: JsonObject): Promise<unknown> => {
+    const { body } = await ask({ responseFormat: { type: "json-schema", name: "x", schema } });
+    const { textFormat } = body.outputConfig as { textFormat: { structure: { jsonSchema: { schema: string } } } };
+    return JSON.parse(textFormat.structure.jsonSchema.schema);
+  };
+
+  it.each(["default", "enum", "const", "examples", "required", "properties"])(
+    "has objects closed whose name is %s, which is no keyword there",
+    async (name) => {
+      const open = { type: "object", properties: { a: { type: "string" } } };
+      const properties = { [name]: open };
+      expect(await schemaSent({ type: "object", properties, $defs: properties, definitions: properties })).toEqual({
+        type: "object",
+        properties: { [name]: { ...open, additionalProperties: false } },
+        $defs: { [name]: { ...open, additionalProperties: false } },
+        definitions: { [name]: { ...open, additionalProperties: false } },
+        additionalProperties: false,
+      });
+    },
+  );
+
+  it("has every object closed, whatever else it may be; what else is demanded of one is left to be refused", async () => {
+    const strings = { type: "object", additionalProperties: { type: "string" } };
+    const properties = { maybe: { type: ["object", "null"], properties: {} }, any: { type: "object" }, strings };
+    expect(await schemaSent({ type: "object", properties, additionalProperties: true })).toEqual({
+      type: "object",
+      properties: {
+        maybe: { type: ["object", "null"], properties: {}, additionalProperties: false },
+        any: { type: "object", additionalProperties: false },
+        strings,
+      },
+      additionalProperties: false,
+    });
   });
 
   it("is asked for in words where any JSON will do", async () => {
