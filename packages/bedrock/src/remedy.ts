@@ -1,6 +1,6 @@
 import type { ErrorCode } from "@waygate/core/plugin";
 import type { FailureContext } from "./failure.ts";
-import { modelMeant } from "./inference-profile.ts";
+import { foundationOf, isExact, knownModel, modelMeant } from "./inference-profile.ts";
 import { isClockSkew, isExpired, type ServiceFailure } from "./service-error.ts";
 
 /** What a person can do about a failure; empty where there is nothing to say. */
@@ -72,10 +72,23 @@ function wrongModel({ message }: ServiceFailure, { model, modelId, region, regio
   return `${sent} is not there in ${region}: check its name and the region.${known}`;
 }
 
-function profileNeeded({ modelId, region }: FailureContext): string {
-  const geography = /^us-gov-/.test(region) ? "us-gov" : (/^(us|eu|ca)-/.exec(region)?.[1] ?? "apac");
-  return (
-    `This model is called through an inference profile: name one, such as "${geography}.${modelId}", ` +
-    `or set "allow_global" to true for a global one.`
+function profileNeeded({ model, modelId, region, regions }: FailureContext): string {
+  const needed = "This model is called through an inference profile:";
+  const known = knownModel(modelId);
+  const profiles = Object.entries(known?.profiles ?? {}).flatMap(([geography, from]) =>
+    from.split(" ").includes(region) ? [`${geography}.${foundationOf(modelId)}`] : [],
   );
+  const regional = profiles.find((id) => !id.startsWith("global.") && id !== modelId);
+  const global = profiles.find((id) => id.startsWith("global.") && id !== modelId);
+  // The setting has no say in a name that is sent as it is.
+  const worldly = isExact(model) ? `name the global one, "${global}"` : `set "allow_global" to true for a global one`;
+  const choices = [
+    ...(regional === undefined ? [] : [`name one, such as "${regional}"`]),
+    ...(global === undefined ? [] : [worldly]),
+  ];
+  if (choices.length > 0) return `${needed} ${choices.join(", or ")}.`;
+  const elsewhere = regions.filter((one) => one !== region);
+  const callable = elsewhere.length === 0 ? "" : ` It is known to be callable from ${elsewhere.join(", ")}.`;
+  const listed = `name one that the Amazon Bedrock console lists under Cross-region inference (${region}).`;
+  return `${needed} ${listed}${callable}`;
 }
