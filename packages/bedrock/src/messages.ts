@@ -85,8 +85,8 @@ class MessageEncoder {
   #add(role: "user" | "assistant", blocks: readonly ContentBlock[]): void {
     if (blocks.length === 0) return;
     const last = this.#turns[this.#turns.length - 1];
-    if (last?.role === role) last.content.push(...blocks);
-    else this.#turns.push({ role, content: [...blocks] });
+    if (last?.role === role) last.content = resultsFirst([...last.content, ...blocks]);
+    else this.#turns.push({ role, content: resultsFirst(blocks) });
   }
 
   /** Converse wants the user to speak first; a last word of the assistant, to be gone on with, must not end in space. */
@@ -183,6 +183,12 @@ class MessageEncoder {
   #say(code: string, message: string): void {
     this.#encoding.notices.say(code, message, this.#encoding.events);
   }
+}
+
+/** Bedrock takes no results after anything else: images that belong to one, or what the user said meanwhile. */
+function resultsFirst(blocks: readonly ContentBlock[]): ContentBlock[] {
+  const isResult = ({ toolResult }: ContentBlock) => toolResult !== undefined;
+  return [...blocks.filter(isResult), ...blocks.filter((block) => !isResult(block))];
 }
 
 /** Bedrock refuses text without anything in it. */

@@ -1,4 +1,4 @@
-import type { AssistantPart, Message, UserPart } from "@waygate/core";
+import type { AssistantPart, Message, ToolResultPart, UserPart } from "@waygate/core";
 import { describe, expect, it } from "vitest";
 import { asking } from "./asking.ts";
 import { claude } from "./open.ts";
@@ -233,6 +233,36 @@ describe("tool calls of the past", () => {
       },
       { text: "The image in the result of look:" },
       { image: { format: "jpeg", source: { bytes: jpeg } } },
+    ]);
+  });
+
+  it.each([
+    ["one message", (results: readonly ToolResultPart[]): Message[] => [{ role: "tool", content: results }]],
+    [
+      "a message each",
+      (results: readonly ToolResultPart[]): Message[] => results.map((one) => ({ role: "tool", content: [one] })),
+    ],
+  ])("have all results of %s before the images that are beside them", async (_how, toolMessages) => {
+    const png = Buffer.from("89504e470d0a1a0a0000", "hex").toString("base64");
+    const image = { type: "image", mediaType: "image/png", source: { type: "base64", data: png } } as const;
+    const { sent } = await messagesOf(
+      [
+        user(text("Look")),
+        assistant(call("abcdefgh1", "look"), call("abcdefgh2", "look")),
+        ...toolMessages([
+          { ...result("abcdefgh1", "look", ""), content: [image] },
+          result("abcdefgh2", "look", "dark"),
+        ]),
+        user(text("Go on")),
+      ],
+      { model: "us.mistral.pixtral-large-2502-v1:0" },
+    );
+    expect((sent as { content: unknown }[])[2]?.content).toEqual([
+      { toolResult: { toolUseId: "abcdefgh1", content: [{ text: "(An image follows the results.)" }] } },
+      { toolResult: { toolUseId: "abcdefgh2", content: [{ text: "dark" }] } },
+      { text: "The image in the result of look:" },
+      { image: { format: "png", source: { bytes: png } } },
+      { text: "Go on" },
     ]);
   });
 
