@@ -62,7 +62,10 @@ export function encodeRequest(question: RequestQuestion): EncodedRequest {
     govCloud: question.region.startsWith("us-gov-"),
   });
   for (const [code, message] of reasoning.notices) encoding.notices.say(code, message, events);
-  const { temperature = model?.default_temperature, topP, stop } = request;
+  const { topP, stop } = request;
+  // A default gives way to what the request itself asks for.
+  const yields = family.sampling === "one" && topP !== undefined;
+  const temperature = request.temperature ?? (yields ? undefined : model?.default_temperature);
   const inferenceConfig = encodeSampling({ temperature, topP, maxOutputTokens, stop, reasoning }, encoding);
   const conversation = encodeMessages(request.messages, encoding);
   const { fields, outputConfig, instruction } = encodeFormat(request.responseFormat, reasoning.fields);

@@ -92,6 +92,23 @@ describe("sampling", () => {
   });
 });
 
+describe("a default temperature", () => {
+  const settings = { available_models: [{ name: `us.${claude}`, max_tokens: 1000, default_temperature: 0.7 }] };
+
+  it("gives way to a request's own topP where a model takes one of the two", async () => {
+    const { body, notices } = await ask({ topP: 0.5 }, { settings });
+    expect(body.inferenceConfig).toEqual({ topP: 0.5 });
+    expect(notices).toEqual([]);
+    expect((await ask({}, { settings })).body.inferenceConfig).toEqual({ temperature: 0.7 });
+  });
+
+  it("goes out beside a topP where a model takes both", async () => {
+    const both = { available_models: [{ name: nova, max_tokens: 1000, default_temperature: 0.7 }] };
+    const { body } = await ask({ model: nova, topP: 0.5 }, { settings: both });
+    expect(body.inferenceConfig).toEqual({ temperature: 0.7, topP: 0.5 });
+  });
+});
+
 describe("the answer's format", () => {
   const schema = {
     type: "object",
