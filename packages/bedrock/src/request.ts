@@ -83,7 +83,7 @@ export function encodeRequest(question: RequestQuestion): EncodedRequest {
   const guardrailConfig = guardrail(question);
   const tier = options.serviceTier ?? model?.service_tier;
   const latency = options.latency ?? model?.latency;
-  const operation = operationOf(question, tools.config !== undefined && tools.callsWanted);
+  const operation = operationOf(question, tools.config !== undefined);
   const input: ConverseInput = {
     modelId,
     messages: [...cached.messages],
@@ -156,7 +156,8 @@ function guardrailFor(operation: Operation, config: GuardrailStreamConfiguration
   return rest;
 }
 
-function operationOf({ options, model, family }: RequestQuestion, callsTools: boolean): Operation {
+/** A model that streams no calls refuses a stream wherever tools are declared, wanted or not. */
+function operationOf({ options, model, family }: RequestQuestion, hasTools: boolean): Operation {
   const streaming = options.streaming ?? model?.streaming ?? true;
-  return streaming && (family.streamsCalls || !callsTools) ? "converse-stream" : "converse";
+  return streaming && (family.streamsCalls || !hasTools) ? "converse-stream" : "converse";
 }

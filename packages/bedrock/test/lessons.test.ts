@@ -56,6 +56,17 @@ describe("what a model is found not to take", () => {
     expect(notices).toEqual([]);
   });
 
+  it("may be a stream with tools alone: what has none goes on streaming", async () => {
+    await using opened = open(service);
+    service.received.length = 0;
+    service.queue(refuses(400, "ValidationException", "This model doesn't support tool use in streaming mode."));
+    const model = "acme.brain-v1";
+    await collect(opened.gateway, { model, tools: [look] });
+    await collect(opened.gateway, { model });
+    const paths = service.received.map(({ path }) => path.slice(path.lastIndexOf("/") + 1));
+    expect(paths).toEqual(["converse-stream", "converse", "converse-stream"]);
+  });
+
   it("may be a choice of tool", async () => {
     const { bodies } = await taught("This model doesn't support the toolConfig.toolChoice.any field.", {
       tools: [look],

@@ -138,6 +138,12 @@ describe("tool calls of the past", () => {
     expect(system).toEqual([{ text: "Do not call any tool in this answer. Answer in words." }]);
   });
 
+  it("come whole from a model that streams none, even where none is offered any more", async () => {
+    const model = "us.meta.llama4-scout-17b-instruct-v1:0";
+    expect((await ask({ model, messages: history })).request.path).toMatch(/\/converse$/);
+    expect((await ask({ model, messages: [user(text("Hello"))] })).request.path).toMatch(/\/converse-stream$/);
+  });
+
   it("that were not JSON, or cut off, go back in a form that Converse takes", async () => {
     const cut = { ...call("call-1", "look", '{"at":'), status: "truncated" } as const;
     const wrong = { ...call("call-2", "look", "at: sky"), status: "invalid" } as const;
