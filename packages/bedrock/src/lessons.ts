@@ -1,4 +1,5 @@
 import type { ModelEvent } from "@waygate/core/plugin";
+import { failureNote } from "./messages.ts";
 import type { EncodedRequest } from "./request.ts";
 import type { ConverseInput, Message } from "./wire.ts";
 
@@ -101,8 +102,10 @@ function without(input: ConverseInput, lesson: Droppable): ConverseInput {
       };
       return JSON.stringify(input).includes('"cachePoint"') ? changed : input;
     }
-    case "result-status":
-      return { ...input, messages: messages.map(withoutStatus) };
+    case "result-status": {
+      const has = messages.some(({ content }) => content?.some((block) => block.toolResult?.status !== undefined));
+      return has ? { ...input, messages: messages.map(withoutStatus) } : input;
+    }
     case "system": {
       const texts = (system ?? []).flatMap((block) => (block.text === undefined ? [] : [{ text: block.text }]));
       const [first, ...others] = messages;
@@ -120,8 +123,10 @@ function withoutBlocks(message: Message): Message {
 function withoutStatus(message: Message): Message {
   const content = message.content?.map((block) => {
     if (block.toolResult === undefined) return block;
-    const { status: _, ...result } = block.toolResult;
-    return { toolResult: result };
+    const { status, ...result } = block.toolResult;
+    return {
+      toolResult: status === "error" ? { ...result, content: [failureNote, ...(result.content ?? [])] } : result,
+    };
   });
   return { ...message, content };
 }

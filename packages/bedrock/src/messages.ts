@@ -31,6 +31,9 @@ export interface Encoding {
   readonly events: ModelEvent[];
 }
 
+/** Before a result that cannot say by its status that the tool failed. */
+export const failureNote = { text: "The tool failed:" } as const;
+
 export interface EncodedConversation {
   readonly system: readonly string[];
   readonly messages: readonly Message[];
@@ -158,7 +161,7 @@ class MessageEncoder {
     const content: ToolResultContentBlock[] = [];
     const beside: ContentBlock[] = [];
     // Where a model knows no status, the words have to say it.
-    if (result.isError && !family.richResults) content.push({ text: "The tool failed:" });
+    if (result.isError && !family.richResults) content.push(failureNote);
     for (const part of result.content) {
       if (part.type === "text") content.push(...textBlocks(part.text));
       else if (part.type === "json") content.push(jsonBlock(part.value));

@@ -155,7 +155,10 @@ describe("what a model is found not to take", () => {
       ({ body }) => (body as { messages: { content: unknown }[] }).messages[2]?.content,
     );
     expect(before).toEqual([{ toolResult: { toolUseId: "c1", content: [{ text: "sky" }], status: "error" } }]);
-    expect(after).toEqual([{ toolResult: { toolUseId: "c1", content: [{ text: "sky" }] } }]);
+    const failed = [{ text: "The tool failed:" }, { text: "sky" }];
+    expect(after).toEqual([{ toolResult: { toolUseId: "c1", content: failed } }]);
+    // Nothing is said where there is nothing to leave out.
+    expect(noticesOf(await collect(opened.gateway))).toEqual([]);
   });
 
   it("is believed once: a refusal that says the same again is told", async () => {
