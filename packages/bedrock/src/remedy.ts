@@ -35,6 +35,13 @@ function permission({ message }: ServiceFailure, { action, region, modelId, guar
   if (/use case details/i.test(message)) {
     return "Fill in the provider's use case form under Model access in the Amazon Bedrock console, then wait some minutes.";
   }
+  if (/unsupported countr/i.test(message)) {
+    return "The model's provider does not serve the country that the request or the account comes from: choose another provider's model.";
+  }
+  if (/invalid_payment_instrument|payment (instrument|method)/i.test(message)) {
+    return "The account has no payment method that AWS Marketplace takes: set a valid one in the AWS Billing console, then wait some minutes.";
+  }
+  if (isLegacy(message)) return legacy;
   if (/access to the model|model access|marketplace|subscri/i.test(message)) {
     return `Model access is not granted: ask for "${modelId}" under Model access in the Amazon Bedrock console (${region}).`;
   }
@@ -47,6 +54,12 @@ function permission({ message }: ServiceFailure, { action, region, modelId, guar
       ? " If the account demands a guardrail, set guardrail_identifier."
       : "";
   return `The missing permission is ${missing}. ${where}${guarded}`;
+}
+
+const legacy = "AWS keeps this version for those who have used it lately, until it is retired: choose a newer one.";
+
+function isLegacy(message: string): boolean {
+  return /marked\b.*\blegacy\b/is.test(message);
 }
 
 function authentication(failure: ServiceFailure, { refresh, region }: FailureContext): string {
@@ -67,6 +80,7 @@ function rateLimit({ name, message }: ServiceFailure, { region }: FailureContext
 
 function wrongModel({ message }: ServiceFailure, { model, modelId, region, regions }: FailureContext): string {
   if (/end of (its )?life/i.test(message)) return "AWS has retired this version: choose a newer one.";
+  if (isLegacy(message)) return legacy;
   const sent = model === modelId ? `"${model}"` : `"${model}", sent as "${modelId}",`;
   const known = regions.length === 0 ? modelMeant(model) : ` It is known to be callable from ${regions.join(", ")}.`;
   return `${sent} is not there in ${region}: check its name and the region.${known}`;

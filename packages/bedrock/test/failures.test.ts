@@ -91,6 +91,38 @@ describe("a refusal", () => {
       "Fill in the provider's use case form under Model access in the Amazon Bedrock console, then wait some minutes.",
     ],
     [
+      403,
+      "AccessDeniedException",
+      "Access to Anthropic models is not allowed from unsupported countries, regions, or territories.",
+      "permission",
+      false,
+      "The model's provider does not serve the country that the request or the account comes from: choose another provider's model.",
+    ],
+    [
+      403,
+      "AccessDeniedException",
+      "Model access is denied due to INVALID_PAYMENT_INSTRUMENT: A valid payment instrument must be provided. Your AWS Marketplace subscription for this model cannot be completed at this time.",
+      "permission",
+      false,
+      "The account has no payment method that AWS Marketplace takes: set a valid one in the AWS Billing console, then wait some minutes.",
+    ],
+    ...(
+      [
+        [404, "ResourceNotFoundException", "model-not-found"],
+        [403, "AccessDeniedException", "permission"],
+      ] as const
+    ).map(
+      ([status, name, code]) =>
+        [
+          status,
+          name,
+          "Access denied. This Model is marked by provider as Legacy and you have not been actively using the model in the last 30 days.",
+          code,
+          false,
+          "AWS keeps this version for those who have used it lately, until it is retired: choose a newer one.",
+        ] as const,
+    ),
+    [
       404,
       "ResourceNotFoundException",
       "This model version has reached the end of its life.",
