@@ -33,6 +33,10 @@ async function fail(reply: Reply, change: Parameters<typeof refused>[1] = {}, op
 }
 
 describe("a refusal", () => {
+  const markedLegacy =
+    "Access denied. This Model is marked by provider as Legacy and you have not been actively using the model in the last 30 days.";
+  const newerOne = "AWS keeps this version for those who have used it lately, until it is retired: choose a newer one.";
+
   it.each([
     [
       429,
@@ -106,22 +110,8 @@ describe("a refusal", () => {
       false,
       "The account has no payment method that AWS Marketplace takes: set a valid one in the AWS Billing console, then wait some minutes.",
     ],
-    ...(
-      [
-        [404, "ResourceNotFoundException", "model-not-found"],
-        [403, "AccessDeniedException", "permission"],
-      ] as const
-    ).map(
-      ([status, name, code]) =>
-        [
-          status,
-          name,
-          "Access denied. This Model is marked by provider as Legacy and you have not been actively using the model in the last 30 days.",
-          code,
-          false,
-          "AWS keeps this version for those who have used it lately, until it is retired: choose a newer one.",
-        ] as const,
-    ),
+    [404, "ResourceNotFoundException", markedLegacy, "model-not-found", false, newerOne],
+    [403, "AccessDeniedException", markedLegacy, "permission", false, newerOne],
     [
       404,
       "ResourceNotFoundException",
