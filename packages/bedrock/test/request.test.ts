@@ -295,6 +295,28 @@ describe("what only Bedrock knows", () => {
     expect(body.performanceConfig).toEqual({ latency: "standard" });
   });
 
+  it("has Anthropic's betas together, whichever way they are asked for, each once", async () => {
+    const additional_model_request_fields = { anthropic_beta: ["b", "a"] };
+    const model = { name: `us.${claude}`, max_tokens: 1000, additional_model_request_fields };
+    const ofSettings = await ask({ options: { anthropicBeta: ["a"] } }, { settings: { available_models: [model] } });
+    expect(ofSettings.body.additionalModelRequestFields).toEqual({ anthropic_beta: ["a", "b"] });
+    const options = { anthropicBeta: ["a"], additionalModelRequestFields: { anthropic_beta: ["b"] } };
+    expect((await ask({ options })).body.additionalModelRequestFields).toEqual({ anthropic_beta: ["a", "b"] });
+  });
+
+  it("may have a model think, which then takes no temperature either", async () => {
+    const thinking = { type: "enabled", budget_tokens: 2000 };
+    const options = { additionalModelRequestFields: { thinking } };
+    const { body, notices } = await ask({ options, temperature: 0.3 });
+    expect(body.additionalModelRequestFields).toEqual({ thinking });
+    expect(body.inferenceConfig).toBeUndefined();
+    expect(notices).toEqual([
+      "temperature-dropped: While it thinks, this model takes no temperature: it was left out.",
+    ]);
+    const not = { additionalModelRequestFields: { thinking: { type: "disabled" } } };
+    expect((await ask({ options: not, temperature: 0.3 })).body.inferenceConfig).toEqual({ temperature: 0.3 });
+  });
+
   it("is refused where it is misspelt", async () => {
     await expect(ask({ options: { serviceTeer: "flex" } })).rejects.toMatchObject({
       code: "invalid-request",
