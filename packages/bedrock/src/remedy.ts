@@ -20,6 +20,8 @@ export function remedy(code: ErrorCode, failure: ServiceFailure, context: Failur
       return "Start a new conversation, or choose a model with a larger context window.";
     case "settings":
       return `Check guardrail_identifier and guardrail_version: the guardrail has to exist in ${context.region}.`;
+    case "invalid-request":
+      return isUnservedCountry(failure.message) ? unservedCountry : "";
     case "overloaded":
     case "upstream":
     case "timeout":
@@ -35,9 +37,7 @@ function permission({ message }: ServiceFailure, { action, region, modelId, guar
   if (/use case details/i.test(message)) {
     return "Fill in the provider's use case form under Model access in the Amazon Bedrock console, then wait some minutes.";
   }
-  if (/unsupported countr/i.test(message)) {
-    return "The model's provider does not serve the country that the request or the account comes from: choose another provider's model.";
-  }
+  if (isUnservedCountry(message)) return unservedCountry;
   if (/invalid_payment_instrument|payment (instrument|method)/i.test(message)) {
     return "The account has no payment method that AWS Marketplace takes: set a valid one in the AWS Billing console, then wait some minutes.";
   }
@@ -54,6 +54,13 @@ function permission({ message }: ServiceFailure, { action, region, modelId, guar
       ? " If the account demands a guardrail, set guardrail_identifier."
       : "";
   return `The missing permission is ${missing}. ${where}${guarded}`;
+}
+
+const unservedCountry =
+  "The model's provider does not serve the country that the request or the account comes from: choose another provider's model.";
+
+function isUnservedCountry(message: string): boolean {
+  return /unsupported countr/i.test(message);
 }
 
 const legacy = "AWS keeps this version for those who have used it lately, until it is retired: choose a newer one.";

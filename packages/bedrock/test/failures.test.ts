@@ -33,6 +33,10 @@ async function fail(reply: Reply, change: Parameters<typeof refused>[1] = {}, op
 }
 
 describe("a refusal", () => {
+  const fromElsewhere =
+    "Access to Anthropic models is not allowed from unsupported countries, regions, or territories.";
+  const otherProvider =
+    "The model's provider does not serve the country that the request or the account comes from: choose another provider's model.";
   const markedLegacy =
     "Access denied. This Model is marked by provider as Legacy and you have not been actively using the model in the last 30 days.";
   const newerOne = "AWS keeps this version for those who have used it lately, until it is retired: choose a newer one.";
@@ -94,14 +98,8 @@ describe("a refusal", () => {
       false,
       "Fill in the provider's use case form under Model access in the Amazon Bedrock console, then wait some minutes.",
     ],
-    [
-      403,
-      "AccessDeniedException",
-      "Access to Anthropic models is not allowed from unsupported countries, regions, or territories.",
-      "permission",
-      false,
-      "The model's provider does not serve the country that the request or the account comes from: choose another provider's model.",
-    ],
+    [403, "AccessDeniedException", fromElsewhere, "permission", false, otherProvider],
+    [400, "ValidationException", fromElsewhere, "invalid-request", false, otherProvider],
     [
       403,
       "AccessDeniedException",
