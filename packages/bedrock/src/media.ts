@@ -120,7 +120,8 @@ export class DocumentTitles {
         .replace(/[^a-zA-Z0-9\s()[\]-]+/g, " ")
         .replace(/\s+/g, " ")
         .trim()
-        .slice(0, 180) || "Document";
+        .slice(0, 180)
+        .trimEnd() || "Document";
     for (let count = 1; ; count++) {
       const title = count === 1 ? base : `${base} ${count}`;
       if (this.#used.has(title)) continue;

@@ -130,6 +130,16 @@ describe("files", () => {
     ]);
   });
 
+  it("have names of single spaces, also where a long one is cut", async () => {
+    const long = `${"a".repeat(179)} b`;
+    const content = await contentOf(file("text/plain", long), file("text/plain", long));
+    expect((content as { document?: { name: string } }[]).map(({ document }) => document?.name)).toEqual([
+      "a".repeat(179),
+      `${"a".repeat(179)} 2`,
+      undefined,
+    ]);
+  });
+
   it("may be films and sounds", async () => {
     expect(await contentOf(file("video/mp4"), file("audio/wav"))).toEqual([
       { video: { format: "mp4", source: { bytes: "SGVsbG8=" } } },
