@@ -1,10 +1,12 @@
 import type { ModelEvent } from "@waygate/core/plugin";
+import { failureNote } from "./messages.ts";
 import type { EncodedRequest } from "./request.ts";
 import type { ConverseInput, Message } from "./wire.ts";
 
 /** Something that a model was found not to take, by its refusal. */
 export type Lesson =
   | "streaming"
+  | "tool-streaming"
   | "tool-choice"
   | "temperature"
   | "top-p"
@@ -13,9 +15,13 @@ export type Lesson =
   | "result-status"
   | "system";
 
+/** What a request can go without; an answer that does not stream comes whole. */
+type Droppable = Exclude<Lesson, "streaming" | "tool-streaming">;
+
 /** AWS's words for what can be done without, in the order in which they are tried. */
 const refusals: readonly (readonly [RegExp, Lesson])[] = [
-  [/tool use in streaming mode|not supported for streaming|doesn.?t support streaming/i, "streaming"],
+  [/tool use in streaming mode/i, "tool-streaming"],
+  [/not supported for streaming|doesn.?t support streaming/i, "streaming"],
   [/doesn.?t support the (toolConfig\.)?toolChoice/i, "tool-choice"],
   [/temperature.{1,8}and.{1,8}top_?p.{1,40}cannot both|doesn.?t support the (inferenceConfig\.)?topP\b/i, "top-p"],
   [/(temperature|top_p).{0,4}is deprecated|doesn.?t support the (inferenceConfig\.)?temperature\b/i, "temperature"],
@@ -35,7 +41,8 @@ export function applyLessons(encoded: EncodedRequest, lessons: ReadonlySet<Lesso
   const notices: ModelEvent[] = [...encoded.notices];
   let { operation, input } = encoded;
   for (const lesson of lessons) {
-    if (lesson === "streaming") {
+    if (lesson === "tool-streaming" && input.toolConfig === undefined) continue;
+    if (lesson === "streaming" || lesson === "tool-streaming") {
       operation = "converse";
       const { guardrailConfig, ...rest } = input;
       const { streamProcessingMode: _, ...guardrail } = guardrailConfig ?? {};
@@ -51,7 +58,7 @@ export function applyLessons(encoded: EncodedRequest, lessons: ReadonlySet<Lesso
   return { ...encoded, operation, input, notices };
 }
 
-const words: Readonly<Record<Exclude<Lesson, "streaming">, string>> = {
+const words: Readonly<Record<Droppable, string>> = {
   "tool-choice": "a choice of tool",
   temperature: "a temperature",
   "top-p": "a topP",
@@ -61,7 +68,7 @@ const words: Readonly<Record<Exclude<Lesson, "streaming">, string>> = {
   system: "a system prompt, which went out with the first message",
 };
 
-function without(input: ConverseInput, lesson: Exclude<Lesson, "streaming">): ConverseInput {
+function without(input: ConverseInput, lesson: Droppable): ConverseInput {
   const { inferenceConfig, toolConfig, system, messages = [], ...rest } = input;
   switch (lesson) {
     case "tool-choice": {
@@ -95,8 +102,10 @@ function without(input: ConverseInput, lesson: Exclude<Lesson, "streaming">): Co
       };
       return JSON.stringify(input).includes('"cachePoint"') ? changed : input;
     }
-    case "result-status":
-      return { ...input, messages: messages.map(withoutStatus) };
+    case "result-status": {
+      const has = messages.some(({ content }) => content?.some((block) => block.toolResult?.status !== undefined));
+      return has ? { ...input, messages: messages.map(withoutStatus) } : input;
+    }
     case "system": {
       const texts = (system ?? []).flatMap((block) => (block.text === undefined ? [] : [{ text: block.text }]));
       const [first, ...others] = messages;
@@ -114,8 +123,10 @@ function withoutBlocks(message: Message): Message {
 function withoutStatus(message: Message): Message {
   const content = message.content?.map((block) => {
     if (block.toolResult === undefined) return block;
-    const { status: _, ...result } = block.toolResult;
-    return { toolResult: result };
+    const { status, ...result } = block.toolResult;
+    return {
+      toolResult: status === "error" ? { ...result, content: [failureNote, ...(result.content ?? [])] } : result,
+    };
   });
   return { ...message, content };
 }

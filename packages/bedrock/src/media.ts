@@ -65,11 +65,12 @@ function formatOfBytes(base64: string): ImageFormat | undefined {
 }
 
 export function encodeImage({ source, mediaType }: ImagePart): Encoded<ImageBlock> {
-  const seen = source.type === "base64" ? formatOfBytes(source.data) : undefined;
+  const where = locate(source);
+  if ("problem" in where) return where;
+  const seen = "bytes" in where.block ? formatOfBytes(where.block.bytes) : undefined;
   const format = seen ?? imageFormats[mediaType.toLowerCase()];
   if (format === undefined) return { problem: `Bedrock takes PNG, JPEG, GIF and WebP, not ${mediaType}.` };
-  const where = locate(source);
-  return "problem" in where ? where : { block: { format, source: where.block } };
+  return { block: { format, source: where.block } };
 }
 
 /** `title`: a name that Bedrock takes and that is the only one of its kind in the request. */
@@ -95,7 +96,7 @@ type Location = { readonly bytes: string } | { readonly s3Location: { readonly u
 function locate(source: MediaSource): Encoded<Location> {
   if (source.type === "base64") return { block: { bytes: plainBase64(source.data) } };
   if (source.url.startsWith("s3://")) return { block: { s3Location: { uri: source.url } } };
-  const inline = /^data:[^,]*;base64,(.*)$/s.exec(source.url)?.[1];
+  const inline = /^data:[^,]*;base64,(.*)$/is.exec(source.url)?.[1];
   if (inline !== undefined) return { block: { bytes: plainBase64(inline) } };
   return { problem: "Bedrock fetches nothing from the web: hand in the bytes, or an s3:// address." };
 }
@@ -119,7 +120,8 @@ export class DocumentTitles {
         .replace(/[^a-zA-Z0-9\s()[\]-]+/g, " ")
         .replace(/\s+/g, " ")
         .trim()
-        .slice(0, 180) || "Document";
+        .slice(0, 180)
+        .trimEnd() || "Document";
     for (let count = 1; ; count++) {
       const title = count === 1 ? base : `${base} ${count}`;
       if (this.#used.has(title)) continue;

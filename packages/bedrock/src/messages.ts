@@ -31,6 +31,9 @@ export interface Encoding {
   readonly events: ModelEvent[];
 }
 
+/** Before a result that cannot say by its status that the tool failed. */
+export const failureNote = { text: "The tool failed:" } as const;
+
 export interface EncodedConversation {
   readonly system: readonly string[];
   readonly messages: readonly Message[];
@@ -85,8 +88,8 @@ class MessageEncoder {
   #add(role: "user" | "assistant", blocks: readonly ContentBlock[]): void {
     if (blocks.length === 0) return;
     const last = this.#turns[this.#turns.length - 1];
-    if (last?.role === role) last.content.push(...blocks);
-    else this.#turns.push({ role, content: [...blocks] });
+    if (last?.role === role) last.content = resultsFirst([...last.content, ...blocks]);
+    else this.#turns.push({ role, content: resultsFirst(blocks) });
   }
 
   /** Converse wants the user to speak first; a last word of the assistant, to be gone on with, must not end in space. */
@@ -140,6 +143,7 @@ class MessageEncoder {
   }
 
   #assistant(message: AssistantMessage): ContentBlock[] {
+    if (this.#turns[this.#turns.length - 1]?.role !== "assistant") this.#encoding.ids.startTurn();
     return message.content.flatMap((part): ContentBlock[] => {
       if (part.type === "text") return textBlocks(part.text);
       return part.type === "reasoning" ? reasoningBlocks(part) : [this.#call(part)];
@@ -149,7 +153,7 @@ class MessageEncoder {
   #call(part: ToolCallPart): ContentBlock {
     const { names, ids } = this.#encoding;
     const input = document(readArguments(part));
-    return { toolUse: { toolUseId: ids.legal(part.id), name: names.legal(part.name), input } };
+    return { toolUse: { toolUseId: ids.ofCall(part.id), name: names.legal(part.name), input } };
   }
 
   #result(result: ToolResultPart): ContentBlock[] {
@@ -157,7 +161,7 @@ class MessageEncoder {
     const content: ToolResultContentBlock[] = [];
     const beside: ContentBlock[] = [];
     // Where a model knows no status, the words have to say it.
-    if (result.isError && !family.richResults) content.push({ text: "The tool failed:" });
+    if (result.isError && !family.richResults) content.push(failureNote);
     for (const part of result.content) {
       if (part.type === "text") content.push(...textBlocks(part.text));
       else if (part.type === "json") content.push(jsonBlock(part.value));
@@ -174,7 +178,7 @@ class MessageEncoder {
       }
     }
     if (content.length === 0) content.push({ text: "(no output)" });
-    const block: ToolResultBlock = { toolUseId: ids.legal(result.id), content };
+    const block: ToolResultBlock = { toolUseId: ids.ofResult(result.id), content };
     if (family.richResults) block.status = result.isError ? "error" : "success";
     return [{ toolResult: block }, ...beside];
   }
@@ -182,6 +186,12 @@ class MessageEncoder {
   #say(code: string, message: string): void {
     this.#encoding.notices.say(code, message, this.#encoding.events);
   }
+}
+
+/** Bedrock takes no results after anything else: images that belong to one, or what the user said meanwhile. */
+function resultsFirst(blocks: readonly ContentBlock[]): ContentBlock[] {
+  const isResult = ({ toolResult }: ContentBlock) => toolResult !== undefined;
+  return [...blocks.filter(isResult), ...blocks.filter((block) => !isResult(block))];
 }
 
 /** Bedrock refuses text without anything in it. */

@@ -37,20 +37,40 @@ export class ToolNames {
 
 /**
  * Ids of tool calls as the model takes them. Bedrock takes up to 64 letters, digits and `_.:-`; Mistral's models take
- * nine letters and digits, no more and no less. Calls and their results get the same id.
+ * nine letters and digits, no more and no less. No two calls get the same id, whatever they came with: models that
+ * count their calls begin anew with every answer. A result gets the id of its call. Ids depend on what went before
+ * them alone, so that a conversation that has grown begins with the same bytes.
  */
 export class CallIds {
   readonly #nine: boolean;
+  /** The latest id made of each. */
   readonly #legal = new Map<string, string>();
   readonly #used = new Set<string>();
+  /** Ids of the turn's calls that have no result yet, in order. */
+  readonly #open = new Map<string, string[]>();
 
   constructor(style: "any" | "nine") {
     this.#nine = style === "nine";
   }
 
-  legal(id: string): string {
-    const known = this.#legal.get(id);
-    if (known !== undefined) return known;
+  /** Has the results to come belong to the calls to come. */
+  startTurn(): void {
+    this.#open.clear();
+  }
+
+  ofCall(id: string): string {
+    const made = this.#put(id);
+    const open = this.#open.get(id);
+    if (open === undefined) this.#open.set(id, [made]);
+    else open.push(made);
+    return made;
+  }
+
+  ofResult(id: string): string {
+    return this.#open.get(id)?.shift() ?? this.#legal.get(id) ?? this.#put(id);
+  }
+
+  #put(id: string): string {
     const made = this.#make(id);
     this.#legal.set(id, made);
     this.#used.add(made);

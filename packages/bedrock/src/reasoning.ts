@@ -5,6 +5,8 @@ export interface ReasoningQuestion {
   readonly asked: ReasoningRequest | undefined;
   readonly style: ReasoningStyle;
   readonly maxOutputTokens: number | undefined;
+  /** What the model can output at most, which is what it may where nothing is asked; undefined: not known. */
+  readonly outputLimit: number | undefined;
   /** Whether the model is told to call a tool, which leaves it no room to think. */
   readonly forced: boolean;
   readonly messages: readonly Message[];
@@ -72,14 +74,14 @@ function off(style: ReasoningStyle): ReasoningAnswer {
   return never ? noticed("reasoning-always-on", "This model always thinks; it cannot be asked not to.") : nothing;
 }
 
-function budget({ maxOutputTokens, messages }: ReasoningQuestion, wanted: number): ReasoningAnswer {
+function budget({ maxOutputTokens, outputLimit, messages }: ReasoningQuestion, wanted: number): ReasoningAnswer {
   if (startsUnsigned(messages)) {
     return noticed(
       "reasoning-dropped",
       "The model cannot go on thinking: its earlier calls of tools come without the reasoning that they began with.",
     );
   }
-  const room = maxOutputTokens === undefined ? Number.POSITIVE_INFINITY : maxOutputTokens - 1;
+  const room = (maxOutputTokens ?? outputLimit ?? Number.POSITIVE_INFINITY) - 1;
   const tokens = Math.min(Math.max(wanted, leastBudget), room);
   if (tokens < leastBudget) {
     const words = `An answer of ${maxOutputTokens} tokens leaves no room to think, which takes ${leastBudget} at least.`;
@@ -147,11 +149,12 @@ function nearest(wanted: ReasoningEffort, known: readonly ReasoningEffort[]): Re
 function startsUnsigned(messages: readonly Message[]): boolean {
   if (messages[messages.length - 1]?.role !== "tool") return false;
   const turn = messages.slice(messages.findLastIndex((message) => message.role === "user") + 1);
-  return turn.some((message) => {
-    if (message.role !== "assistant") return false;
-    const calls = message.content.some((part) => part.type === "tool-call");
-    return calls && !message.content.some((part) => part.type === "reasoning" && part.state !== undefined);
-  });
+  // Only the first can tell: without interleaved thinking, the calls that follow come without any thoughts.
+  const first = turn.find(
+    (message) => message.role === "assistant" && message.content.some((part) => part.type === "tool-call"),
+  );
+  if (first?.role !== "assistant") return false;
+  return !first.content.some((part) => part.type === "reasoning" && part.state !== undefined);
 }
 
 function noticed(code: string, message: string): ReasoningAnswer {

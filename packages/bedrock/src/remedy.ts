@@ -1,6 +1,6 @@
 import type { ErrorCode } from "@waygate/core/plugin";
 import type { FailureContext } from "./failure.ts";
-import { modelMeant } from "./inference-profile.ts";
+import { foundationOf, isExact, knownModel, modelMeant } from "./inference-profile.ts";
 import { isClockSkew, isExpired, type ServiceFailure } from "./service-error.ts";
 
 /** What a person can do about a failure; empty where there is nothing to say. */
@@ -20,6 +20,8 @@ export function remedy(code: ErrorCode, failure: ServiceFailure, context: Failur
       return "Start a new conversation, or choose a model with a larger context window.";
     case "settings":
       return `Check guardrail_identifier and guardrail_version: the guardrail has to exist in ${context.region}.`;
+    case "invalid-request":
+      return isUnservedCountry(failure.message) ? unservedCountry : "";
     case "overloaded":
     case "upstream":
     case "timeout":
@@ -35,6 +37,11 @@ function permission({ message }: ServiceFailure, { action, region, modelId, guar
   if (/use case details/i.test(message)) {
     return "Fill in the provider's use case form under Model access in the Amazon Bedrock console, then wait some minutes.";
   }
+  if (isUnservedCountry(message)) return unservedCountry;
+  if (/invalid_payment_instrument|payment (instrument|method)/i.test(message)) {
+    return "The account has no payment method that AWS Marketplace takes: set a valid one in the AWS Billing console, then wait some minutes.";
+  }
+  if (isLegacy(message)) return legacy;
   if (/access to the model|model access|marketplace|subscri/i.test(message)) {
     return `Model access is not granted: ask for "${modelId}" under Model access in the Amazon Bedrock console (${region}).`;
   }
@@ -47,6 +54,19 @@ function permission({ message }: ServiceFailure, { action, region, modelId, guar
       ? " If the account demands a guardrail, set guardrail_identifier."
       : "";
   return `The missing permission is ${missing}. ${where}${guarded}`;
+}
+
+const unservedCountry =
+  "The model's provider does not serve the country that the request or the account comes from: choose another provider's model.";
+
+function isUnservedCountry(message: string): boolean {
+  return /unsupported countr/i.test(message);
+}
+
+const legacy = "AWS keeps this version for those who have used it lately, until it is retired: choose a newer one.";
+
+function isLegacy(message: string): boolean {
+  return /marked\b.*\blegacy\b/is.test(message);
 }
 
 function authentication(failure: ServiceFailure, { refresh, region }: FailureContext): string {
@@ -67,15 +87,29 @@ function rateLimit({ name, message }: ServiceFailure, { region }: FailureContext
 
 function wrongModel({ message }: ServiceFailure, { model, modelId, region, regions }: FailureContext): string {
   if (/end of (its )?life/i.test(message)) return "AWS has retired this version: choose a newer one.";
+  if (isLegacy(message)) return legacy;
   const sent = model === modelId ? `"${model}"` : `"${model}", sent as "${modelId}",`;
   const known = regions.length === 0 ? modelMeant(model) : ` It is known to be callable from ${regions.join(", ")}.`;
   return `${sent} is not there in ${region}: check its name and the region.${known}`;
 }
 
-function profileNeeded({ modelId, region }: FailureContext): string {
-  const geography = /^us-gov-/.test(region) ? "us-gov" : (/^(us|eu|ca)-/.exec(region)?.[1] ?? "apac");
-  return (
-    `This model is called through an inference profile: name one, such as "${geography}.${modelId}", ` +
-    `or set "allow_global" to true for a global one.`
+function profileNeeded({ model, modelId, region, regions }: FailureContext): string {
+  const needed = "This model is called through an inference profile:";
+  const known = knownModel(modelId);
+  const profiles = Object.entries(known?.profiles ?? {}).flatMap(([geography, from]) =>
+    from.split(" ").includes(region) ? [`${geography}.${foundationOf(modelId)}`] : [],
   );
+  const regional = profiles.find((id) => !id.startsWith("global.") && id !== modelId);
+  const global = profiles.find((id) => id.startsWith("global.") && id !== modelId);
+  // The setting has no say in a name that is sent as it is.
+  const worldly = isExact(model) ? `name the global one, "${global}"` : `set "allow_global" to true for a global one`;
+  const choices = [
+    ...(regional === undefined ? [] : [`name one, such as "${regional}"`]),
+    ...(global === undefined ? [] : [worldly]),
+  ];
+  if (choices.length > 0) return `${needed} ${choices.join(", or ")}.`;
+  const elsewhere = regions.filter((one) => one !== region);
+  const callable = elsewhere.length === 0 ? "" : ` It is known to be callable from ${elsewhere.join(", ")}.`;
+  const listed = `name one that the Amazon Bedrock console lists under Cross-region inference (${region}).`;
+  return `${needed} ${listed}${callable}`;
 }

@@ -1,7 +1,15 @@
-import { GatewayError, type JsonObject, type ModelEvent, type ModelRequest } from "@waygate/core/plugin";
+import {
+  GatewayError,
+  isObject,
+  type JsonObject,
+  type JsonValue,
+  type ModelEvent,
+  type ModelRequest,
+} from "@waygate/core/plugin";
 import { type CachePlan, setCachePoints } from "./cache.ts";
 import { document } from "./document.ts";
 import type { Family } from "./family.ts";
+import { knownModel } from "./inference-profile.ts";
 import { merge } from "./merge.ts";
 import { type Encoding, encodeMessages } from "./messages.ts";
 import { CallIds, ToolNames } from "./names.ts";
@@ -55,30 +63,31 @@ export function encodeRequest(question: RequestQuestion): EncodedRequest {
     asked: request.reasoning ?? defaultReasoning(model),
     style: family.reasoning,
     maxOutputTokens,
+    outputLimit: knownModel(model?.base_model ?? modelId)?.output,
     forced: isForced(request),
     messages: request.messages,
     govCloud: question.region.startsWith("us-gov-"),
   });
   for (const [code, message] of reasoning.notices) encoding.notices.say(code, message, events);
-  const { temperature = model?.default_temperature, topP, stop } = request;
-  const inferenceConfig = encodeSampling({ temperature, topP, maxOutputTokens, stop, reasoning }, encoding);
+  const given = givenFields(question);
+  const told = isObject(given.thinking) ? given.thinking.type : undefined;
+  const thinking = told === undefined ? reasoning.on : told !== "disabled";
+  const { topP, stop } = request;
+  // A default gives way to what the request itself asks for.
+  const yields = family.sampling === "one" && topP !== undefined;
+  const temperature = request.temperature ?? (yields ? undefined : model?.default_temperature);
+  const inferenceConfig = encodeSampling({ temperature, topP, maxOutputTokens, stop, reasoning, thinking }, encoding);
   const conversation = encodeMessages(request.messages, encoding);
   const { fields, outputConfig, instruction } = encodeFormat(request.responseFormat, reasoning.fields);
   const texts = [...conversation.system, tools.instruction, instruction].filter((text) => text !== undefined);
   const system = texts.map((text) => ({ text }));
   const prompt = { system, messages: conversation.messages, tools: tools.config };
   const cached = request.cache === "auto" ? setCachePoints(prompt, cachePlan(question)) : prompt;
-  const additional = merge(
-    fields,
-    tools.fields,
-    options.anthropicBeta === undefined ? undefined : { anthropic_beta: options.anthropicBeta },
-    model?.additional_model_request_fields as JsonObject | undefined,
-    options.additionalModelRequestFields as JsonObject | undefined,
-  );
+  const additional = merge(fields, tools.fields, given);
   const guardrailConfig = guardrail(question);
   const tier = options.serviceTier ?? model?.service_tier;
   const latency = options.latency ?? model?.latency;
-  const operation = operationOf(question, tools.config !== undefined && tools.callsWanted);
+  const operation = operationOf(question, tools.config !== undefined);
   const input: ConverseInput = {
     modelId,
     messages: [...cached.messages],
@@ -105,6 +114,19 @@ function toolNames({ tools, messages }: ModelRequest): string[] {
       : [],
   );
   return [...tools.map((tool) => tool.name), ...past];
+}
+
+/** The model's own fields, as the settings and the request give them: the request's win, but betas are put together. */
+function givenFields({ options, model }: RequestQuestion): JsonObject {
+  const fields = merge(
+    model?.additional_model_request_fields as JsonObject | undefined,
+    options.additionalModelRequestFields as JsonObject | undefined,
+  );
+  const { anthropicBeta } = options;
+  if (anthropicBeta === undefined) return fields;
+  const others: JsonValue = fields.anthropic_beta ?? [];
+  const betas: readonly JsonValue[] = Array.isArray(others) ? others : [others];
+  return { ...fields, anthropic_beta: [...new Set([...anthropicBeta, ...betas])] };
 }
 
 /** What the settings ask of a model whenever a request says nothing. */
@@ -151,7 +173,8 @@ function guardrailFor(operation: Operation, config: GuardrailStreamConfiguration
   return rest;
 }
 
-function operationOf({ options, model, family }: RequestQuestion, callsTools: boolean): Operation {
+/** A model that streams no calls refuses a stream wherever tools are declared, wanted or not. */
+function operationOf({ options, model, family }: RequestQuestion, hasTools: boolean): Operation {
   const streaming = options.streaming ?? model?.streaming ?? true;
-  return streaming && (family.streamsCalls || !callsTools) ? "converse-stream" : "converse";
+  return streaming && (family.streamsCalls || !hasTools) ? "converse-stream" : "converse";
 }

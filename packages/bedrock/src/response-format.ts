@@ -35,12 +35,22 @@ export function encodeFormat(format: ResponseFormat | undefined, fields: JsonObj
 function closed(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(closed);
   if (!isObject(schema)) return schema;
-  const inner = Object.fromEntries(
-    Object.entries(schema).map(([key, value]) => [key, literal.has(key) ? value : closed(value)]),
-  );
-  const open = schema.type === "object" && schema.additionalProperties === undefined;
-  return open && isObject(schema.properties) ? { ...inner, additionalProperties: false } : inner;
+  const inner = Object.fromEntries(Object.entries(schema).map(([keyword, value]) => [keyword, within(keyword, value)]));
+  const { type, additionalProperties: others } = schema;
+  const object = type === "object" || (Array.isArray(type) && type.includes("object"));
+  // A schema of what else may be there is a demand of its own: the service has to say that it cannot be met.
+  return object && (others === undefined || others === true) ? { ...inner, additionalProperties: false } : inner;
+}
+
+/** What a keyword holds. The keys of a map are names, which may well read like keywords. */
+function within(keyword: string, value: unknown): unknown {
+  if (literals.has(keyword)) return value;
+  if (!maps.has(keyword) || !isObject(value)) return closed(value);
+  return Object.fromEntries(Object.entries(value).map(([name, schema]) => [name, closed(schema)]));
 }
 
 /** Keywords that hold values, not schemas. */
-const literal = new Set(["enum", "const", "default", "examples", "required"]);
+const literals = new Set(["enum", "const", "default", "examples", "required"]);
+
+/** Keywords that hold schemas by name. */
+const maps = new Set(["properties", "patternProperties", "$defs", "definitions", "dependentSchemas"]);

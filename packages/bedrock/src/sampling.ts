@@ -8,6 +8,8 @@ export interface SamplingQuestion {
   readonly maxOutputTokens: number | undefined;
   readonly stop: readonly string[] | undefined;
   readonly reasoning: ReasoningAnswer;
+  /** Whether the model will think, whoever asked it to. */
+  readonly thinking: boolean;
 }
 
 /**
@@ -24,7 +26,8 @@ export function encodeSampling(question: SamplingQuestion, encoding: Encoding): 
     temperature = 1;
   }
   const refuses = family.sampling === "none" ? "This model takes" : undefined;
-  const thinking = reasoning.on && (family.sampling === "one" || family.sampling === "both") && claudeLike(encoding);
+  const thinking =
+    question.thinking && (family.sampling === "one" || family.sampling === "both") && claudeLike(encoding);
   const why = refuses ?? (thinking ? "While it thinks, this model takes" : undefined);
   if (why !== undefined && temperature !== undefined && !(thinking && temperature === 1)) {
     say("temperature-dropped", `${why} no temperature: it was left out.`);

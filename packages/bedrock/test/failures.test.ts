@@ -33,6 +33,14 @@ async function fail(reply: Reply, change: Parameters<typeof refused>[1] = {}, op
 }
 
 describe("a refusal", () => {
+  const fromElsewhere =
+    "Access to Anthropic models is not allowed from unsupported countries, regions, or territories.";
+  const otherProvider =
+    "The model's provider does not serve the country that the request or the account comes from: choose another provider's model.";
+  const markedLegacy =
+    "Access denied. This Model is marked by provider as Legacy and you have not been actively using the model in the last 30 days.";
+  const newerOne = "AWS keeps this version for those who have used it lately, until it is retired: choose a newer one.";
+
   it.each([
     [
       429,
@@ -90,6 +98,18 @@ describe("a refusal", () => {
       false,
       "Fill in the provider's use case form under Model access in the Amazon Bedrock console, then wait some minutes.",
     ],
+    [403, "AccessDeniedException", fromElsewhere, "permission", false, otherProvider],
+    [400, "ValidationException", fromElsewhere, "invalid-request", false, otherProvider],
+    [
+      403,
+      "AccessDeniedException",
+      "Model access is denied due to INVALID_PAYMENT_INSTRUMENT: A valid payment instrument must be provided. Your AWS Marketplace subscription for this model cannot be completed at this time.",
+      "permission",
+      false,
+      "The account has no payment method that AWS Marketplace takes: set a valid one in the AWS Billing console, then wait some minutes.",
+    ],
+    [404, "ResourceNotFoundException", markedLegacy, "model-not-found", false, newerOne],
+    [403, "AccessDeniedException", markedLegacy, "permission", false, newerOne],
     [
       404,
       "ResourceNotFoundException",
@@ -104,7 +124,7 @@ describe("a refusal", () => {
       "Invocation of model ID x with on-demand throughput isn’t supported. Retry your request with the ID or ARN of an inference profile that contains this model.",
       "model-unavailable-in-region",
       false,
-      `This model is called through an inference profile: name one, such as "us.${model}", or set "allow_global" to true for a global one.`,
+      `This model is called through an inference profile: name the global one, "global.${claude}".`,
     ],
     [
       400,
@@ -210,6 +230,45 @@ describe("a refusal", () => {
         "eu-north-1, eu-south-1, eu-south-2, eu-west-1, eu-west-3, il-central-1, me-central-1, us-east-1, us-east-2, " +
         "us-west-1, us-west-2.",
     );
+  });
+
+  describe("of a model that needs an inference profile", () => {
+    const inConsole = (region: string) =>
+      `name one that the Amazon Bedrock console lists under Cross-region inference (${region}).`;
+    const orGlobal = `name the global one, "global.${claude}".`;
+
+    it.each([
+      [
+        `arn:aws:bedrock:us-west-2::foundation-model/${claude}`,
+        "us-west-2",
+        `name one, such as "us.${claude}", or ${orGlobal}`,
+      ],
+      [
+        `arn:aws:bedrock:ap-southeast-2::foundation-model/${claude}`,
+        "ap-southeast-2",
+        `name one, such as "au.${claude}", or ${orGlobal}`,
+      ],
+      [`arn:aws:bedrock:sa-east-1::foundation-model/${claude}`, "sa-east-1", orGlobal],
+      [`us.${claude}`, "me-central-1", orGlobal],
+      [`global.${claude}`, "us-gov-west-1", `name one, such as "us-gov.${claude}".`],
+      ["claude-sonnet-4-5", "us-west-2", `set "allow_global" to true for a global one.`],
+      [claude, "ap-southeast-2", `set "allow_global" to true for a global one.`],
+      ["acme.brain-v1", "us-west-2", inConsole("us-west-2")],
+      ["arn:aws:bedrock:us-west-2:123456789012:provisioned-model/abc", "us-west-2", inConsole("us-west-2")],
+      [
+        "us.amazon.nova-premier-v1:0",
+        "sa-east-1",
+        `${inConsole("sa-east-1")} It is known to be callable from us-east-1, us-east-2, us-west-2.`,
+      ],
+    ])("named %s in %s, names what there is", async (name, region, advice) => {
+      const reply = refuses(400, "ValidationException", "Invocation with on-demand throughput isn’t supported.");
+      const error = await fail(reply, { model: name }, { settings: { region } });
+      expect(error.code).toBe("model-unavailable-in-region");
+      expect(error.message).toBe(
+        `Gateway "amazon-bedrock": AWS answered ValidationException: Invocation with on-demand throughput isn’t supported. ` +
+          `This model is called through an inference profile: ${advice}`,
+      );
+    });
   });
 
   it("of a misspelt name says which was probably meant", async () => {

@@ -56,6 +56,17 @@ describe("what a model is found not to take", () => {
     expect(notices).toEqual([]);
   });
 
+  it("may be a stream with tools alone: what has none goes on streaming", async () => {
+    await using opened = open(service);
+    service.received.length = 0;
+    service.queue(refuses(400, "ValidationException", "This model doesn't support tool use in streaming mode."));
+    const model = "acme.brain-v1";
+    await collect(opened.gateway, { model, tools: [look] });
+    await collect(opened.gateway, { model });
+    const paths = service.received.map(({ path }) => path.slice(path.lastIndexOf("/") + 1));
+    expect(paths).toEqual(["converse-stream", "converse", "converse-stream"]);
+  });
+
   it("may be a choice of tool", async () => {
     const { bodies } = await taught("This model doesn't support the toolConfig.toolChoice.any field.", {
       tools: [look],
@@ -144,7 +155,10 @@ describe("what a model is found not to take", () => {
       ({ body }) => (body as { messages: { content: unknown }[] }).messages[2]?.content,
     );
     expect(before).toEqual([{ toolResult: { toolUseId: "c1", content: [{ text: "sky" }], status: "error" } }]);
-    expect(after).toEqual([{ toolResult: { toolUseId: "c1", content: [{ text: "sky" }] } }]);
+    const failed = [{ text: "The tool failed:" }, { text: "sky" }];
+    expect(after).toEqual([{ toolResult: { toolUseId: "c1", content: failed } }]);
+    // Nothing is said where there is nothing to leave out.
+    expect(noticesOf(await collect(opened.gateway))).toEqual([]);
   });
 
   it("is believed once: a refusal that says the same again is told", async () => {

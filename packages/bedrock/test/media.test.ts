@@ -52,6 +52,17 @@ describe("images", () => {
     ]);
   });
 
+  it.each([
+    ["image/png", `data:image/jpeg;base64,${base64("ffd8ffe000")}`, "jpeg"],
+    ["image/*", `data:image/jpeg;base64,${base64("ffd8ffe000")}`, "jpeg"],
+    ["image/png", `DATA:image/png;BASE64,${png}`, "png"],
+  ])("said to be %s in an address of data go out as what their bytes say: %s", async (mediaType, url, format) => {
+    const bytes = url.slice(url.indexOf(",") + 1);
+    expect(await contentOf({ type: "image", mediaType, source: { type: "url", url } })).toEqual([
+      { image: { format, source: { bytes } } },
+    ]);
+  });
+
   it("of other formats and other places are refused before anything is sent", async () => {
     await expect(contentOf(image("image/bmp", "AAAA"))).rejects.toMatchObject({
       code: "unsupported",
@@ -116,6 +127,16 @@ describe("files", () => {
       "Q3 report r sum (final) 2",
       "Document",
       "See the document.",
+    ]);
+  });
+
+  it("have names of single spaces, also where a long one is cut", async () => {
+    const long = `${"a".repeat(179)} b`;
+    const content = await contentOf(file("text/plain", long), file("text/plain", long));
+    expect((content as { document?: { name: string } }[]).map(({ document }) => document?.name)).toEqual([
+      "a".repeat(179),
+      `${"a".repeat(179)} 2`,
+      undefined,
     ]);
   });
 

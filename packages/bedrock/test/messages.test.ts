@@ -1,4 +1,4 @@
-import type { AssistantPart, Message, UserPart } from "@waygate/core";
+import type { AssistantPart, Message, ToolResultPart, UserPart } from "@waygate/core";
 import { describe, expect, it } from "vitest";
 import { asking } from "./asking.ts";
 import { claude } from "./open.ts";
@@ -138,6 +138,12 @@ describe("tool calls of the past", () => {
     expect(system).toEqual([{ text: "Do not call any tool in this answer. Answer in words." }]);
   });
 
+  it("come whole from a model that streams none, even where none is offered any more", async () => {
+    const model = "us.meta.llama4-scout-17b-instruct-v1:0";
+    expect((await ask({ model, messages: history })).request.path).toMatch(/\/converse$/);
+    expect((await ask({ model, messages: [user(text("Hello"))] })).request.path).toMatch(/\/converse-stream$/);
+  });
+
   it("that were not JSON, or cut off, go back in a form that Converse takes", async () => {
     const cut = { ...call("call-1", "look", '{"at":'), status: "truncated" } as const;
     const wrong = { ...call("call-2", "look", "at: sky"), status: "invalid" } as const;
@@ -236,6 +242,36 @@ describe("tool calls of the past", () => {
     ]);
   });
 
+  it.each([
+    ["one message", (results: readonly ToolResultPart[]): Message[] => [{ role: "tool", content: results }]],
+    [
+      "a message each",
+      (results: readonly ToolResultPart[]): Message[] => results.map((one) => ({ role: "tool", content: [one] })),
+    ],
+  ])("have all results of %s before the images that are beside them", async (_how, toolMessages) => {
+    const png = Buffer.from("89504e470d0a1a0a0000", "hex").toString("base64");
+    const image = { type: "image", mediaType: "image/png", source: { type: "base64", data: png } } as const;
+    const { sent } = await messagesOf(
+      [
+        user(text("Look")),
+        assistant(call("abcdefgh1", "look"), call("abcdefgh2", "look")),
+        ...toolMessages([
+          { ...result("abcdefgh1", "look", ""), content: [image] },
+          result("abcdefgh2", "look", "dark"),
+        ]),
+        user(text("Go on")),
+      ],
+      { model: "us.mistral.pixtral-large-2502-v1:0" },
+    );
+    expect((sent as { content: unknown }[])[2]?.content).toEqual([
+      { toolResult: { toolUseId: "abcdefgh1", content: [{ text: "(An image follows the results.)" }] } },
+      { toolResult: { toolUseId: "abcdefgh2", content: [{ text: "dark" }] } },
+      { text: "The image in the result of look:" },
+      { image: { format: "png", source: { bytes: png } } },
+      { text: "Go on" },
+    ]);
+  });
+
   it("have a word in a result that has none", async () => {
     const { sent } = await messagesOf([
       user(text("Look")),
@@ -311,6 +347,52 @@ describe("ids and names", () => {
       content.flatMap(({ toolUse, toolResult }) => toolUse?.toolUseId ?? toolResult?.toolUseId ?? []),
     );
     expect(ids).toEqual(["def12345".padStart(9, "c"), "cdef12341", "abcDEF789", "cdef12345", "cdef12341", "abcDEF789"]);
+  });
+});
+
+describe("calls of one id", () => {
+  const idsOf = (sent: unknown) =>
+    (sent as { content: { toolUse?: { toolUseId: string }; toolResult?: { toolUseId: string } }[] }[]).flatMap(
+      ({ content }) =>
+        content.flatMap(({ toolUse, toolResult }) => {
+          const { toolUseId } = toolUse ?? toolResult ?? {};
+          return toolUseId === undefined ? [] : [`${toolUse === undefined ? "result" : "call"} ${toolUseId}`];
+        }),
+    );
+
+  it("within a turn are told apart, and so are their results, in order", async () => {
+    const { sent } = await messagesOf([
+      user(text("Look")),
+      assistant(call("c", "look", '{"at":1}'), call("c", "look", '{"at":2}')),
+      { role: "tool", content: [result("c", "look", "one"), result("c", "look", "two")] },
+    ]);
+    expect(idsOf(sent)).toEqual(["call c", "call c_2", "result c", "result c_2"]);
+  });
+
+  it("in several turns are told apart, the same way however long the conversation grows", async () => {
+    const step: Message[] = [
+      assistant(call("call_0", "look")),
+      { role: "tool", content: [result("call_0", "look", "seen")] },
+    ];
+    const short = [user(text("Look")), ...step, ...step];
+    const first = await messagesOf(short);
+    expect(idsOf(first.sent)).toEqual(["call call_0", "result call_0", "call call_0_2", "result call_0_2"]);
+    const second = await messagesOf([...short, ...step]);
+    expect((second.sent as unknown[]).slice(0, short.length)).toEqual(first.sent);
+    expect(idsOf(second.sent).slice(4)).toEqual(["call call_0_3", "result call_0_3"]);
+    const nine = await messagesOf(short, { model: "mistral.mistral-large-2407-v1:0" });
+    expect(idsOf(nine.sent)).toEqual(["call 0000call0", "result 0000call0", "call 0000call1", "result 0000call1"]);
+  });
+
+  it("have their own results where one was left without", async () => {
+    const { sent } = await messagesOf([
+      user(text("Look")),
+      assistant(call("c", "look")),
+      user(text("Never mind. Look again.")),
+      assistant(call("c", "look")),
+      { role: "tool", content: [result("c", "look", "seen")] },
+    ]);
+    expect(idsOf(sent)).toEqual(["call c", "result c", "call c_2", "result c_2"]);
   });
 });
 

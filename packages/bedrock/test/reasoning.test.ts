@@ -43,6 +43,28 @@ describe("thinking by a budget", () => {
     ]);
   });
 
+  it.each([
+    ["us.anthropic.claude-opus-4-1-20250805-v1:0", { effort: "xhigh" }, 31_999],
+    ["us.anthropic.claude-opus-4-1-20250805-v1:0", { effort: "max" }, 31_999],
+    [sonnet45, { budgetTokens: 100_000 }, 63_999],
+    [opus46, { budgetTokens: 200_000 }, 127_999],
+  ] as const)("of %s asked as %j is no more than the model can output", async (model, reasoning, tokens) => {
+    const { fields, notices } = await asked(model, { reasoning });
+    expect(fields).toEqual({ thinking: { type: "enabled", budget_tokens: tokens } });
+    expect(notices).toEqual([
+      `reasoning-budget-changed: The budget to think was cut to ${tokens}: it is part of the answer's tokens.`,
+    ]);
+  });
+
+  it("is no more than the base model of a model of the settings can output", async () => {
+    const arn = "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abc123";
+    const settings = {
+      available_models: [{ name: arn, max_tokens: 200_000, base_model: "anthropic.claude-opus-4-1-20250805-v1:0" }],
+    };
+    const { fields } = await asked(arn, { reasoning: { effort: "max" } }, { settings });
+    expect(fields).toEqual({ thinking: { type: "enabled", budget_tokens: 31_999 } });
+  });
+
   it("is left out where a tool has to be called", async () => {
     const tool = { name: "look", description: "", parameters: { type: "object" } };
     const { fields, notices } = await asked(sonnet45, {
@@ -66,6 +88,30 @@ describe("thinking by a budget", () => {
     expect(fields).toBeUndefined();
     expect(notices).toEqual([
       "reasoning-dropped: The model cannot go on thinking: its earlier calls of tools come without the reasoning that they began with.",
+    ]);
+  });
+
+  it("stays on throughout a turn that began with signed thoughts, however its later calls come", async () => {
+    const call = (id: string) => ({ type: "tool-call", id, name: "look", arguments: "{}", status: "ok" }) as const;
+    const results = (id: string): Message => ({
+      role: "tool",
+      content: [{ type: "tool-result", id, name: "look", content: [], isError: false }],
+    });
+    const state = { origin: { gateway: "amazon-bedrock", model: sonnet45 }, data: { signature: "sig==" } };
+    const messages: Message[] = [
+      { role: "user", content: [{ type: "text", text: "Look twice" }] },
+      { role: "assistant", content: [{ type: "reasoning", text: "Hm.", state }, call("c1")] },
+      results("c1"),
+      { role: "assistant", content: [call("c2")] },
+      results("c2"),
+    ];
+    const tools = [{ name: "look", description: "", parameters: { type: "object" } }];
+    const change = { reasoning: { effort: "low" }, temperature: 0.2, messages, tools } as const;
+    const { fields, inferenceConfig, notices } = await asked(sonnet45, change);
+    expect(fields).toEqual({ thinking: { type: "enabled", budget_tokens: 4096 } });
+    expect(inferenceConfig).toBeUndefined();
+    expect(notices).toEqual([
+      "temperature-dropped: While it thinks, this model takes no temperature: it was left out.",
     ]);
   });
 

@@ -1,4 +1,4 @@
-import type { Message } from "@waygate/core";
+import type { JsonObject, Message } from "@waygate/core";
 import { describe, expect, it } from "vitest";
 import { asking } from "./asking.ts";
 import { claude, collect, open, refused } from "./open.ts";
@@ -100,6 +100,23 @@ describe("sampling", () => {
   });
 });
 
+describe("a default temperature", () => {
+  const settings = { available_models: [{ name: `us.${claude}`, max_tokens: 1000, default_temperature: 0.7 }] };
+
+  it("gives way to a request's own topP where a model takes one of the two", async () => {
+    const { body, notices } = await ask({ topP: 0.5 }, { settings });
+    expect(body.inferenceConfig).toEqual({ topP: 0.5 });
+    expect(notices).toEqual([]);
+    expect((await ask({}, { settings })).body.inferenceConfig).toEqual({ temperature: 0.7 });
+  });
+
+  it("goes out beside a topP where a model takes both", async () => {
+    const both = { available_models: [{ name: nova, max_tokens: 1000, default_temperature: 0.7 }] };
+    const { body } = await ask({ model: nova, topP: 0.5 }, { settings: both });
+    expect(body.inferenceConfig).toEqual({ temperature: 0.7, topP: 0.5 });
+  });
+});
+
 describe("the answer's format", () => {
   const schema = {
     type: "object",
@@ -135,6 +152,41 @@ describe("the answer's format", () => {
       additionalProperties: false,
     });
     expect(body.additionalModelRequestFields).toEqual({ thinking: { type: "adaptive" } });
+  });
+
+  const schemaSent = async (schema: JsonObject): Promise<unknown> => {
+    const { body } = await ask({ responseFormat: { type: "json-schema", name: "x", schema } });
+    const { textFormat } = body.outputConfig as { textFormat: { structure: { jsonSchema: { schema: string } } } };
+    return JSON.parse(textFormat.structure.jsonSchema.schema);
+  };
+
+  it.each(["default", "enum", "const", "examples", "required", "properties"])(
+    "has objects closed whose name is %s, which is no keyword there",
+    async (name) => {
+      const open = { type: "object", properties: { a: { type: "string" } } };
+      const properties = { [name]: open };
+      expect(await schemaSent({ type: "object", properties, $defs: properties, definitions: properties })).toEqual({
+        type: "object",
+        properties: { [name]: { ...open, additionalProperties: false } },
+        $defs: { [name]: { ...open, additionalProperties: false } },
+        definitions: { [name]: { ...open, additionalProperties: false } },
+        additionalProperties: false,
+      });
+    },
+  );
+
+  it("has every object closed, whatever else it may be; what else is demanded of one is left to be refused", async () => {
+    const strings = { type: "object", additionalProperties: { type: "string" } };
+    const properties = { maybe: { type: ["object", "null"], properties: {} }, any: { type: "object" }, strings };
+    expect(await schemaSent({ type: "object", properties, additionalProperties: true })).toEqual({
+      type: "object",
+      properties: {
+        maybe: { type: ["object", "null"], properties: {}, additionalProperties: false },
+        any: { type: "object", additionalProperties: false },
+        strings,
+      },
+      additionalProperties: false,
+    });
   });
 
   it("is asked for in words where any JSON will do", async () => {
@@ -249,6 +301,28 @@ describe("what only Bedrock knows", () => {
     });
     expect(body.serviceTier).toEqual({ type: "default" });
     expect(body.performanceConfig).toEqual({ latency: "standard" });
+  });
+
+  it("has Anthropic's betas together, whichever way they are asked for, each once", async () => {
+    const additional_model_request_fields = { anthropic_beta: ["b", "a"] };
+    const model = { name: `us.${claude}`, max_tokens: 1000, additional_model_request_fields };
+    const ofSettings = await ask({ options: { anthropicBeta: ["a"] } }, { settings: { available_models: [model] } });
+    expect(ofSettings.body.additionalModelRequestFields).toEqual({ anthropic_beta: ["a", "b"] });
+    const options = { anthropicBeta: ["a"], additionalModelRequestFields: { anthropic_beta: ["b"] } };
+    expect((await ask({ options })).body.additionalModelRequestFields).toEqual({ anthropic_beta: ["a", "b"] });
+  });
+
+  it("may have a model think, which then takes no temperature either", async () => {
+    const thinking = { type: "enabled", budget_tokens: 2000 };
+    const options = { additionalModelRequestFields: { thinking } };
+    const { body, notices } = await ask({ options, temperature: 0.3 });
+    expect(body.additionalModelRequestFields).toEqual({ thinking });
+    expect(body.inferenceConfig).toBeUndefined();
+    expect(notices).toEqual([
+      "temperature-dropped: While it thinks, this model takes no temperature: it was left out.",
+    ]);
+    const not = { additionalModelRequestFields: { thinking: { type: "disabled" } } };
+    expect((await ask({ options: not, temperature: 0.3 })).body.inferenceConfig).toEqual({ temperature: 0.3 });
   });
 
   it("is refused where it is misspelt", async () => {
