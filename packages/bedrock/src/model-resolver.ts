@@ -113,7 +113,10 @@ function reasoningOf(
 ): Family["reasoning"] {
   if (thinking === false) return { kind: "none" };
   const declared = typeof thinking === "object" ? thinking : {};
-  if (declared.adaptive === true || (mode?.type === "adaptive" && reasoning.kind === "none")) {
+  // Only who is asked by an effort has efforts. What is known to be asked in another way goes on being asked so.
+  const implied = declared.has_xhigh === true && declared.budget_tokens === undefined;
+  const open = reasoning.kind === "none" || reasoning.kind === "adaptive";
+  if ((declared.adaptive ?? (implied && open)) || (mode?.type === "adaptive" && reasoning.kind === "none")) {
     if (reasoning.kind === "adaptive" && declared.has_xhigh === undefined) return reasoning;
     const efforts = [
       "low",
@@ -122,9 +125,10 @@ function reasoningOf(
       ...(declared.has_xhigh === true ? ["xhigh" as const] : []),
       "max",
     ] as const;
+    if (reasoning.kind === "adaptive") return { ...reasoning, efforts };
     return { kind: "adaptive", efforts, budget: false, display: false, off: "default" };
   }
   if (declared.budget_tokens !== undefined) return { kind: "budget", defaultBudget: declared.budget_tokens };
-  const asked = thinking === true || mode?.type === "thinking";
+  const asked = thinking !== undefined || mode?.type === "thinking";
   return asked && reasoning.kind === "none" ? { kind: "budget" } : reasoning;
 }
