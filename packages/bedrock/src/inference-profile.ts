@@ -1,5 +1,12 @@
 import { didYouMean, GatewayError } from "@waygate/core/plugin";
-import { type Geography, geographiesByName, type KnownModel, knownModels, tableDate } from "./model-table.ts";
+import {
+  type Geography,
+  geographiesByName,
+  type KnownModel,
+  knownModels,
+  tableDate,
+  unknownPartition,
+} from "./model-table.ts";
 
 const geographies: readonly Geography[] = ["us", "us-gov", "ca", "eu", "apac", "jp", "au", "global"];
 const profilePrefix = /^(us|us-gov|ca|eu|apac|jp|au|uk|global)\.(?=[a-z0-9-]+\.)/;
@@ -61,8 +68,9 @@ export function inferenceId(question: Question): string {
   if (geography !== undefined) return `${geography}.${known.modelId}`;
   const { inRegion } = known;
   // A region that opened after the table was written may well have what runs in single regions.
+  const isOpen = !unknownPartition.test(question.region);
   const mayHaveIt = inRegion === undefined || (inRegion !== "" && !regionsOfTable.has(question.region));
-  if (mayHaveIt || includes(inRegion, question.region)) return known.modelId;
+  if ((mayHaveIt && isOpen) || includes(inRegion ?? "", question.region)) return known.modelId;
   throw unavailable(question, known);
 }
 
@@ -85,7 +93,7 @@ export function callableFrom(model: KnownModel, allowGlobal: boolean): readonly 
 
 function listedId(question: Question, known: KnownModel | undefined, listing: Listing): string {
   const id = known?.modelId ?? question.model;
-  const there = geographies.filter((geography) => listing.profiles.has(`${geography}.${id}`));
+  const there = ranked(question.region).filter((geography) => listing.profiles.has(`${geography}.${id}`));
   const geography = choose(there, question.allowGlobal);
   if (geography !== undefined) return `${geography}.${id}`;
   if (listing.onDemand.has(id)) return id;
@@ -103,11 +111,20 @@ function choose(there: readonly Geography[], allowGlobal: boolean): Geography | 
 function geographiesFrom(model: KnownModel, region: string): readonly Geography[] {
   const profiles = model.profiles ?? {};
   if (!regionsOfTable.has(region)) {
-    const guess = geographiesByName.find(([pattern]) => pattern.test(region))?.[1];
+    const guess = geographiesOf(region)[0];
     const worldly = guess !== undefined && guess !== "us-gov";
     return geographies.filter((one) => one in profiles && (one === guess || (one === "global" && worldly)));
   }
-  return geographies.filter((geography) => includes(profiles[geography] ?? "", region));
+  return ranked(region).filter((geography) => includes(profiles[geography] ?? "", region));
+}
+
+/** All geographies, those of the region first. */
+function ranked(region: string): readonly Geography[] {
+  return [...new Set([...geographiesOf(region), ...geographies])];
+}
+
+function geographiesOf(region: string): readonly Geography[] {
+  return geographiesByName.find(([pattern]) => pattern.test(region))?.[1] ?? [];
 }
 
 function unavailable(question: Question, model: KnownModel, globalListed?: boolean): GatewayError {

@@ -279,6 +279,22 @@ describe("models that AWS does not list", () => {
   });
 });
 
+describe("a model that AWS lists under several profiles", () => {
+  it.each([
+    ["ap-southeast-2", "apac", "au"],
+    ["ap-northeast-1", "apac", "jp"],
+    ["ca-central-1", "us", "ca"],
+  ])("stays in the country where %s has %s and %s", async (region, wide, narrow) => {
+    await using aws = await createSimulator({
+      awsCredentials: credentials,
+      models: [`${wide}.${claude}`, `${narrow}.${claude}`],
+    });
+    await using there = open(undefined, { settings: { endpoint_url: aws.url, region } });
+    await collect(there.gateway, { model: "claude-sonnet-4-5" });
+    expect(aws.requests.at(-1)?.path).toBe(`/v1/model/${encodeURIComponent(`${narrow}.${claude}`)}/converse-stream`);
+  });
+});
+
 describe("a listing that has grown old", () => {
   const hour = 60 * 60_000;
   const profiles = [
