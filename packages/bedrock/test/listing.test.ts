@@ -1,8 +1,8 @@
 import type { Model } from "@waygate/core";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { limits } from "../src/limits.ts";
 import { collect, type Opened, open, refused } from "./open.ts";
-import { json, type Reply, refuses, type Service, says, startService } from "./service.ts";
+import { json, type Reply, refuses, type Service, says, startService, until } from "./service.ts";
 
 const signal = new AbortController().signal;
 const ids = (models: readonly Model[]) => models.map(({ id }) => id);
@@ -156,6 +156,18 @@ describe("a service that does not answer at all", () => {
   });
 });
 
+describe("a region of a partition apart", () => {
+  it.each(["us-iso-east-1", "us-isob-east-1"])("such as %s is none of the commercial ones", async (region) => {
+    await using here = await listing(denied);
+    await using there = here.opened({ region, allow_global: true, available_models: [] });
+    for (const name of ["claude-sonnet-5", "nova-pro", "deepseek-v3-2"]) {
+      expect((await refused(there.gateway, { model: name })).code).toBe("model-unavailable-in-region");
+    }
+    expect(await there.gateway.models({ signal })).toEqual([]);
+    expect(asked(here.service)).toBe("");
+  });
+});
+
 describe("where only some of the lists are permitted", () => {
   const opus9 = "anthropic.claude-opus-9";
 
@@ -205,6 +217,41 @@ describe("where only some of the lists are permitted", () => {
     await collect(there.gateway, { model: "claude-opus-5" });
     expect(asked(here.service)).toBe("eu.anthropic.claude-opus-5");
     expect((await refused(there.gateway, { model: "gpt-oss-120b" })).code).toBe("model-unavailable-in-region");
+  });
+});
+
+describe("a listing of which a part is missing", () => {
+  const minute = 60_000;
+  const opus9 = "anthropic.claude-opus-9";
+  const found = models(model("acme.a-v1", "ON_DEMAND"));
+  const whole = each({ models: found, system: profiles(profile(`eu.${opus9}`)), application: profiles() });
+  const part = each({ models: found, system: denied, application: profiles() });
+
+  afterEach(() => void vi.useRealTimers());
+
+  it.each([
+    ["is asked for again as soon as one that failed", part, whole, 11],
+    ["does not take the place of a whole one", whole, part, 61],
+  ])("%s", async (_, first, second, minutes) => {
+    let lists = first;
+    await using here = await listing((response, request) => lists(response, request));
+    await using there = here.opened();
+    const count = () => here.service.received.filter(({ method }) => method === "GET").length;
+    await collect(there.gateway, { model: opus9 });
+    expect(asked(here.service)).toBe(first === whole ? `eu.${opus9}` : opus9);
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + minutes * minute });
+    lists = second;
+    await collect(there.gateway, { model: opus9 });
+    await until(() => count() === 6);
+    // What was asked for in the background is in use once it has come.
+    for (let tries = 0; tries < 100 && asked(here.service) !== `eu.${opus9}`; tries++) {
+      await collect(there.gateway, { model: opus9 });
+    }
+    for (let more = 0; more < 5; more++) {
+      await collect(there.gateway, { model: opus9 });
+      expect(asked(here.service)).toBe(`eu.${opus9}`);
+    }
+    expect(count()).toBe(6);
   });
 });
 

@@ -208,7 +208,7 @@ describe("models that AWS does not list", () => {
     );
     await collect(there.gateway, { model: "claude-opus-5" });
     const ways = () => service.received.map(({ method, path }) => (method === "GET" ? "list" : path));
-    // Three lists were asked for; the first that was refused was enough.
+    // Three lists were asked for, once.
     await until(() => ways().filter((way) => way === "list").length === 3);
     await collect(there.gateway, { model: "claude-opus-5" });
     expect(ways().filter((way) => way !== "list")).toEqual([
