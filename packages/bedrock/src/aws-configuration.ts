@@ -1,19 +1,27 @@
 import { readFileSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
+/** What a profile says of its region, and where. */
+export interface ProfileRegion {
+  /** As it is written there. */
+  readonly value: string;
+  readonly file: string;
+}
+
 /**
- * The region that a profile of the AWS configuration names, or undefined. Read here because the SDK would look at the
- * person's AWS_REGION first, which a profile that was chosen by name is not meant to be overruled by.
+ * The region that a profile of the AWS configuration names, or undefined. The SDK reads the files, as it does for the
+ * profile's keys; it is not asked for the region itself, as it would look at the person's AWS_REGION first, which a
+ * profile that was chosen by name is not meant to be overruled by.
  */
-export async function profileRegion(profile: string): Promise<string | undefined> {
+export async function profileRegion(profile: string): Promise<ProfileRegion | undefined> {
+  const { loadSharedConfigFiles } = await import("@smithy/core/config");
+  const { configFile: config, credentialsFile: credentials } = await loadSharedConfigFiles({ ignoreCache: true });
   // As the SDK has it, what stands beside the keys counts first.
-  for (const file of [credentialsFile(), configFile()]) {
-    const region = regionIn(await readFile(file, "utf8").catch(() => ""), profile);
-    if (region !== undefined) return region;
-  }
-  return undefined;
+  const beside = credentials[profile]?.region;
+  if (beside !== undefined) return { value: beside, file: credentialsFile() };
+  const region = config[profile]?.region;
+  return region === undefined ? undefined : { value: region, file: configFile() };
 }
 
 /** The profiles that the AWS configuration has, for a person who named another. Read at once: a message waits for them. */
@@ -25,18 +33,6 @@ export function profileNames(): readonly string[] {
 
 /** `[name]`, `[profile name]`, and whatever else may begin a section. */
 const section = /^\s*\[\s*(?:profile\s+)?["']?([^"'\]]*?)["']?\s*\]/;
-
-function regionIn(text: string, profile: string): string | undefined {
-  let within = false;
-  for (const line of linesOf(text)) {
-    const name = section.exec(line)?.[1];
-    if (name !== undefined) within = name === profile;
-    // Only at the line's beginning: what is indented belongs to the key above it.
-    const region = within ? /^region\s*=\s*(\S+)/.exec(line)?.[1] : undefined;
-    if (region !== undefined) return region;
-  }
-  return undefined;
-}
 
 function configFile(): string {
   return fileAt(process.env.AWS_CONFIG_FILE, "config");

@@ -93,6 +93,21 @@ describe("a model and a region", () => {
   });
 });
 
+describe("a region of a partition that the table knows nothing of", () => {
+  it.each(["us-iso-east-1", "us-isob-east-1", "us-isof-south-1", "eu-isoe-west-1", "cn-north-1"])(
+    "such as %s has no model of the table, wherever that runs",
+    (region) => {
+      for (const model of ["claude-sonnet-5", "nova-pro", "gpt-oss-120b", "deepseek-v3-2"]) {
+        for (const allowGlobal of [true, false]) expect(idOf(model, region, allowGlobal)).toBe("refused");
+      }
+      // What AWS lists there, and names that nothing is known of, are another matter.
+      const there = { profiles: new Set<string>(), onDemand: new Set(["deepseek.v3.2"]) };
+      expect(idOf("deepseek-v3-2", region, false, there)).toBe("deepseek.v3.2");
+      expect(idOf("acme.own-v1", region)).toBe("acme.own-v1");
+    },
+  );
+});
+
 describe("a name that says outright what is meant", () => {
   it.each([
     `global.${sonnet45}`,
@@ -142,6 +157,24 @@ describe("what AWS lists", () => {
     expect(idOf("claude-sonnet-4-5", "eu-west-1", false, all)).toBe(`eu.${sonnet45}`);
     expect(idOf("claude-sonnet-4-5", "eu-west-1", true, all)).toBe(`global.${sonnet45}`);
     expect(idOf("claude-sonnet-4-5", "eu-west-1", false, listing([], [sonnet45]))).toBe(sonnet45);
+  });
+
+  it.each([
+    ["ap-southeast-2", ["apac", "au"], "au"],
+    ["ap-southeast-4", ["apac", "au"], "au"],
+    ["ap-northeast-1", ["apac", "jp"], "jp"],
+    ["ap-northeast-3", ["apac", "jp"], "jp"],
+    ["ca-central-1", ["us", "ca"], "ca"],
+    ["ca-west-1", ["us", "ca"], "ca"],
+    ["ap-south-1", ["jp", "au", "apac"], "apac"],
+    ["eu-west-1", ["us", "apac", "eu"], "eu"],
+    ["ca-central-1", ["us", "eu"], "us"],
+    ["il-central-1", ["eu"], "eu"],
+  ])("is chosen by the region: of %s, from %j, the nearest", (region, prefixes, nearest) => {
+    for (const id of ["acme.brain-v1:0", sonnet45]) {
+      const there = listing(prefixes.map((prefix) => `${prefix}.${id}`));
+      expect(idOf(id, region, false, there)).toBe(`${nearest}.${id}`);
+    }
   });
 
   it("has models that the table does not know", () => {

@@ -1,15 +1,22 @@
 import { didYouMean, GatewayError } from "@waygate/core/plugin";
-import { type Geography, geographiesByName, type KnownModel, knownModels, tableDate } from "./model-table.ts";
+import {
+  type Geography,
+  geographiesByName,
+  type KnownModel,
+  knownModels,
+  tableDate,
+  unknownPartition,
+} from "./model-table.ts";
 
 const geographies: readonly Geography[] = ["us", "us-gov", "ca", "eu", "apac", "jp", "au", "global"];
 const profilePrefix = /^(us|us-gov|ca|eu|apac|jp|au|uk|global)\.(?=[a-z0-9-]+\.)/;
 
-/** What AWS itself says there is, in one region. */
+/** What AWS itself says there is, in one region. Where it does not say, which is undefined, the table does. */
 export interface Listing {
   /** Ids of the inference profiles that can be called. */
-  readonly profiles: ReadonlySet<string>;
+  readonly profiles: ReadonlySet<string> | undefined;
   /** Ids of the models that can be called without a profile. */
-  readonly onDemand: ReadonlySet<string>;
+  readonly onDemand: ReadonlySet<string> | undefined;
 }
 
 export interface Question {
@@ -52,18 +59,19 @@ export function isExact(name: string): boolean {
  * combination that does not exist; nothing is ever sent around the world that was not allowed to be.
  */
 export function inferenceId(question: Question): string {
-  const { model: name, listing } = question;
+  const { model: name, region, allowGlobal } = question;
   if (isExact(name)) return name;
   const known = byName.get(name);
-  if (listing !== undefined) return listedId(question, known, listing);
-  if (known === undefined) return name;
-  const geography = choose(geographiesFrom(known, question.region), question.allowGlobal);
-  if (geography !== undefined) return `${geography}.${known.modelId}`;
-  const { inRegion } = known;
-  // A region that opened after the table was written may well have what runs in single regions.
-  const mayHaveIt = inRegion === undefined || (inRegion !== "" && !regionsOfTable.has(question.region));
-  if (mayHaveIt || includes(inRegion, question.region)) return known.modelId;
-  throw unavailable(question, known);
+  const id = known?.modelId ?? name;
+  const there = geographiesOfModel(id, known, question);
+  const geography = choose(there, allowGlobal);
+  if (geography !== undefined) return `${geography}.${id}`;
+  const onDemand = question.listing?.onDemand;
+  if (onDemand === undefined ? known !== undefined && runsIn(region, known) : onDemand.has(id)) return id;
+  // Neither listed nor known: custom names, marketplace endpoints and what else there may be.
+  if (known === undefined && there.length === 0) return id;
+  const model = known ?? { id, modelId: id, name: id, context: 0, takes: "" };
+  throw unavailable(question, model, there.includes("global"));
 }
 
 /** Did you mean …: the region of the table that a misspelt one was probably meant to be; empty where there is none. */
@@ -83,16 +91,22 @@ export function callableFrom(model: KnownModel, allowGlobal: boolean): readonly 
   return [...new Set(lists.flatMap(split))].sort();
 }
 
-function listedId(question: Question, known: KnownModel | undefined, listing: Listing): string {
-  const id = known?.modelId ?? question.model;
-  const there = geographies.filter((geography) => listing.profiles.has(`${geography}.${id}`));
-  const geography = choose(there, question.allowGlobal);
-  if (geography !== undefined) return `${geography}.${id}`;
-  if (listing.onDemand.has(id)) return id;
-  if (known !== undefined) throw unavailable(question, known, there.includes("global"));
-  // Neither listed nor known: custom names, marketplace endpoints and what else there may be.
-  if (there.length === 0) return id;
-  throw unavailable(question, { id, modelId: id, name: id, context: 0, takes: "" }, true);
+function geographiesOfModel(
+  id: string,
+  known: KnownModel | undefined,
+  { region, listing }: Question,
+): readonly Geography[] {
+  const profiles = listing?.profiles;
+  if (profiles !== undefined) return ranked(region).filter((geography) => profiles.has(`${geography}.${id}`));
+  return known === undefined ? [] : geographiesFrom(known, region);
+}
+
+/** Whether a region is known, or likely, to serve a model without a profile. */
+function runsIn(region: string, { inRegion }: KnownModel): boolean {
+  if (unknownPartition.test(region)) return false;
+  // A region that opened after the table was written may well have what runs in single regions.
+  const isNew = inRegion !== "" && !regionsOfTable.has(region);
+  return inRegion === undefined || isNew || includes(inRegion, region);
 }
 
 function choose(there: readonly Geography[], allowGlobal: boolean): Geography | undefined {
@@ -103,17 +117,26 @@ function choose(there: readonly Geography[], allowGlobal: boolean): Geography | 
 function geographiesFrom(model: KnownModel, region: string): readonly Geography[] {
   const profiles = model.profiles ?? {};
   if (!regionsOfTable.has(region)) {
-    const guess = geographiesByName.find(([pattern]) => pattern.test(region))?.[1];
+    const guess = geographiesOf(region)[0];
     const worldly = guess !== undefined && guess !== "us-gov";
     return geographies.filter((one) => one in profiles && (one === guess || (one === "global" && worldly)));
   }
-  return geographies.filter((geography) => includes(profiles[geography] ?? "", region));
+  return ranked(region).filter((geography) => includes(profiles[geography] ?? "", region));
 }
 
-function unavailable(question: Question, model: KnownModel, globalListed?: boolean): GatewayError {
+/** All geographies, those of the region first. */
+function ranked(region: string): readonly Geography[] {
+  return [...new Set([...geographiesOf(region), ...geographies])];
+}
+
+function geographiesOf(region: string): readonly Geography[] {
+  return geographiesByName.find(([pattern]) => pattern.test(region))?.[1] ?? [];
+}
+
+/** `global`: there is a global profile. */
+function unavailable(question: Question, model: KnownModel, global: boolean): GatewayError {
   const { gateway, region, allowGlobal } = question;
-  const global = globalListed ?? includes(model.profiles?.global ?? "", region);
-  const listed = question.listing !== undefined;
+  const listed = question.listing?.profiles !== undefined;
   // Of its own region AWS knows better than the table.
   const regions = callableFrom(model, allowGlobal).filter((one) => !listed || one !== region);
   const have = listed ? `had it as of ${tableDate}` : "have it";

@@ -1,10 +1,10 @@
 import { isGatewayError, type Model, type ModelsOptions, type NoticeEvent } from "@waygate/core/plugin";
 import type { Connection, Connections } from "./connection.ts";
-import type { Discovered } from "./discovery.ts";
 import { inferenceId } from "./inference-profile.ts";
-import { knownModels, tableDate } from "./model-table.ts";
+import type { Discovered } from "./listing.ts";
+import { isOfCredentials, shownInstead } from "./listing-notice.ts";
+import { knownModels } from "./model-table.ts";
 import { type ListedModel, modelOf, modelOfSettings } from "./models.ts";
-import { serviceFailure } from "./service-error.ts";
 import type { BedrockSettings } from "./settings.ts";
 import { failureContext, told } from "./told.ts";
 
@@ -13,6 +13,11 @@ export interface ModelListOptions {
   readonly settings: BedrockSettings;
   readonly connections: Connections;
   readonly notice: (notice: Omit<NoticeEvent, "type">) => void;
+}
+
+export interface ListOptions extends ModelsOptions {
+  /** That there is nobody to ask is a failure too. */
+  readonly mustReach?: boolean;
 }
 
 /** The models that can be asked: those that AWS lists for the region, or the table's, and those of the settings. */
@@ -24,15 +29,19 @@ export class ModelList {
     this.#options = options;
   }
 
-  /** Rejects with a `GatewayError` where there are no credentials, or AWS does not take them. */
-  async get({ signal, refresh = false }: ModelsOptions): Promise<readonly Model[]> {
+  /** Rejects with a `GatewayError` where there are no credentials, or AWS does not take them. Other failures are notices. */
+  async get(options: ListOptions): Promise<readonly Model[]> {
     const { connections, settings } = this.#options;
     const connection = await connections.get();
     const region = (await connection.client.region()).value;
-    signal.throwIfAborted();
-    const listing = settings.discover_models ? await this.#ask(connection, region, signal, refresh) : undefined;
-    const found = listing === undefined ? this.#ofTable(region) : this.#ofListing(listing, region);
-    return this.#withSettings(found);
+    options.signal.throwIfAborted();
+    const listing = settings.discover_models ? await this.#ask(connection, region, options) : undefined;
+    const listed = listing === undefined ? [] : this.#ofListing(listing, region);
+    // What AWS does not say, the table does.
+    const isWhole = listing?.profiles !== undefined && listing.onDemand !== undefined;
+    const there = new Set(listed.map(({ id }) => id));
+    const more = isWhole ? [] : this.#ofTable(region, listing).filter(({ id }) => !there.has(id));
+    return this.#withSettings([...listed, ...more]);
   }
 
   /** What is known of a model without asking anybody. */
@@ -45,30 +54,29 @@ export class ModelList {
   async #ask(
     connection: Connection,
     region: string,
-    signal: AbortSignal,
-    refresh: boolean,
+    { signal, refresh = false, mustReach = false }: ListOptions,
   ): Promise<Discovered | undefined> {
     try {
       const listing = await connection.discovery.listing(signal, refresh);
       this.#listed = new Map(listing.models.map((model) => [model.id, model]));
+      if (listing.failure !== undefined) {
+        const failure = told(listing.failure, connection, failureContext(this.#options.gateway, connection, region));
+        this.#options.notice(shownInstead(listing.failure, failure, true));
+      }
       return listing;
     } catch (error) {
       signal.throwIfAborted();
       const failure = told(error, connection, failureContext(this.#options.gateway, connection, region));
       this.#options.connections.refused(failure);
+      if (isOfCredentials(failure) || (mustReach && failure.code === "connection")) throw failure;
       // Permission to call models does not imply permission to list them, and gateways need not offer lists.
-      const unlisted = ["permission", "model-not-found", "invalid-request"].includes(failure.code);
-      if (!unlisted || serviceFailure(error) === undefined) throw failure;
-      const message = `${failure.message} The built-in table of ${tableDate} is shown in its place.`;
-      this.#options.notice({ code: "listing-unavailable", message });
+      this.#options.notice(shownInstead(error, failure, false));
       return undefined;
     }
   }
 
-  #ofTable(region: string): readonly Model[] {
-    return knownModels
-      .flatMap(({ id }) => (this.#callable(id, region, undefined) ? [modelOf(id)] : []))
-      .filter(isModel);
+  #ofTable(region: string, listing: Discovered | undefined): readonly Model[] {
+    return knownModels.flatMap(({ id }) => (this.#callable(id, region, listing) ? [modelOf(id)] : [])).filter(isModel);
   }
 
   #ofListing(listing: Discovered, region: string): readonly Model[] {

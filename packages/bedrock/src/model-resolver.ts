@@ -1,12 +1,12 @@
 import type { NoticeEvent } from "@waygate/core/plugin";
 import type { Connection } from "./connection.ts";
-import { codeOf } from "./failure.ts";
 import { type Family, familyOf } from "./family.ts";
 import { inferenceId, isExact, isShortName, type Listing } from "./inference-profile.ts";
 import { limits } from "./limits.ts";
-import { tableDate } from "./model-table.ts";
-import { serviceFailure } from "./service-error.ts";
+import { ListingFailure } from "./listing.ts";
+import { isOfCredentials, usedInstead } from "./listing-notice.ts";
 import type { BedrockSettings, ModelSettings } from "./settings.ts";
+import { failureContext, told } from "./told.ts";
 
 /** A model as it is called. */
 export interface ResolvedModel {
@@ -42,7 +42,8 @@ export class ModelResolver {
   async resolve(name: string, region: string, connection: Connection, signal: AbortSignal): Promise<ResolvedModel> {
     const settings = this.#models.get(name);
     const modelId = await this.#idOf(name, region, connection, signal);
-    const foundation = settings?.base_model ?? (await this.#foundationOf(modelId, connection, signal)) ?? modelId;
+    const foundation =
+      settings?.base_model ?? (await this.#foundationOf(modelId, region, connection, signal)) ?? modelId;
     return { modelId, family: withSettings(familyOf(foundation), settings), settings };
   }
 
@@ -51,49 +52,63 @@ export class ModelResolver {
     if (this.#models.has(name) && !isShortName(name)) return name;
     const { gateway, settings } = this.#options;
     const question = { gateway, model: name, region, allowGlobal: settings.allow_global };
-    return inferenceId({ ...question, listing: await this.#listing(name, connection, signal) });
+    return inferenceId({ ...question, listing: await this.#listing(name, region, connection, signal) });
   }
 
-  async #listing(name: string, connection: Connection, signal: AbortSignal): Promise<Listing | undefined> {
+  async #listing(
+    name: string,
+    region: string,
+    connection: Connection,
+    signal: AbortSignal,
+  ): Promise<Listing | undefined> {
     if (!this.#options.settings.discover_models || isExact(name)) return undefined;
-    return await this.#soon(connection.discovery.current(signal), signal);
+    const listing = await this.#soon(connection.discovery.current(signal), region, connection, signal);
+    if (listing?.failure !== undefined) this.#tell(listing.failure, region, connection, true);
+    return listing;
   }
 
-  async #foundationOf(modelId: string, connection: Connection, signal: AbortSignal): Promise<string | undefined> {
+  async #foundationOf(
+    modelId: string,
+    region: string,
+    connection: Connection,
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
     const opaque = /^arn:.*:application-inference-profile\//.test(modelId);
     if (!opaque || !this.#options.settings.discover_models) return undefined;
-    return await this.#soon(connection.discovery.foundation(modelId, signal), signal);
+    return await this.#soon(connection.discovery.foundation(modelId, signal), region, connection, signal);
   }
 
   /** What AWS says, unless it refuses to or takes too long: then what is built in has to do. */
-  async #soon<Value>(asked: Promise<Value | undefined>, signal: AbortSignal): Promise<Value | undefined> {
+  async #soon<Value>(
+    asked: Promise<Value | undefined>,
+    region: string,
+    connection: Connection,
+    signal: AbortSignal,
+  ): Promise<Value | undefined> {
     let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<undefined>((resolve) => {
-      timer = setTimeout(() => resolve(undefined), limits.listingMs).unref();
+    const late = new Promise<never>((_resolve, reject) => {
+      const words = `did not list its models and inference profiles within ${limits.listingMs / 1000} s.`;
+      timer = setTimeout(() => reject(new ListingFailure("timeout", words)), limits.listingMs).unref();
     });
     try {
       return await Promise.race([asked, late]);
     } catch (error) {
       signal.throwIfAborted();
-      this.#tell(error);
+      this.#tell(error, region, connection, false);
       return undefined;
     } finally {
       clearTimeout(timer);
     }
   }
 
-  #tell(error: unknown): void {
+  #tell(error: unknown, region: string, connection: Connection, isPartial: boolean): void {
+    if (this.#told) return;
+    const { gateway, notice } = this.#options;
+    const failure = told(error, connection, failureContext(gateway, connection, region));
     // What is wrong with the credentials or the network, the request itself is about to say.
-    const failure = serviceFailure(error);
-    if (failure === undefined || codeOf(failure) === "authentication" || this.#told) return;
+    if (isOfCredentials(failure) || failure.code === "connection") return;
     this.#told = true;
-    this.#options.notice({
-      code: "listing-unavailable",
-      message:
-        `AWS does not list its models and inference profiles (${failure.name || failure.status}); the built-in table of ` +
-        `${tableDate} is used. Allow bedrock:ListFoundationModels, bedrock:ListInferenceProfiles and ` +
-        `bedrock:GetInferenceProfile, or set "discover_models" to false.`,
-    });
+    notice(usedInstead(error, failure, isPartial));
   }
 }
 
@@ -113,7 +128,10 @@ function reasoningOf(
 ): Family["reasoning"] {
   if (thinking === false) return { kind: "none" };
   const declared = typeof thinking === "object" ? thinking : {};
-  if (declared.adaptive === true || (mode?.type === "adaptive" && reasoning.kind === "none")) {
+  // Only who is asked by an effort has efforts. What is known to be asked in another way goes on being asked so.
+  const implied = declared.has_xhigh === true && declared.budget_tokens === undefined;
+  const open = reasoning.kind === "none" || reasoning.kind === "adaptive";
+  if ((declared.adaptive ?? (implied && open)) || (mode?.type === "adaptive" && reasoning.kind === "none")) {
     if (reasoning.kind === "adaptive" && declared.has_xhigh === undefined) return reasoning;
     const efforts = [
       "low",
@@ -122,9 +140,10 @@ function reasoningOf(
       ...(declared.has_xhigh === true ? ["xhigh" as const] : []),
       "max",
     ] as const;
+    if (reasoning.kind === "adaptive") return { ...reasoning, efforts };
     return { kind: "adaptive", efforts, budget: false, display: false, off: "default" };
   }
   if (declared.budget_tokens !== undefined) return { kind: "budget", defaultBudget: declared.budget_tokens };
-  const asked = thinking === true || mode?.type === "thinking";
+  const asked = thinking !== undefined || mode?.type === "thinking";
   return asked && reasoning.kind === "none" ? { kind: "budget" } : reasoning;
 }

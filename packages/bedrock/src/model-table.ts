@@ -152,13 +152,18 @@ export const knownModels: readonly KnownModel[] = [
 ];
 
 /**
- * The geography of a region that the table does not know: AWS opens regions more often than tables are written. The
- * first that matches counts.
+ * The geographies of a region, the narrowest first: where a model has profiles of several, what is asked stays as near
+ * as it can. The first pattern that matches counts.
  */
-export const geographiesByName: readonly (readonly [RegExp, Geography])[] = [
-  [/^us-gov-/, "us-gov"],
-  [/^(us|sa)-/, "us"],
-  [/^ca-/, "ca"],
-  [/^eu-/, "eu"],
-  [/^(ap|me)-/, "apac"],
+export const geographiesByName: readonly (readonly [RegExp, readonly [Geography, ...Geography[]]])[] = [
+  [/^us-gov-/, ["us-gov"]],
+  [/^(us|sa)-(?!iso)/, ["us"]],
+  [/^ca-/, ["ca", "us"]],
+  [/^eu-(?!iso)/, ["eu"]],
+  [/^ap-northeast-[13]$/, ["jp", "apac"]],
+  [/^ap-southeast-[24]$/, ["au", "apac"]],
+  [/^(ap|me)-/, ["apac"]],
 ];
+
+/** Regions of partitions that nothing here is known of: AWS has other models there, and other ways to them. */
+export const unknownPartition = /^(cn-|[a-z]+-iso)/;

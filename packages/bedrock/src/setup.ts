@@ -2,6 +2,7 @@ import { GatewayError } from "@waygate/core/plugin";
 import { addressProblem, isRegionName } from "./address.ts";
 import { profileRegion } from "./aws-configuration.ts";
 import { type CredentialId, variablesOf } from "./credentials.ts";
+import { quote } from "./failure.ts";
 import type { BedrockSettings } from "./settings.ts";
 
 /** A value, and where it comes from, for people. */
@@ -137,10 +138,23 @@ async function resolveRegion(
   if (settings.region !== undefined) return sourced(settings.region, "settings");
   if (auth.method === "default") return undefined;
   if (auth.method === "profile") {
-    const own = await profileRegion(auth.profile.value);
-    if (own !== undefined && isRegionName(own)) return { value: own, from: `profile ${auth.profile.value}` };
+    const own = await regionOfProfile(gateway, auth.profile.value);
+    if (own !== undefined) return own;
   }
   return { value: "us-east-1", from: "default" };
+}
+
+/** A region that is there and cannot be read is no reason to go to another one. */
+async function regionOfProfile(gateway: string, profile: string): Promise<Sourced | undefined> {
+  const own = await profileRegion(profile);
+  if (own === undefined) return undefined;
+  const value = own.value.toLowerCase();
+  if (isRegionName(value)) return { value, from: `profile ${profile}` };
+  throw wrong(
+    gateway,
+    `The profile "${profile}" in ${own.file} has the region ${quote(own.value)}, which is no name of a region. ` +
+      "Write it there as it is, without quotes, such as region = eu-west-1.",
+  );
 }
 
 function resolveEndpoint(

@@ -5,6 +5,7 @@ import { connectionFailure } from "./connection-failure.ts";
 import { credentialFailure, isCredentialError, needsLogin, refreshCommand, secretsOf } from "./credential-failure.ts";
 import { type FailureContext, failureOf } from "./failure.ts";
 import { regionMeant } from "./inference-profile.ts";
+import { ListingFailure } from "./listing.ts";
 import { isExpired, serviceFailure } from "./service-error.ts";
 
 /** What is known of a request before its model is: enough to tell of a failure. */
@@ -25,15 +26,18 @@ export function failureContext(gateway: string, { setup }: Connection, region: s
 /** Whatever went wrong on the way to AWS or there, as a `GatewayError`. */
 export function told(error: unknown, connection: Connection, context: FailureContext): GatewayError {
   if (isGatewayError(error)) return error;
+  const { setup } = connection;
+  if (error instanceof ListingFailure) {
+    const { gateway } = context;
+    const words = `Gateway "${gateway}": ${hostOf(connection, context)} ${error.message}`;
+    return new GatewayError(words, { gateway, code: error.code, cause: error });
+  }
   const failure = serviceFailure(error);
   if (failure !== undefined) return failureOf(context, failure);
-  const { setup } = connection;
   if (isCredentialError(error)) return credentialFailure(context.gateway, setup.auth, error);
   if (error instanceof HttpTimeout || networkCode(error) !== undefined) {
-    const { region } = context;
-    if (setup.endpoint !== undefined)
-      return connectionFailure(context.gateway, new URL(setup.endpoint.value).host, error);
-    return connectionFailure(context.gateway, `Amazon Bedrock in ${region}`, error, regionMeant(region));
+    const meant = setup.endpoint === undefined ? regionMeant(context.region) : "";
+    return connectionFailure(context.gateway, hostOf(connection, context), error, meant);
   }
   const words = error instanceof Error ? error.message : String(error);
   return new GatewayError(`Gateway "${context.gateway}": the AWS SDK could not send the request: ${words}`, {
@@ -41,6 +45,11 @@ export function told(error: unknown, connection: Connection, context: FailureCon
     code: "protocol",
     cause: error,
   });
+}
+
+/** For people. */
+function hostOf({ setup }: Connection, { region }: FailureContext): string {
+  return setup.endpoint === undefined ? `Amazon Bedrock in ${region}` : new URL(setup.endpoint.value).host;
 }
 
 /** Whether credentials that were good once have to be renewed. */

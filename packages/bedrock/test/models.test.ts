@@ -208,7 +208,7 @@ describe("models that AWS does not list", () => {
     );
     await collect(there.gateway, { model: "claude-opus-5" });
     const ways = () => service.received.map(({ method, path }) => (method === "GET" ? "list" : path));
-    // Three lists were asked for; the first that was refused was enough.
+    // Three lists were asked for, once.
     await until(() => ways().filter((way) => way === "list").length === 3);
     await collect(there.gateway, { model: "claude-opus-5" });
     expect(ways().filter((way) => way !== "list")).toEqual([
@@ -276,6 +276,22 @@ describe("models that AWS does not list", () => {
     };
     await using there = opened();
     expect((await there.gateway.models({ signal })).map(({ id }) => id)).toEqual(["acme.a-v1", "acme.b-v1"]);
+  });
+});
+
+describe("a model that AWS lists under several profiles", () => {
+  it.each([
+    ["ap-southeast-2", "apac", "au"],
+    ["ap-northeast-1", "apac", "jp"],
+    ["ca-central-1", "us", "ca"],
+  ])("stays in the country where %s has %s and %s", async (region, wide, narrow) => {
+    await using aws = await createSimulator({
+      awsCredentials: credentials,
+      models: [`${wide}.${claude}`, `${narrow}.${claude}`],
+    });
+    await using there = open(undefined, { settings: { endpoint_url: aws.url, region } });
+    await collect(there.gateway, { model: "claude-sonnet-4-5" });
+    expect(aws.requests.at(-1)?.path).toBe(`/v1/model/${encodeURIComponent(`${narrow}.${claude}`)}/converse-stream`);
   });
 });
 

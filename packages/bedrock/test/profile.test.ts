@@ -35,6 +35,27 @@ describe("a profile", () => {
     expect(await here.sent(named("dev"))).toMatchObject({ key: "AKIDDEV", region: "us-west-1" });
   });
 
+  it.each([
+    ["[profile p]\n  region = eu-west-1\n  aws_access_key_id = AKIDP\n  aws_secret_access_key = x\n"],
+    ["[profile p]\n\tregion=eu-west-1 # Ireland\naws_access_key_id = AKIDP\naws_secret_access_key = x\n"],
+    ["[profile 'p']\nregion = EU-WEST-1\naws_access_key_id = AKIDP\naws_secret_access_key = x\n"],
+  ])("has the region that the SDK reads for it: %j", async (config) => {
+    await using _home = await awsHome({ config });
+    expect(await here.sent(named("p"))).toMatchObject({ key: "AKIDP", region: "eu-west-1" });
+  });
+
+  it("whose region is none is refused, and nothing is sent elsewhere", async () => {
+    const keys = "aws_access_key_id = AKIDP\naws_secret_access_key = x\n";
+    await using home = await awsHome({ config: `[profile p]\nregion = "eu-west-1"\n${keys}` });
+    const words = (file: string, value: string) =>
+      `settings: Gateway "amazon-bedrock": The profile "p" in ${join(home.folder, ".aws", file)} has the region ${value}, ` +
+      "which is no name of a region. Write it there as it is, without quotes, such as region = eu-west-1.";
+    expect(await here.refusal(named("p"))).toBe(words("config", '"\\"eu-west-1\\""'));
+    await writeFile(join(home.folder, ".aws", "credentials"), `[p]\nregion = eu west\n${keys}`);
+    expect(await here.refusal(named("p"))).toBe(words("credentials", '"eu west"'));
+    expect(here.service.received).toEqual([]);
+  });
+
   it("is called default where none is named", async () => {
     await using _home = await awsHome({
       credentials: "[default]\naws_access_key_id=AKIDDEFAULT\naws_secret_access_key=x\n",

@@ -224,6 +224,9 @@ describe("models of the settings", () => {
     [{ thinking: true }, { thinking: { type: "enabled", budget_tokens: 4096 } }],
     [{ thinking: { budget_tokens: 8000 } }, { thinking: { type: "enabled", budget_tokens: 8000 } }],
     [{ thinking: { adaptive: true } }, { thinking: { type: "adaptive" }, output_config: { effort: "low" } }],
+    [{ thinking: { has_xhigh: true } }, { thinking: { type: "adaptive" }, output_config: { effort: "low" } }],
+    [{ thinking: {} }, { thinking: { type: "enabled", budget_tokens: 4096 } }],
+    [{ thinking: { adaptive: false } }, { thinking: { type: "enabled", budget_tokens: 4096 } }],
   ])("declared with %j are asked so", async (declared, wanted) => {
     expect((await asked(arn, { reasoning: { effort: "low" } }, model(declared))).fields).toEqual(wanted);
   });
