@@ -38,7 +38,7 @@ export async function runCheck(question: CheckQuestion): Promise<CheckResult> {
     signal.throwIfAborted();
     throw told(error, connection, context);
   }
-  const list = await models.get({ signal, refresh: true, mustReach: true });
+  const list = await models.get({ signal, refresh: true });
   facts.push({ label: "Models", value: String(list.length) });
   if (settings.allow_global) facts.push({ label: "Global profiles", value: "allowed (settings)" });
   if (settings.guardrail_identifier !== undefined) {

@@ -15,11 +15,6 @@ export interface ModelListOptions {
   readonly notice: (notice: Omit<NoticeEvent, "type">) => void;
 }
 
-export interface ListOptions extends ModelsOptions {
-  /** That there is nobody to ask is a failure too. */
-  readonly mustReach?: boolean;
-}
-
 /** The models that can be asked: those that AWS lists for the region, or the table's, and those of the settings. */
 export class ModelList {
   readonly #options: ModelListOptions;
@@ -30,7 +25,7 @@ export class ModelList {
   }
 
   /** Rejects with a `GatewayError` where there are no credentials, or AWS does not take them. Other failures are notices. */
-  async get(options: ListOptions): Promise<readonly Model[]> {
+  async get(options: ModelsOptions): Promise<readonly Model[]> {
     const { connections, settings } = this.#options;
     const connection = await connections.get();
     const region = (await connection.client.region()).value;
@@ -54,7 +49,7 @@ export class ModelList {
   async #ask(
     connection: Connection,
     region: string,
-    { signal, refresh = false, mustReach = false }: ListOptions,
+    { signal, refresh = false }: ModelsOptions,
   ): Promise<Discovered | undefined> {
     try {
       const listing = await connection.discovery.listing(signal, refresh);
@@ -68,7 +63,8 @@ export class ModelList {
       signal.throwIfAborted();
       const failure = told(error, connection, failureContext(this.#options.gateway, connection, region));
       this.#options.connections.refused(failure);
-      if (isOfCredentials(failure) || (mustReach && failure.code === "connection")) throw failure;
+      // Where there is nobody to ask, a host has its own list of the day before, which is better than the table.
+      if (isOfCredentials(failure) || failure.code === "connection") throw failure;
       // Permission to call models does not imply permission to list them, and gateways need not offer lists.
       this.#options.notice(shownInstead(error, failure, false));
       return undefined;
