@@ -59,7 +59,7 @@ export async function clientConfig(options: AwsClientOptions, handler: RequestHa
   const region = setup.region ?? fallbackRegion;
   const fields = {
     ...common,
-    ...(await identity(auth, handler)),
+    ...(await identity(auth, handler, region.value)),
     region: region.value,
     useFipsEndpoint: fips,
     useDualstackEndpoint: dualstack,
@@ -73,7 +73,11 @@ export async function clientConfig(options: AwsClientOptions, handler: RequestHa
 
 const fallbackRegion: Sourced = { value: "us-east-1", from: "default" };
 
-async function identity(auth: Exclude<Auth, { method: "default" }>, handler: RequestHandler): Promise<Fields> {
+async function identity(
+  auth: Exclude<Auth, { method: "default" }>,
+  handler: RequestHandler,
+  region: string,
+): Promise<Fields> {
   switch (auth.method) {
     case "api_key":
       return { token: { token: auth.token }, authSchemePreference: ["httpBearerAuth"] };
@@ -83,13 +87,23 @@ async function identity(auth: Exclude<Auth, { method: "default" }>, handler: Req
       return { credentials, authSchemePreference: ["sigv4"] };
     }
     case "profile": {
-      const { fromIni } = await import("@aws-sdk/credential-providers");
+      const { fromIni, fromWebToken } = await import("@aws-sdk/credential-providers");
+      // For the clients that providers make: the person's AWS_ENDPOINT_URL must be sent no token and no key of theirs.
+      const clientConfig = { requestHandler: handler, ignoreConfiguredEndpointUrls: true };
       // All that a profile can say: keys, SSO, a role to assume, a process to run. No region for its helpers: SSO has
       // one of its own. The files are read anew each time, as a login in the meantime changes them.
       const credentials = fromIni({
         profile: auth.profile.value,
         ignoreCache: true,
-        clientConfig: { requestHandler: handler },
+        clientConfig,
+        // Of all providers, the one of a web identity is not handed the configuration.
+        roleAssumerWithWebIdentity: ({ RoleArn, RoleSessionName, WebIdentityToken }) =>
+          fromWebToken({
+            roleArn: RoleArn ?? "",
+            webIdentityToken: WebIdentityToken ?? "",
+            ...(RoleSessionName !== undefined && { roleSessionName: RoleSessionName }),
+            clientConfig: { ...clientConfig, region },
+          })(),
       });
       return { credentials, authSchemePreference: ["sigv4"] };
     }

@@ -5,6 +5,7 @@ import { describe, expect, it, vi } from "vitest";
 import { awsHome } from "./aws-files.ts";
 import { identity } from "./identity.ts";
 import { collect, type Opening, open, refused } from "./open.ts";
+import { rerouted } from "./rerouted.ts";
 import { refuses, startService, until } from "./service.ts";
 
 const here = identity();
@@ -86,7 +87,7 @@ describe("a profile", () => {
     expect(message).not.toContain("aws sso login");
   });
 
-  it("may assume a role, through the same connections as everything else", async () => {
+  it("may assume a role, through the same connections as everything else, and past the person's AWS_ENDPOINT_URL", async () => {
     const assumed = `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials>
       <AccessKeyId>AKIDROLE</AccessKeyId><SecretAccessKey>x</SecretAccessKey><SessionToken>role-token</SessionToken>
       <Expiration>${new Date(Date.now() + 3_600_000).toISOString()}</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`;
@@ -95,8 +96,19 @@ describe("a profile", () => {
     );
     const config =
       "[profile base]\naws_access_key_id = AKIDBASE\naws_secret_access_key = x\n[profile role]\nrole_arn = arn:aws:iam::123456789012:role/model-user\nsource_profile = base\nregion = eu-west-1\n";
-    await using _home = await awsHome({ config }, { AWS_ENDPOINT_URL_STS: sts.origin });
-    expect(await here.sent(named("role"))).toMatchObject({ key: "AKIDROLE", region: "eu-west-1", token: "role-token" });
+    await using person = await startService();
+    await using _home = await awsHome(
+      { config },
+      { AWS_ENDPOINT_URL: person.origin, AWS_ENDPOINT_URL_STS: person.origin },
+    );
+    await using aws = await rerouted({ sts: sts.origin });
+    const { transport } = aws;
+    expect(await here.sent({ ...named("role"), transport })).toMatchObject({
+      key: "AKIDROLE",
+      region: "eu-west-1",
+      token: "role-token",
+    });
+    expect(person.received).toEqual([]);
     expect(sts.received).toHaveLength(1);
     expect(sts.received[0]?.text).toContain("RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2Fmodel-user");
     expect(sts.received[0]?.headers.authorization).toContain("Credential=AKIDBASE/");
@@ -110,11 +122,14 @@ describe("a profile", () => {
     );
     const config =
       "[profile base]\naws_access_key_id = AKIDBASE\naws_secret_access_key = x\n[profile role]\nrole_arn = arn:aws:iam::123456789012:role/r\nsource_profile = base\n";
-    await using _home = await awsHome({ config }, { AWS_ENDPOINT_URL_STS: sts.origin });
+    await using _home = await awsHome({ config });
+    await using aws = await rerouted({ sts: sts.origin });
+    const { transport } = aws;
     const expected = `credentials: Gateway "amazon-bedrock": the profile "role" gives no credentials: AccessDenied: ${words}. Check "profile" in the settings and your AWS configuration files.`;
-    expect(await here.refusal(named("role"))).toBe(expected);
+    expect(await here.refusal({ ...named("role"), transport })).toBe(expected);
     const { settings } = named("role");
-    await using listing = open(undefined, { env: {}, settings: { ...settings, endpoint_url: here.service.origin } });
+    const endpoint_url = here.service.origin;
+    await using listing = open(undefined, { env: {}, transport, settings: { ...settings, endpoint_url } });
     const { signal } = new AbortController();
     const { gateway } = listing;
     for (const ask of [() => gateway.models({ signal }), () => gateway.check?.({ signal })]) {
@@ -160,27 +175,38 @@ describe("a profile", () => {
   });
 
   it("reaches AWS's other services the way that the host has for everything, such as a proxy", async () => {
-    const asked: string[] = [];
-    const own = (globalThis as Record<symbol, unknown>)[Symbol.for("undici.globalDispatcher.1")] as {
-      dispatch(options: { readonly origin: string }, handler: unknown): boolean;
-    };
-    const dispatcher = {
-      dispatch(options: { readonly origin: string }, handler: unknown) {
-        asked.push(options.origin);
-        return own.dispatch(options, handler);
-      },
-    };
     const answer = `<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>AKIDROLE</AccessKeyId><SecretAccessKey>x</SecretAccessKey>
       <SessionToken>t</SessionToken><Expiration>${new Date(Date.now() + 3_600_000).toISOString()}</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`;
     await using sts = await startService(
       (response) => void response.writeHead(200, { "content-type": "text/xml" }).end(answer),
     );
-    // Makes Node load its undici.
-    await fetch(sts.origin).then((response) => response.text());
+    await using aws = await rerouted({ sts: sts.origin });
     const config =
       "[profile base]\naws_access_key_id = AKIDBASE\naws_secret_access_key = x\n[profile role]\nrole_arn = arn:aws:iam::123456789012:role/r\nsource_profile = base\nregion = eu-west-1\n";
-    await using _home = await awsHome({ config }, { AWS_ENDPOINT_URL_STS: sts.origin });
-    expect(await here.sent({ ...named("role"), transport: { dispatcher } })).toMatchObject({ key: "AKIDROLE" });
-    expect(asked).toEqual([sts.origin, here.service.origin]);
+    await using _home = await awsHome({ config });
+    expect(await here.sent({ ...named("role"), transport: aws.transport })).toMatchObject({ key: "AKIDROLE" });
+    expect(aws.asked).toEqual(["https://sts.eu-west-1.amazonaws.com", here.service.origin]);
+  });
+
+  it("may be a web identity, whose token the person's own AWS_ENDPOINT_URL does not get", async () => {
+    const answer = `<AssumeRoleWithWebIdentityResponse><AssumeRoleWithWebIdentityResult><Credentials><AccessKeyId>AKIDWEB</AccessKeyId>
+      <SecretAccessKey>x</SecretAccessKey><SessionToken>t</SessionToken><Expiration>${new Date(Date.now() + 3_600_000).toISOString()}</Expiration>
+      </Credentials></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>`;
+    await using sts = await startService(
+      (response) => void response.writeHead(200, { "content-type": "text/xml" }).end(answer),
+    );
+    await using person = await startService();
+    await using aws = await rerouted({ sts: sts.origin });
+    await using home = await awsHome({}, { AWS_ENDPOINT_URL: person.origin });
+    const file = join(home.folder, "token");
+    await writeFile(file, "web-token");
+    await writeFile(
+      join(home.folder, ".aws", "config"),
+      `[profile web]\nrole_arn = arn:aws:iam::123456789012:role/r\nweb_identity_token_file = ${file}\nregion = eu-west-1\n`,
+    );
+    expect(await here.sent({ ...named("web"), transport: aws.transport })).toMatchObject({ key: "AKIDWEB" });
+    expect(sts.received[0]?.text).toContain("WebIdentityToken=web-token");
+    expect(aws.asked[0]).toBe("https://sts.eu-west-1.amazonaws.com");
+    expect(person.received).toEqual([]);
   });
 });

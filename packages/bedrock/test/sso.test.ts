@@ -1,11 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Transport } from "@waygate/core";
 import { createSimulator } from "@waygate/simulator";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { type AwsHome, awsHome } from "./aws-files.ts";
 import { identity } from "./identity.ts";
 import { collect, open } from "./open.ts";
+import { type Rerouted, rerouted } from "./rerouted.ts";
 import { json, refuses, type Service, says, startService, until } from "./service.ts";
 
 const here = identity();
@@ -24,6 +26,8 @@ region = eu-west-1
   const settings = { authentication_method: "sso", profile: "dev" };
   const hour = 3_600_000;
   let portal: Service;
+  let aws: Rerouted;
+  let transport: Transport;
   let home: AwsHome;
 
   beforeAll(async () => {
@@ -34,30 +38,48 @@ region = eu-west-1
       expiration: Date.now() + hour,
     };
     portal = await startService(json({ roleCredentials }));
+    aws = await rerouted({ "portal.sso": portal.origin });
+    transport = aws.transport;
   });
 
   beforeEach(async () => {
     portal.received.length = 0;
   });
 
-  afterAll(() => portal[Symbol.asyncDispose]());
+  afterAll(async () => {
+    await aws[Symbol.asyncDispose]();
+    await portal[Symbol.asyncDispose]();
+  });
 
   const atHome = async () => {
-    home = await awsHome({ config }, { AWS_ENDPOINT_URL_SSO: portal.origin });
+    home = await awsHome({ config });
     return home;
   };
 
   it("gives credentials", async () => {
     await using there = await atHome();
     await there.login("team", new Date(Date.now() + hour));
-    expect(await here.sent({ env: {}, settings })).toMatchObject({ key: "AKIDSSO", region: "eu-west-1", token: "sso" });
+    expect(await here.sent({ env: {}, transport, settings })).toMatchObject({
+      key: "AKIDSSO",
+      region: "eu-west-1",
+      token: "sso",
+    });
     expect(portal.received[0]?.headers["x-amz-sso_bearer_token"]).toBe("sso-token");
+  });
+
+  it("keeps its token from the person's own AWS_ENDPOINT_URL", async () => {
+    await using there = await atHome();
+    await there.login("team", new Date(Date.now() + hour));
+    await using person = await startService(json({}));
+    for (const name of ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_SSO"]) vi.stubEnv(name, person.origin);
+    expect(await here.sent({ env: {}, transport, settings })).toMatchObject({ key: "AKIDSSO" });
+    expect(person.received).toEqual([]);
   });
 
   it("that has expired is an error that names the command", async () => {
     await using there = await atHome();
     await there.login("team", new Date(Date.now() - hour));
-    const message = await here.refusal({ env: {}, settings });
+    const message = await here.refusal({ env: {}, transport, settings });
     expect(message).toBe(
       'authentication: Gateway "amazon-bedrock": the profile "dev" gives no credentials: its login has expired, or was never made. Run: aws sso login --profile dev',
     );
@@ -68,14 +90,14 @@ region = eu-west-1
     await using there = await atHome();
     await there.login("team", new Date(Date.now() + hour));
     portal.queue(refuses(401, "UnauthorizedException", "Session token not found or invalid"));
-    expect(await here.refusal({ env: {}, settings })).toBe(
+    expect(await here.refusal({ env: {}, transport, settings })).toBe(
       'authentication: Gateway "amazon-bedrock": the profile "dev" gives no credentials: its login has expired, or was never made. Run: aws sso login --profile dev',
     );
   });
 
   it("that was never begun names it as well", async () => {
     await using _there = await atHome();
-    expect(await here.refusal({ env: {}, settings })).toMatch(/ Run: aws sso login --profile dev$/);
+    expect(await here.refusal({ env: {}, transport, settings })).toMatch(/ Run: aws sso login --profile dev$/);
   });
 
   it("that has expired is renewed by the command of the settings, once, and the request is sent again", async () => {
@@ -93,7 +115,7 @@ region = eu-west-1
     const script =
       "const f=require('fs');f.copyFileSync(process.argv[1],process.argv[2]);f.appendFileSync(process.argv[3],'x');console.log('Open the page.')";
     const auth_refresh_command = `node -e "${script}" "${source}" "${there.tokenFile("team")}" "${log}"`;
-    await using opened = open(here.service, { env: {}, settings: { ...settings, auth_refresh_command } });
+    await using opened = open(here.service, { env: {}, transport, settings: { ...settings, auth_refresh_command } });
     // Both wait for one run of it.
     const answers = await Promise.all([collect(opened.gateway), collect(opened.gateway)]);
     expect(answers.map((events) => events.at(-1)?.type)).toEqual(["finish", "finish"]);
@@ -105,17 +127,18 @@ region = eu-west-1
   it("is renewed before AWS is asked for its lists, too", async () => {
     await using there = await atHome();
     await there.login("team", new Date(Date.now() - hour));
-    await using aws = await createSimulator({
+    await using simulator = await createSimulator({
       awsCredentials: { accessKeyId: "AKIDSSO", secretAccessKey: "x", sessionToken: "sso" },
       models: ["eu.acme.brain-v1:0"],
     });
     const auth_refresh_command = `node -e "const f=require('fs');const p=process.argv[1];const t=JSON.parse(f.readFileSync(p));t.expiresAt=new Date(Date.now()+3600000).toISOString();f.writeFileSync(p,JSON.stringify(t))" "${there.tokenFile("team")}"`;
     await using opened = open(undefined, {
       env: {},
-      settings: { ...settings, endpoint_url: aws.url, auth_refresh_command },
+      transport,
+      settings: { ...settings, endpoint_url: simulator.url, auth_refresh_command },
     });
     expect((await collect(opened.gateway, { model: "acme.brain-v1:0" })).at(-1)?.type).toBe("finish");
-    expect(aws.requests.at(-1)?.path).toContain(encodeURIComponent("eu.acme.brain-v1:0"));
+    expect(simulator.requests.at(-1)?.path).toContain(encodeURIComponent("eu.acme.brain-v1:0"));
   });
 
   it("that a command is renewing is waited for no longer than anybody wants it, and the command ends with that", async () => {
@@ -124,7 +147,7 @@ region = eu-west-1
     const pidFile = join(there.folder, "pid");
     const script = "require('fs').writeFileSync(process.argv[1],String(process.pid));setTimeout(()=>{},60000)";
     const auth_refresh_command = `node -e "${script}" "${pidFile}"`;
-    await using opened = open(here.service, { env: {}, settings: { ...settings, auth_refresh_command } });
+    await using opened = open(here.service, { env: {}, transport, settings: { ...settings, auth_refresh_command } });
     const first = new AbortController();
     const second = new AbortController();
     const answers = [first, second].map(({ signal }) => collect(opened.gateway, { signal }).catch((error) => error));
@@ -149,11 +172,11 @@ region = eu-west-1
     await using there = await atHome();
     await there.login("team", new Date(Date.now() - hour));
     const fails = { ...settings, auth_refresh_command: "echo No browser here >&2; exit 3" };
-    expect(await here.refusal({ env: {}, settings: fails })).toBe(
+    expect(await here.refusal({ env: {}, transport, settings: fails })).toBe(
       'authentication: Gateway "amazon-bedrock": auth_refresh_command ended with the code 3. It said: No browser here.',
     );
     const inVain = { ...settings, auth_refresh_command: "exit 0" };
-    expect(await here.refusal({ env: {}, settings: inVain })).toMatch(/ Run: aws sso login --profile dev$/);
+    expect(await here.refusal({ env: {}, transport, settings: inVain })).toMatch(/ Run: aws sso login --profile dev$/);
   });
 
   it("whose credentials AWS itself calls expired is renewed too", async () => {
@@ -163,7 +186,11 @@ region = eu-west-1
       refuses(403, "ExpiredTokenException", "The security token included in the request is expired"),
       says("Hi"),
     );
-    await using opened = open(here.service, { env: {}, settings: { ...settings, auth_refresh_command: "exit 0" } });
+    await using opened = open(here.service, {
+      env: {},
+      transport,
+      settings: { ...settings, auth_refresh_command: "exit 0" },
+    });
     expect((await collect(opened.gateway)).at(-1)?.type).toBe("finish");
     expect(here.service.received).toHaveLength(2);
   });
