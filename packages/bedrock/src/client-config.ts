@@ -1,5 +1,6 @@
 import type { BedrockRuntimeClientConfig } from "@aws-sdk/client-bedrock-runtime";
 import type { AwsClientOptions } from "./client.ts";
+import type { CredentialSearch } from "./credential-search.ts";
 import type { RequestHandler } from "./request-handler.ts";
 import type { Auth, Sourced } from "./setup.ts";
 import { Sha256 } from "./sha256.ts";
@@ -32,7 +33,11 @@ export interface ClientConfig {
  * The configuration of the SDK's clients. Only the method `default` lets them look at the person's own AWS variables;
  * for the others all that they would look for there is said outright.
  */
-export async function clientConfig(options: AwsClientOptions, handler: RequestHandler): Promise<ClientConfig> {
+export async function clientConfig(
+  options: AwsClientOptions,
+  handler: RequestHandler,
+  search: CredentialSearch,
+): Promise<ClientConfig> {
   const { setup, fips, dualstack } = options;
   const { auth } = setup;
   const common: Fields = {
@@ -45,9 +50,11 @@ export async function clientConfig(options: AwsClientOptions, handler: RequestHa
   if (auth.method === "default") {
     const profile = auth.profile === undefined ? {} : { profile: auth.profile.value };
     const region = setup.region ?? (await chainRegion(profile, handler));
+    const { fromNodeProviderChain } = await import("@aws-sdk/credential-providers");
     const fields = {
       ...common,
       ...profile,
+      credentials: search.bound(() => fromNodeProviderChain({ ...profile, clientConfig: { requestHandler: handler } })),
       // Set to nothing, the variable means nothing; the SDK would take it for a key.
       ...(process.env.AWS_BEARER_TOKEN_BEDROCK === "" && { authSchemePreference: ["sigv4"] }),
       region: region.value,
@@ -59,7 +66,7 @@ export async function clientConfig(options: AwsClientOptions, handler: RequestHa
   const region = setup.region ?? fallbackRegion;
   const fields = {
     ...common,
-    ...(await identity(auth, handler, region.value)),
+    ...(await identity(auth, handler, region.value, search)),
     region: region.value,
     useFipsEndpoint: fips,
     useDualstackEndpoint: dualstack,
@@ -77,6 +84,7 @@ async function identity(
   auth: Exclude<Auth, { method: "default" }>,
   handler: RequestHandler,
   region: string,
+  search: CredentialSearch,
 ): Promise<Fields> {
   switch (auth.method) {
     case "api_key":
@@ -92,20 +100,21 @@ async function identity(
       const clientConfig = { requestHandler: handler, ignoreConfiguredEndpointUrls: true };
       // All that a profile can say: keys, SSO, a role to assume, a process to run. No region for its helpers: SSO has
       // one of its own. The files are read anew each time, as a login in the meantime changes them.
-      const credentials = fromIni({
-        profile: auth.profile.value,
-        ignoreCache: true,
-        clientConfig,
-        // Of all providers, the one of a web identity is not handed the configuration.
-        roleAssumerWithWebIdentity: ({ RoleArn, RoleSessionName, WebIdentityToken }) =>
-          fromWebToken({
-            roleArn: RoleArn ?? "",
-            webIdentityToken: WebIdentityToken ?? "",
-            ...(RoleSessionName !== undefined && { roleSessionName: RoleSessionName }),
-            clientConfig: { ...clientConfig, region },
-          })(),
-      });
-      return { credentials, authSchemePreference: ["sigv4"] };
+      const provider = () =>
+        fromIni({
+          profile: auth.profile.value,
+          ignoreCache: true,
+          clientConfig,
+          // Of all providers, the one of a web identity is not handed the configuration.
+          roleAssumerWithWebIdentity: ({ RoleArn, RoleSessionName, WebIdentityToken }) =>
+            fromWebToken({
+              roleArn: RoleArn ?? "",
+              webIdentityToken: WebIdentityToken ?? "",
+              ...(RoleSessionName !== undefined && { roleSessionName: RoleSessionName }),
+              clientConfig: { ...clientConfig, region },
+            })(),
+        });
+      return { credentials: search.bound(provider), authSchemePreference: ["sigv4"] };
     }
   }
 }

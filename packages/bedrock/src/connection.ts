@@ -36,8 +36,16 @@ export class Connections {
     const key = JSON.stringify(setup);
     if (this.#current?.key === key) return this.#current.connection;
     const { use_fips_endpoint: fips, use_dualstack_endpoint: dualstack } = settings;
-    const client = awsClient({ setup, http, headers, fips, dualstack });
-    const connection = { setup, client, discovery: discovery(() => client.control()) };
+    const client = awsClient({ gateway, setup, http, headers, fips, dualstack });
+    const found = discovery(() => client.control());
+    const connection: Connection = {
+      setup,
+      client,
+      discovery: {
+        ...found,
+        listing: (signal, refresh) => found.listing(signal, refresh).finally(() => this.left(connection, signal)),
+      },
+    };
     this.#current = { key, connection };
     return connection;
   }
@@ -46,6 +54,14 @@ export class Connections {
   refused(failure: GatewayError): void {
     // A wrong clock can be tried again: the client has learnt from the refusal by how much.
     if (failure.code === "authentication" && !failure.retryable) this.forget();
+  }
+
+  /**
+   * Told of each wait that has ended. Where it was aborted while credentials were looked for, what gives them may hang
+   * for good: the next request begins anew.
+   */
+  left(connection: Connection, signal: AbortSignal): void {
+    if (signal.aborted && connection.client.searching && this.#current?.connection === connection) this.forget();
   }
 
   /** Has the next request begin anew: the credentials in use have been renewed. */

@@ -70,6 +70,7 @@ export class Conversations {
         );
         return { notices, answer, first: first ?? [], tell: (error) => told(error, connection, context) };
       } catch (error) {
+        connections.left(connection, signal);
         signal.throwIfAborted();
         if (this.#learn(context.modelId, error)) continue;
         if (refresh === undefined || renewed || !hasExpired(error)) {

@@ -1,6 +1,7 @@
 import { didYouMean, GatewayError } from "@waygate/core/plugin";
 import { profileNames } from "./aws-configuration.ts";
 import { blot, shorten } from "./failure.ts";
+import { limits } from "./limits.ts";
 import type { ServiceFailure } from "./service-error.ts";
 import type { Auth } from "./setup.ts";
 
@@ -27,10 +28,7 @@ export function needsLogin(error: unknown): boolean {
 /** The error of credentials that could not be had. */
 export function credentialFailure(gateway: string, auth: Auth, error: Error): GatewayError {
   const login = needsLogin(error);
-  const whose =
-    auth.method === "profile"
-      ? `the profile "${auth.profile.value}" gives no credentials`
-      : "the AWS default chain gives no credentials";
+  const whose = `${sourceOf(auth)} gives no credentials`;
   // A process that gives credentials may speak of a login as well, but of one of its own.
   const ofAws = login && /\bsso\b|\baws login\b|\bsession token\b/i.test(error.message);
   const command = ofAws ? refreshCommand(auth, /\baws login\b/.test(error.message) ? "login" : "sso login") : undefined;
@@ -44,6 +42,22 @@ export function credentialFailure(gateway: string, auth: Auth, error: Error): Ga
     code: login ? "authentication" : "credentials",
     detail,
   });
+}
+
+/** The error of credentials that do not come, nor word of why. */
+export function credentialsHang(gateway: string, auth: Auth): GatewayError {
+  const seconds = limits.credentialsMs / 1000;
+  const words = `nothing came for ${seconds} s. The process or the service that they come from hangs.`;
+  return new GatewayError(`Gateway "${gateway}": ${sourceOf(auth)} gives no credentials: ${words}${advise(auth)}`, {
+    gateway,
+    code: "timeout",
+    // It has been waited for long enough; who asks again has it begin anew.
+    retryable: false,
+  });
+}
+
+function sourceOf(auth: Auth): string {
+  return auth.method === "profile" ? `the profile "${auth.profile.value}"` : "the AWS default chain";
 }
 
 function advise(auth: Auth): string {

@@ -14,6 +14,8 @@ export const limits = {
   listingAgeMs: 60 * 60_000,
   /** Milliseconds until a listing that failed is tried again. */
   listingRetryMs: 10 * 60_000,
+  /** Milliseconds that credentials may take: a process that gives them may have to ask a person. */
+  credentialsMs: 2 * 60_000,
   /** Milliseconds that a command which renews credentials may take: a person has to act in a browser. */
   refreshMs: 10 * 60_000,
 } as const;

@@ -1,4 +1,5 @@
-import { writeFile } from "node:fs/promises";
+import { existsSync, readFileSync } from "node:fs";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isGatewayError } from "@waygate/core";
 import { describe, expect, it, vi } from "vitest";
@@ -208,5 +209,67 @@ describe("a profile", () => {
     expect(sts.received[0]?.text).toContain("WebIdentityToken=web-token");
     expect(aws.asked[0]).toBe("https://sts.eu-west-1.amazonaws.com");
     expect(person.received).toEqual([]);
+  });
+
+  describe("whose process hangs", () => {
+    /** The process hangs as long as `holding` is there, and says in `begun` each time that it was started. */
+    const hanging = async () => {
+      const home = await awsHome({});
+      const [holding, begun] = [join(home.folder, "holding"), join(home.folder, "begun")];
+      const answer = JSON.stringify({ Version: 1, AccessKeyId: "AKIDPROCESS", SecretAccessKey: "x" });
+      const script = `const f=require("fs");f.appendFileSync("${begun}","x");
+        setInterval(()=>{if(!f.existsSync("${holding}")){console.log('${answer}');process.exit()}},10)`;
+      await writeFile(join(home.folder, "process.cjs"), script);
+      await writeFile(holding, "");
+      const command = `node ${join(home.folder, "process.cjs")}`;
+      await writeFile(join(home.folder, ".aws", "config"), `[profile p]\ncredential_process = ${command}\n`);
+      return { home, holding, runs: () => (existsSync(begun) ? readFileSync(begun, "utf8").length : 0) };
+    };
+    const lists = { settings: { authentication_method: "named_profile", profile: "p", discover_models: true } };
+
+    it.each([
+      ["requests", {}],
+      ["lists", lists],
+    ])("%s are waited for no longer than they are wanted, and the next begins anew", async (what, change) => {
+      const { home, holding, runs } = await hanging();
+      await using _home = home;
+      await using opened = open(here.service, { ...named("p"), ...change });
+      const ask = (signal: AbortSignal) =>
+        what === "lists" ? opened.gateway.models({ signal, refresh: true }) : collect(opened.gateway, { signal });
+      const enough = new AbortController();
+      const first = ask(enough.signal);
+      await until(() => runs() === 1);
+      enough.abort(new Error("Enough."));
+      await expect(first).rejects.toThrow("Enough.");
+      const second = ask(AbortSignal.timeout(20_000)).catch((error: unknown) => error);
+      await until(() => runs() === 2);
+      await rm(holding);
+      await second;
+      expect(here.service.received.at(-1)?.headers.authorization).toContain("AKIDPROCESS");
+    });
+
+    it("is given up after two minutes, and started again by the next request", async () => {
+      const { home, holding, runs } = await hanging();
+      await using _home = home;
+      await using opened = open(here.service, named("p"));
+      vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+      try {
+        const first = refused(opened.gateway);
+        while (runs() === 0) await new Promise(setImmediate);
+        vi.advanceTimersByTime(2 * 60_000);
+        expect(await first).toMatchObject({
+          code: "timeout",
+          retryable: false,
+          message: expect.stringMatching(
+            /^Gateway "amazon-bedrock": the profile "p" gives no credentials: nothing came for 120 s\. The process or the service that they come from hangs\. /,
+          ),
+        });
+      } finally {
+        vi.useRealTimers();
+      }
+      await rm(holding);
+      expect((await collect(opened.gateway)).at(-1)?.type).toBe("finish");
+      expect(runs()).toBe(2);
+    });
   });
 });
