@@ -54,7 +54,10 @@ export async function clientConfig(
     const fields = {
       ...common,
       ...profile,
-      credentials: search.bound(() => fromNodeProviderChain({ ...profile, clientConfig: { requestHandler: handler } })),
+      // The SDK's own search, but for the files: it would read them once for as long as the program runs.
+      credentials: search.bound(() =>
+        fromNodeProviderChain({ ...profile, ignoreCache: true, clientConfig: { requestHandler: handler } }),
+      ),
       // Set to nothing, the variable means nothing; the SDK would take it for a key.
       ...(process.env.AWS_BEARER_TOKEN_BEDROCK === "" && { authSchemePreference: ["sigv4"] }),
       region: region.value,

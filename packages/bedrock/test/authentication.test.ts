@@ -1,9 +1,11 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { createSimulator, type Simulator } from "@waygate/simulator";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { awsHome } from "./aws-files.ts";
 import { identity } from "./identity.ts";
 import { collect, keys, open, refused } from "./open.ts";
-import { json, startService } from "./service.ts";
+import { json, refuses, startService } from "./service.ts";
 
 const here = identity();
 
@@ -164,6 +166,20 @@ describe("a person's ordinary AWS variables", () => {
       code: "credentials",
       message: expected,
     });
+  });
+
+  it("and files that the command of the settings writes anew: the method default reads them, no restart is needed", async () => {
+    const file = (key: string) => `[default]\naws_access_key_id=${key}\naws_secret_access_key=x\naws_session_token=t\n`;
+    await using home = await awsHome({ credentials: file("AKIDOLD") });
+    const fresh = join(home.folder, "fresh");
+    await writeFile(fresh, file("AKIDNEW"));
+    const credentials = join(home.folder, ".aws", "credentials");
+    const auth_refresh_command = `node -e "require('fs').copyFileSync(process.argv[1],process.argv[2])" "${fresh}" "${credentials}"`;
+    const expired = refuses(403, "ExpiredTokenException", "The security token included in the request is expired");
+    here.service.queue(expired);
+    const settings = { authentication_method: "default", auth_refresh_command };
+    expect(await here.sent({ env: {}, settings })).toMatchObject({ key: "AKIDNEW" });
+    expect(here.service.received).toHaveLength(2);
   });
 
   it("and the files give nothing: the method default says so", async () => {
