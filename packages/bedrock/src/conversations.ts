@@ -79,7 +79,7 @@ export class Conversations {
           throw failure;
         }
         renewed = true;
-        await refresh.run(signal);
+        await refresh.run(signal, context.secrets);
         connections.forget();
       }
     }

@@ -18,4 +18,10 @@ export const limits = {
   credentialsMs: 2 * 60_000,
   /** Milliseconds that a command which renews credentials may take: a person has to act in a browser. */
   refreshMs: 10 * 60_000,
+  /** Milliseconds that the output of such a command may take to arrive after its end. */
+  refreshOutputMs: 250,
+  /** Milliseconds after which what it has printed is told though its line has not ended. */
+  refreshPauseMs: 500,
+  /** Milliseconds that it has to end when it is asked to. */
+  refreshEndMs: 2_000,
 } as const;

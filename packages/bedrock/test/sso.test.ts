@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
+import { copyFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Transport } from "@waygate/core";
 import { createSimulator } from "@waygate/simulator";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { type AwsHome, awsHome } from "./aws-files.ts";
 import { identity } from "./identity.ts";
-import { collect, open } from "./open.ts";
+import { collect, type Opened, type Opening, open, refused } from "./open.ts";
 import { type Rerouted, rerouted } from "./rerouted.ts";
 import { json, refuses, type Service, says, startService, until } from "./service.ts";
 
@@ -193,5 +193,109 @@ region = eu-west-1
     });
     expect((await collect(opened.gateway)).at(-1)?.type).toBe("finish");
     expect(here.service.received).toHaveLength(2);
+  });
+
+  describe("that a command renews", () => {
+    const begin = async (command: (there: AwsHome, file: string) => string, opening: Opening = {}) => {
+      const there = await atHome();
+      await there.login("team", new Date(Date.now() + hour));
+      const good = join(there.folder, "good");
+      await copyFile(there.tokenFile("team"), good);
+      await there.login("team", new Date(Date.now() - hour));
+      const auth_refresh_command = command(there, `cp '${good}' '${there.tokenFile("team")}'`);
+      return {
+        there,
+        opened: open(here.service, { env: {}, transport, settings: { ...settings, auth_refresh_command }, ...opening }),
+      };
+    };
+    const messages = ({ notices }: Opened) => notices.map(({ message }) => message);
+
+    it.skipIf(process.platform === "win32")(
+      "is there when the command has ended, whatever it has left running",
+      async () => {
+        const { there, opened } = await begin((_, renew) => `${renew}; sleep 4 & echo Done.`);
+        await using _there = there;
+        await using _opened = opened;
+        const before = performance.now();
+        expect((await collect(opened.gateway)).at(-1)?.type).toBe("finish");
+        expect(performance.now() - before).toBeLessThan(3_500);
+        expect(messages(opened)).toEqual(["Done."]);
+      },
+    );
+
+    it.skipIf(process.platform === "win32")(
+      "ends the command with the last who waits, even one that does not want to",
+      async () => {
+        const { there, opened } = await begin(
+          ({ folder }) => `trap '' TERM; echo $$ > '${folder}/pid'; while :; do sleep 0.1; done`,
+        );
+        await using _there = there;
+        await using _opened = opened;
+        const enough = new AbortController();
+        const answer = collect(opened.gateway, { signal: enough.signal });
+        const file = join(there.folder, "pid");
+        await until(() => existsSync(file) && readFileSync(file, "utf8").endsWith("\n"));
+        enough.abort(new Error("Enough."));
+        await expect(answer).rejects.toThrow("Enough.");
+        const pid = Number(readFileSync(file, "utf8"));
+        await until(() => {
+          try {
+            return !process.kill(pid, 0);
+          } catch {
+            return true;
+          }
+        });
+      },
+      15_000,
+    );
+
+    it.skipIf(process.platform === "win32")("may take ten minutes, however little it wants to end", async () => {
+      const { there, opened } = await begin(
+        ({ folder }) => `trap '' TERM; echo x > '${folder}/begun'; while :; do sleep 0.1; done`,
+      );
+      await using _there = there;
+      await using _opened = opened;
+      vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+      try {
+        const answer = refused(opened.gateway);
+        while (!existsSync(join(there.folder, "begun"))) await new Promise(setImmediate);
+        vi.advanceTimersByTime(10 * 60_000);
+        expect((await answer).message).toBe(
+          'Gateway "amazon-bedrock": auth_refresh_command did not end within 10 minutes.',
+        );
+        vi.advanceTimersByTime(10_000);
+      } finally {
+        vi.useRealTimers();
+      }
+    });
+
+    it.skipIf(process.platform === "win32")(
+      "is told what it prints, even without an end of line: at its end, and while it waits",
+      async () => {
+        const { there, opened } = await begin(
+          ({ folder }, renew) =>
+            `printf 'Code: '; while [ ! -e '${folder}/typed' ]; do sleep 0.05; done; ${renew}; printf 'Thank you.'`,
+        );
+        await using _there = there;
+        await using _opened = opened;
+        const answer = collect(opened.gateway);
+        await until(() => messages(opened).length > 0);
+        expect(messages(opened)).toEqual(["Code: "]);
+        await writeFile(join(there.folder, "typed"), "");
+        expect((await answer).at(-1)?.type).toBe("finish");
+        expect(messages(opened)).toEqual(["Code: ", "Thank you."]);
+      },
+    );
+
+    it("tells nothing of the secrets in use", async () => {
+      here.service.queue(
+        refuses(403, "ExpiredTokenException", "The security token included in the request is expired"),
+      );
+      const auth_refresh_command = "echo The key is not-a-real-secret. && exit 3";
+      await using opened = open(here.service, { settings: { auth_refresh_command } });
+      const { message } = await refused(opened.gateway);
+      expect(`${message} ${messages(opened)}`).not.toContain("not-a-real-secret");
+      expect(messages(opened)).toHaveLength(1);
+    });
   });
 });
