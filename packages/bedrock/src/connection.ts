@@ -50,10 +50,14 @@ export class Connections {
     return connection;
   }
 
-  /** Told of each failure. Where AWS does not take the credentials, their files may hold others by the next request. */
-  refused(failure: GatewayError): void {
+  /**
+   * Told of each failure. Where AWS does not take the credentials, their files may hold others by the next request.
+   * `connection`: the one that failed; default: the one in use.
+   */
+  refused(failure: GatewayError, connection = this.#current?.connection): void {
     // A wrong clock can be tried again: the client has learnt from the refusal by how much.
-    if (failure.code === "authentication" && !failure.retryable) this.forget();
+    if (failure.code !== "authentication" || failure.retryable || connection === undefined) return;
+    this.forget(connection);
   }
 
   /**
@@ -61,11 +65,16 @@ export class Connections {
    * for good: the next request begins anew.
    */
   left(connection: Connection, signal: AbortSignal): void {
-    if (signal.aborted && connection.client.searching && this.#current?.connection === connection) this.forget();
+    if (signal.aborted && connection.client.searching) this.forget(connection);
   }
 
-  /** Has the next request begin anew: the credentials in use have been renewed. */
-  forget(): void {
-    this.#current = undefined;
+  /** Whether the next request would take this one. */
+  isCurrent(connection: Connection): boolean {
+    return this.#current?.connection === connection;
+  }
+
+  /** Has the next request begin anew, unless it would anyway: the credentials of this connection are not to be used. */
+  forget(connection: Connection): void {
+    if (this.isCurrent(connection)) this.#current = undefined;
   }
 }

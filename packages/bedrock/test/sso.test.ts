@@ -6,7 +6,7 @@ import { createSimulator } from "@waygate/simulator";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { type AwsHome, awsHome } from "./aws-files.ts";
 import { identity } from "./identity.ts";
-import { collect, type Opened, type Opening, open, refused } from "./open.ts";
+import { collect, type Opened, open, refused } from "./open.ts";
 import { type Rerouted, rerouted } from "./rerouted.ts";
 import { json, refuses, type Service, says, startService, until } from "./service.ts";
 
@@ -196,17 +196,15 @@ region = eu-west-1
   });
 
   describe("that a command renews", () => {
-    const begin = async (command: (there: AwsHome, file: string) => string, opening: Opening = {}) => {
+    const begin = async (command: (there: AwsHome, renew: string) => string) => {
       const there = await atHome();
       await there.login("team", new Date(Date.now() + hour));
       const good = join(there.folder, "good");
       await copyFile(there.tokenFile("team"), good);
       await there.login("team", new Date(Date.now() - hour));
       const auth_refresh_command = command(there, `cp '${good}' '${there.tokenFile("team")}'`);
-      return {
-        there,
-        opened: open(here.service, { env: {}, transport, settings: { ...settings, auth_refresh_command }, ...opening }),
-      };
+      const bedrock = { ...settings, auth_refresh_command };
+      return { there, bedrock, opened: open(here.service, { env: {}, transport, settings: bedrock }) };
     };
     const messages = ({ notices }: Opened) => notices.map(({ message }) => message);
 
@@ -296,6 +294,53 @@ region = eu-west-1
       const { message } = await refused(opened.gateway);
       expect(`${message} ${messages(opened)}`).not.toContain("not-a-real-secret");
       expect(messages(opened)).toHaveLength(1);
+    });
+
+    it("is renewed once for all that it refused: who hears of it late is only sent again", async () => {
+      const { there, opened } = await begin(({ folder }, renew) => `echo x >> '${folder}/runs'; ${renew}`);
+      await using _there = there;
+      await using _opened = opened;
+      // Still good as far as the files say: AWS is the one to find it expired.
+      await there.login("team", new Date(Date.now() + hour));
+      const expired = refuses(403, "ExpiredTokenException", "The security token included in the request is expired");
+      const late = Promise.withResolvers<void>();
+      here.service.queue(async (response, request) => {
+        await late.promise;
+        await expired(response, request);
+      }, expired);
+      const second = collect(opened.gateway);
+      await until(() => here.service.received.length === 1);
+      expect((await collect(opened.gateway)).at(-1)?.type).toBe("finish");
+      late.resolve();
+      expect((await second).at(-1)?.type).toBe("finish");
+      expect(here.service.received).toHaveLength(4);
+      expect(await readFile(join(there.folder, "runs"), "utf8")).toBe("x\n");
+    });
+
+    it("is renewed once, though the settings change while the command runs", async () => {
+      const { there, bedrock, opened } = await begin(
+        ({ folder }, renew) =>
+          `echo x >> '${folder}/runs'; while [ ! -e '${folder}/done' ]; do sleep 0.05; done; ${renew}; echo Done.`,
+      );
+      await using _there = there;
+      await using _opened = opened;
+      const runs = join(there.folder, "runs");
+      const first = collect(opened.gateway);
+      await until(() => existsSync(runs) && readFileSync(runs, "utf8") === "x\n");
+      const endpoint_url = here.service.origin;
+      opened.registry.reload({ bedrock: { ...bedrock, endpoint_url, discover_models: false, allow_global: true } });
+      await there.login("team", new Date(Date.now() + hour));
+      here.service.queue(
+        refuses(403, "ExpiredTokenException", "The security token included in the request is expired"),
+      );
+      const second = collect(opened.registry.gateway("amazon-bedrock"));
+      await until(() => here.service.received.length === 1);
+      // That it waits for the first one's run shows in nothing but that there is no other.
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      await writeFile(join(there.folder, "done"), "");
+      for (const answer of [first, second]) expect((await answer).at(-1)?.type).toBe("finish");
+      expect(await readFile(runs, "utf8")).toBe("x\n");
+      expect(messages(opened)).toEqual(["Done."]);
     });
   });
 });
