@@ -1,4 +1,6 @@
 import type { BedrockRuntimeClientConfig } from "@aws-sdk/client-bedrock-runtime";
+import { isRegionName } from "./address.ts";
+import { profileRegion } from "./aws-configuration.ts";
 import type { AwsClientOptions } from "./client.ts";
 import type { CredentialSearch } from "./credential-search.ts";
 import type { RequestHandler } from "./request-handler.ts";
@@ -124,6 +126,12 @@ async function identity(
 
 /** The region that the SDK finds by itself: variables, then the configuration file. */
 async function chainRegion(profile: { readonly profile?: string }, handler: RequestHandler): Promise<Sourced> {
+  if (process.env.AWS_REGION === "") {
+    // Set to nothing, the variable means nothing; the SDK would look no further.
+    const name = profile.profile ?? (process.env.AWS_PROFILE || "default");
+    const value = await profileRegion(name);
+    return value !== undefined && isRegionName(value) ? { value, from: `profile ${name}` } : fallbackRegion;
+  }
   const { BedrockRuntimeClient } = await import("@aws-sdk/client-bedrock-runtime");
   const { config } = new BedrockRuntimeClient({ ...profile, requestHandler: handler });
   try {

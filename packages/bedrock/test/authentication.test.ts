@@ -119,6 +119,21 @@ describe("a person's ordinary AWS variables", () => {
     expect(sent.filter((header) => !/^AWS4-HMAC-SHA256 Credential=AKIDPROFILE\//.test(header))).toEqual([]);
   });
 
+  it("that are empty hide no region of the files from the method default", async () => {
+    const config = "[default]\nregion = eu-west-1\n[profile other]\nregion = eu-west-2\n";
+    const key = "aws_access_key_id=AKIDPROFILE\naws_secret_access_key=x\n";
+    await using _home = await awsHome(
+      { config, credentials: `[default]\n${key}[other]\n${key}[bare]\n${key}` },
+      { AWS_REGION: "" },
+    );
+    const settings = { authentication_method: "default" };
+    expect((await here.sent({ env: {}, settings })).region).toBe("eu-west-1");
+    expect((await here.sent({ env: {}, settings: { ...settings, profile: "other" } })).region).toBe("eu-west-2");
+    expect((await here.sent({ env: {}, settings: { ...settings, profile: "bare" } })).region).toBe("us-east-1");
+    vi.stubEnv("AWS_PROFILE", "other");
+    expect((await here.sent({ env: {}, settings })).region).toBe("eu-west-2");
+  });
+
   it("of a Lambda function go on with its trace, that of each invocation", async () => {
     await using _home = await awsHome({}, { AWS_LAMBDA_FUNCTION_NAME: "f" });
     await using opened = open(here.service, { env: keys });
