@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { inspect } from "node:util";
 import { isGatewayError } from "@waygate/core";
 import { describe, expect, it, vi } from "vitest";
 import { awsHome } from "./aws-files.ts";
@@ -86,6 +87,33 @@ describe("a profile", () => {
     const message = await here.refusal(named("process"));
     expect(message).toMatch(/^authentication: .* Your login has ended: run vault-login\./);
     expect(message).not.toContain("aws sso login");
+  });
+
+  it("whose process fails says nothing of how it was called, which may hold a password", async () => {
+    const process = (command: string) => `[profile process]\ncredential_process = ${command}\n`;
+    {
+      await using _home = await awsHome({ config: process('node -e "process.exit(3)" -- --password hunter2') });
+      await using opened = open(here.service, named("process"));
+      const error = await refused(opened.gateway);
+      expect(error.message).toBe(
+        'Gateway "amazon-bedrock": the profile "process" gives no credentials: credential_process failed: it did not say why. Check "profile" in the settings and your AWS configuration files.',
+      );
+      expect(inspect(error, { depth: 10 })).not.toContain("hunter2");
+    }
+    await using _home = await awsHome({
+      config: process(`node -e "console.error('Locked.');process.exit(3)" -- --password hunter2`),
+    });
+    expect(await here.refusal(named("process"))).toMatch(/gives no credentials: credential_process failed: Locked\. /);
+  });
+
+  it("whose process is not there has no login to renew, whatever it is called", async () => {
+    const config = "[profile process]\ncredential_process = /opt/login-helper/bin/refresh\n";
+    await using _home = await awsHome({ config });
+    const { settings } = named("process");
+    const auth_refresh_command = "echo Renewed.";
+    await using opened = open(here.service, { env: {}, settings: { ...settings, auth_refresh_command } });
+    expect((await refused(opened.gateway)).code).toBe("credentials");
+    expect(opened.notices).toEqual([]);
   });
 
   it("may assume a role, through the same connections as everything else, and past the person's AWS_ENDPOINT_URL", async () => {
