@@ -91,17 +91,22 @@ describe("a person's ordinary AWS variables", () => {
   });
 
   it("are consumed by the method default as far as AWS's own programs do: key, address, profile", async () => {
-    const settings = { authentication_method: "default", discover_models: false };
+    const settings = { authentication_method: "default" };
     {
       await using _home = await awsHome({}, { AWS_BEARER_TOKEN_BEDROCK: "ordinary-key" });
       expect((await here.sent({ env: {}, settings })).authorization).toBe("Bearer ordinary-key");
+      const before = here.service.received.length;
+      await using lists = open(undefined, { env: {}, settings: { ...settings, endpoint_url: here.service.origin } });
+      await lists.gateway.models({ signal: new AbortController().signal, refresh: true }).catch(() => undefined);
+      const sent = here.service.received.slice(before).map(({ headers }) => headers.authorization);
+      expect(new Set(sent)).toEqual(new Set(["Bearer ordinary-key"]));
     }
     await using _home = await awsHome(profiles, {
       AWS_PROFILE: "p",
       AWS_REGION: "ap-south-1",
       AWS_ENDPOINT_URL_BEDROCK_RUNTIME: here.service.origin,
     });
-    await using opened = open(undefined, { env: {}, settings });
+    await using opened = open(undefined, { env: {}, settings: { ...settings, discover_models: false } });
     await collect(opened.gateway, { model: "own" });
     expect(here.service.received.at(-1)?.headers.authorization).toMatch(
       /Credential=AKIDPROFILE\/\d+\/ap-south-1\/bedrock\//,

@@ -209,7 +209,7 @@ region = eu-west-1
     const messages = ({ notices }: Opened) => notices.map(({ message }) => message);
 
     it.skipIf(process.platform === "win32")(
-      "is there when the command has ended, whatever it has left running",
+      "is there when the command has ended, whatever it has left running (needs a POSIX shell)",
       async () => {
         const { there, opened } = await begin((_, renew) => `${renew}; sleep 4 & echo Done.`);
         await using _there = there;
@@ -222,7 +222,7 @@ region = eu-west-1
     );
 
     it.skipIf(process.platform === "win32")(
-      "ends the command with the last who waits, even one that does not want to",
+      "ends the command with the last who waits, even one that does not want to (needs a POSIX shell)",
       async () => {
         const { there, opened } = await begin(
           ({ folder }) => `trap '' TERM; echo $$ > '${folder}/pid'; while :; do sleep 0.1; done`,
@@ -247,28 +247,31 @@ region = eu-west-1
       15_000,
     );
 
-    it.skipIf(process.platform === "win32")("may take ten minutes, however little it wants to end", async () => {
-      const { there, opened } = await begin(
-        ({ folder }) => `trap '' TERM; echo x > '${folder}/begun'; while :; do sleep 0.1; done`,
-      );
-      await using _there = there;
-      await using _opened = opened;
-      vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
-      try {
-        const answer = refused(opened.gateway);
-        while (!existsSync(join(there.folder, "begun"))) await new Promise(setImmediate);
-        vi.advanceTimersByTime(10 * 60_000);
-        expect((await answer).message).toBe(
-          'Gateway "amazon-bedrock": auth_refresh_command did not end within 10 minutes.',
+    it.skipIf(process.platform === "win32")(
+      "may take ten minutes, however little it wants to end (needs a POSIX shell)",
+      async () => {
+        const { there, opened } = await begin(
+          ({ folder }) => `trap '' TERM; echo x > '${folder}/begun'; while :; do sleep 0.1; done`,
         );
-        vi.advanceTimersByTime(10_000);
-      } finally {
-        vi.useRealTimers();
-      }
-    });
+        await using _there = there;
+        await using _opened = opened;
+        vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+        try {
+          const answer = refused(opened.gateway);
+          while (!existsSync(join(there.folder, "begun"))) await new Promise(setImmediate);
+          vi.advanceTimersByTime(10 * 60_000);
+          expect((await answer).message).toBe(
+            'Gateway "amazon-bedrock": auth_refresh_command did not end within 10 minutes.',
+          );
+          vi.advanceTimersByTime(10_000);
+        } finally {
+          vi.useRealTimers();
+        }
+      },
+    );
 
     it.skipIf(process.platform === "win32")(
-      "is told what it prints, even without an end of line: at its end, and while it waits",
+      "is told what it prints, even without an end of line: at its end, and while it waits (needs a POSIX shell)",
       async () => {
         const { there, opened } = await begin(
           ({ folder }, renew) =>
@@ -296,51 +299,57 @@ region = eu-west-1
       expect(messages(opened)).toHaveLength(1);
     });
 
-    it("is renewed once for all that it refused: who hears of it late is only sent again", async () => {
-      const { there, opened } = await begin(({ folder }, renew) => `echo x >> '${folder}/runs'; ${renew}`);
-      await using _there = there;
-      await using _opened = opened;
-      // Still good as far as the files say: AWS is the one to find it expired.
-      await there.login("team", new Date(Date.now() + hour));
-      const expired = refuses(403, "ExpiredTokenException", "The security token included in the request is expired");
-      const late = Promise.withResolvers<void>();
-      here.service.queue(async (response, request) => {
-        await late.promise;
-        await expired(response, request);
-      }, expired);
-      const second = collect(opened.gateway);
-      await until(() => here.service.received.length === 1);
-      expect((await collect(opened.gateway)).at(-1)?.type).toBe("finish");
-      late.resolve();
-      expect((await second).at(-1)?.type).toBe("finish");
-      expect(here.service.received).toHaveLength(4);
-      expect(await readFile(join(there.folder, "runs"), "utf8")).toBe("x\n");
-    });
+    it.skipIf(process.platform === "win32")(
+      "is renewed once for all that it refused: who hears of it late is only sent again (needs a POSIX shell)",
+      async () => {
+        const { there, opened } = await begin(({ folder }, renew) => `echo x >> '${folder}/runs'; ${renew}`);
+        await using _there = there;
+        await using _opened = opened;
+        // Still good as far as the files say: AWS is the one to find it expired.
+        await there.login("team", new Date(Date.now() + hour));
+        const expired = refuses(403, "ExpiredTokenException", "The security token included in the request is expired");
+        const late = Promise.withResolvers<void>();
+        here.service.queue(async (response, request) => {
+          await late.promise;
+          await expired(response, request);
+        }, expired);
+        const second = collect(opened.gateway);
+        await until(() => here.service.received.length === 1);
+        expect((await collect(opened.gateway)).at(-1)?.type).toBe("finish");
+        late.resolve();
+        expect((await second).at(-1)?.type).toBe("finish");
+        expect(here.service.received).toHaveLength(4);
+        expect(await readFile(join(there.folder, "runs"), "utf8")).toBe("x\n");
+      },
+    );
 
-    it("is renewed once, though the settings change while the command runs", async () => {
-      const { there, bedrock, opened } = await begin(
-        ({ folder }, renew) =>
-          `echo x >> '${folder}/runs'; while [ ! -e '${folder}/done' ]; do sleep 0.05; done; ${renew}; echo Done.`,
-      );
-      await using _there = there;
-      await using _opened = opened;
-      const runs = join(there.folder, "runs");
-      const first = collect(opened.gateway);
-      await until(() => existsSync(runs) && readFileSync(runs, "utf8") === "x\n");
-      const endpoint_url = here.service.origin;
-      opened.registry.reload({ bedrock: { ...bedrock, endpoint_url, discover_models: false, allow_global: true } });
-      await there.login("team", new Date(Date.now() + hour));
-      here.service.queue(
-        refuses(403, "ExpiredTokenException", "The security token included in the request is expired"),
-      );
-      const second = collect(opened.registry.gateway("amazon-bedrock"));
-      await until(() => here.service.received.length === 1);
-      // That it waits for the first one's run shows in nothing but that there is no other.
-      await new Promise((resolve) => setTimeout(resolve, 1_000));
-      await writeFile(join(there.folder, "done"), "");
-      for (const answer of [first, second]) expect((await answer).at(-1)?.type).toBe("finish");
-      expect(await readFile(runs, "utf8")).toBe("x\n");
-      expect(messages(opened)).toEqual(["Done."]);
-    });
+    it.skipIf(process.platform === "win32")(
+      "is renewed once, though the settings change while the command runs (needs a POSIX shell)",
+      async () => {
+        const { there, bedrock, opened } = await begin(
+          ({ folder }, renew) =>
+            `echo x >> '${folder}/runs'; while [ ! -e '${folder}/done' ]; do sleep 0.05; done; ${renew}; echo Done.`,
+        );
+        await using _there = there;
+        await using _opened = opened;
+        const runs = join(there.folder, "runs");
+        const first = collect(opened.gateway);
+        await until(() => existsSync(runs) && readFileSync(runs, "utf8") === "x\n");
+        const endpoint_url = here.service.origin;
+        opened.registry.reload({ bedrock: { ...bedrock, endpoint_url, discover_models: false, allow_global: true } });
+        await there.login("team", new Date(Date.now() + hour));
+        here.service.queue(
+          refuses(403, "ExpiredTokenException", "The security token included in the request is expired"),
+        );
+        const second = collect(opened.registry.gateway("amazon-bedrock"));
+        await until(() => here.service.received.length === 1);
+        // That it waits for the first one's run shows in nothing but that there is no other.
+        await new Promise((resolve) => setTimeout(resolve, 1_000));
+        await writeFile(join(there.folder, "done"), "");
+        for (const answer of [first, second]) expect((await answer).at(-1)?.type).toBe("finish");
+        expect(await readFile(runs, "utf8")).toBe("x\n");
+        expect(messages(opened)).toEqual(["Done."]);
+      },
+    );
   });
 });
