@@ -257,6 +257,7 @@ describe("a profile", () => {
 
     it.each([
       ["requests", {}],
+      ["requests of the method default", { settings: { authentication_method: "default", profile: "p" } }],
       ["lists", lists],
     ])("%s are waited for no longer than they are wanted, and the next begins anew", async (what, change) => {
       const { home, holding, runs } = await hanging();
