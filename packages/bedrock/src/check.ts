@@ -32,9 +32,10 @@ export async function runCheck(question: CheckQuestion): Promise<CheckResult> {
   ];
   const context = failureContext(gateway, connection, region.value);
   try {
-    const account = await connection.client.account();
+    const account = await connection.client.account(signal);
     if (account !== undefined) facts.push({ label: "Account", value: account });
   } catch (error) {
+    connections.left(connection, signal);
     signal.throwIfAborted();
     throw told(error, connection, context);
   }

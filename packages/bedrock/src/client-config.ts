@@ -1,5 +1,8 @@
 import type { BedrockRuntimeClientConfig } from "@aws-sdk/client-bedrock-runtime";
+import { isRegionName } from "./address.ts";
+import { profileRegion } from "./aws-configuration.ts";
 import type { AwsClientOptions } from "./client.ts";
+import type { CredentialSearch } from "./credential-search.ts";
 import type { RequestHandler } from "./request-handler.ts";
 import type { Auth, Sourced } from "./setup.ts";
 import { Sha256 } from "./sha256.ts";
@@ -32,7 +35,11 @@ export interface ClientConfig {
  * The configuration of the SDK's clients. Only the method `default` lets them look at the person's own AWS variables;
  * for the others all that they would look for there is said outright.
  */
-export async function clientConfig(options: AwsClientOptions, handler: RequestHandler): Promise<ClientConfig> {
+export async function clientConfig(
+  options: AwsClientOptions,
+  handler: RequestHandler,
+  search: CredentialSearch,
+): Promise<ClientConfig> {
   const { setup, fips, dualstack } = options;
   const { auth } = setup;
   const common: Fields = {
@@ -45,9 +52,14 @@ export async function clientConfig(options: AwsClientOptions, handler: RequestHa
   if (auth.method === "default") {
     const profile = auth.profile === undefined ? {} : { profile: auth.profile.value };
     const region = setup.region ?? (await chainRegion(profile, handler));
+    const { fromNodeProviderChain } = await import("@aws-sdk/credential-providers");
     const fields = {
       ...common,
       ...profile,
+      // The SDK's own search, but for the files: it would read them once for as long as the program runs.
+      credentials: search.bound(() =>
+        fromNodeProviderChain({ ...profile, ignoreCache: true, clientConfig: { requestHandler: handler } }),
+      ),
       // Set to nothing, the variable means nothing; the SDK would take it for a key.
       ...(process.env.AWS_BEARER_TOKEN_BEDROCK === "" && { authSchemePreference: ["sigv4"] }),
       region: region.value,
@@ -59,7 +71,7 @@ export async function clientConfig(options: AwsClientOptions, handler: RequestHa
   const region = setup.region ?? fallbackRegion;
   const fields = {
     ...common,
-    ...(await identity(auth, handler)),
+    ...(await identity(auth, handler, region.value, search)),
     region: region.value,
     useFipsEndpoint: fips,
     useDualstackEndpoint: dualstack,
@@ -73,7 +85,12 @@ export async function clientConfig(options: AwsClientOptions, handler: RequestHa
 
 const fallbackRegion: Sourced = { value: "us-east-1", from: "default" };
 
-async function identity(auth: Exclude<Auth, { method: "default" }>, handler: RequestHandler): Promise<Fields> {
+async function identity(
+  auth: Exclude<Auth, { method: "default" }>,
+  handler: RequestHandler,
+  region: string,
+  search: CredentialSearch,
+): Promise<Fields> {
   switch (auth.method) {
     case "api_key":
       return { token: { token: auth.token }, authSchemePreference: ["httpBearerAuth"] };
@@ -83,21 +100,38 @@ async function identity(auth: Exclude<Auth, { method: "default" }>, handler: Req
       return { credentials, authSchemePreference: ["sigv4"] };
     }
     case "profile": {
-      const { fromIni } = await import("@aws-sdk/credential-providers");
+      const { fromIni, fromWebToken } = await import("@aws-sdk/credential-providers");
+      // For the clients that providers make: the person's AWS_ENDPOINT_URL must be sent no token and no key of theirs.
+      const clientConfig = { requestHandler: handler, ignoreConfiguredEndpointUrls: true };
       // All that a profile can say: keys, SSO, a role to assume, a process to run. No region for its helpers: SSO has
       // one of its own. The files are read anew each time, as a login in the meantime changes them.
-      const credentials = fromIni({
-        profile: auth.profile.value,
-        ignoreCache: true,
-        clientConfig: { requestHandler: handler },
-      });
-      return { credentials, authSchemePreference: ["sigv4"] };
+      const provider = () =>
+        fromIni({
+          profile: auth.profile.value,
+          ignoreCache: true,
+          clientConfig,
+          // Of all providers, the one of a web identity is not handed the configuration.
+          roleAssumerWithWebIdentity: ({ RoleArn, RoleSessionName, WebIdentityToken }) =>
+            fromWebToken({
+              roleArn: RoleArn ?? "",
+              webIdentityToken: WebIdentityToken ?? "",
+              ...(RoleSessionName !== undefined && { roleSessionName: RoleSessionName }),
+              clientConfig: { ...clientConfig, region },
+            })(),
+        });
+      return { credentials: search.bound(provider), authSchemePreference: ["sigv4"] };
     }
   }
 }
 
 /** The region that the SDK finds by itself: variables, then the configuration file. */
 async function chainRegion(profile: { readonly profile?: string }, handler: RequestHandler): Promise<Sourced> {
+  if (process.env.AWS_REGION === "") {
+    // Set to nothing, the variable means nothing; the SDK would look no further.
+    const name = profile.profile ?? (process.env.AWS_PROFILE || "default");
+    const value = await profileRegion(name);
+    return value !== undefined && isRegionName(value) ? { value, from: `profile ${name}` } : fallbackRegion;
+  }
   const { BedrockRuntimeClient } = await import("@aws-sdk/client-bedrock-runtime");
   const { config } = new BedrockRuntimeClient({ ...profile, requestHandler: handler });
   try {

@@ -3,12 +3,14 @@ import type { BuildMiddleware, HttpRequest } from "@smithy/types";
 import type { Deadlines } from "@waygate/core/plugin";
 import type { Http, HttpResponse } from "@waygate/http";
 import { type ClientConfig, clientConfig } from "./client-config.ts";
-import { CredentialsRefused } from "./credential-failure.ts";
+import { CredentialsRefused, credentialsHang } from "./credential-failure.ts";
+import { CredentialSearch } from "./credential-search.ts";
 import { once } from "./once.ts";
 import { readSafely, requestHandler } from "./request-handler.ts";
 import { isClockSkew, ServiceError, serviceFailure } from "./service-error.ts";
 import type { Auth, Setup, Sourced } from "./setup.ts";
 import { type Operation, SignedRequests } from "./signed-requests.ts";
+import { unlessAborted } from "./unless-aborted.ts";
 import type { ConverseInput } from "./wire.ts";
 
 /** A successful answer, not looked into yet. */
@@ -26,7 +28,9 @@ export interface AwsClient {
   /** The client that knows models, inference profiles and guardrails. */
   control(): Promise<ControlClient>;
   /** The account that the credentials belong to, where they say so. Rejects where there are none. */
-  account(): Promise<string | undefined>;
+  account(signal: AbortSignal): Promise<string | undefined>;
+  /** Whether credentials are being looked for. */
+  readonly searching: boolean;
 }
 
 export interface SendOptions {
@@ -35,6 +39,8 @@ export interface SendOptions {
 }
 
 export interface AwsClientOptions {
+  /** Its id, for errors. */
+  readonly gateway: string;
   readonly setup: Setup;
   readonly http: Http;
   /** Lower case, checked. Sent and signed with each request. */
@@ -44,8 +50,9 @@ export interface AwsClientOptions {
 }
 
 export function awsClient(options: AwsClientOptions): AwsClient {
-  const { setup, http, headers } = options;
-  const config = once((): Promise<ClientConfig> => clientConfig(options, requestHandler(http)));
+  const { gateway, setup, http, headers } = options;
+  const search = new CredentialSearch(() => credentialsHang(gateway, setup.auth));
+  const config = once((): Promise<ClientConfig> => clientConfig(options, requestHandler(http), search));
 
   const runtime = once(async () => {
     const { BedrockRuntimeClient } = await import("@aws-sdk/client-bedrock-runtime");
@@ -67,7 +74,7 @@ export function awsClient(options: AwsClientOptions): AwsClient {
     async send(operation, input, { signal, deadlines }) {
       const { requests } = await runtime();
       signal.throwIfAborted();
-      const request = await requests.make(operation, input).catch(throwOfCredentials);
+      const request = await unlessAborted(requests.make(operation, input).catch(throwOfCredentials), signal);
       const response = await http.send({ ...request, signal, deadlines });
       const { status, headers } = response;
       if (status === 200 && operation === "converse-stream") return { headers, stream: response };
@@ -78,10 +85,13 @@ export function awsClient(options: AwsClientOptions): AwsClient {
       throw error;
     },
     control,
-    async account() {
+    get searching() {
+      return search.pending;
+    },
+    async account(signal) {
       if (hasApiKey(setup.auth)) return undefined;
       const { client } = await runtime();
-      return (await client.config.credentials().catch(throwOfCredentials)).accountId;
+      return (await unlessAborted(client.config.credentials().catch(throwOfCredentials), signal)).accountId;
     },
   };
 }

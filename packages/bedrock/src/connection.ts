@@ -36,20 +36,45 @@ export class Connections {
     const key = JSON.stringify(setup);
     if (this.#current?.key === key) return this.#current.connection;
     const { use_fips_endpoint: fips, use_dualstack_endpoint: dualstack } = settings;
-    const client = awsClient({ setup, http, headers, fips, dualstack });
-    const connection = { setup, client, discovery: discovery(() => client.control()) };
+    const client = awsClient({ gateway, setup, http, headers, fips, dualstack });
+    const found = discovery(() => client.control());
+    const connection: Connection = {
+      setup,
+      client,
+      discovery: {
+        ...found,
+        listing: (signal, refresh) => found.listing(signal, refresh).finally(() => this.left(connection, signal)),
+      },
+    };
     this.#current = { key, connection };
     return connection;
   }
 
-  /** Told of each failure. Where AWS does not take the credentials, their files may hold others by the next request. */
-  refused(failure: GatewayError): void {
+  /**
+   * Told of each failure. Where AWS does not take the credentials, their files may hold others by the next request.
+   * `connection`: the one that failed; default: the one in use.
+   */
+  refused(failure: GatewayError, connection = this.#current?.connection): void {
     // A wrong clock can be tried again: the client has learnt from the refusal by how much.
-    if (failure.code === "authentication" && !failure.retryable) this.forget();
+    if (failure.code !== "authentication" || failure.retryable || connection === undefined) return;
+    this.forget(connection);
   }
 
-  /** Has the next request begin anew: the credentials in use have been renewed. */
-  forget(): void {
-    this.#current = undefined;
+  /**
+   * Told of each wait that has ended. Where it was aborted while credentials were looked for, what gives them may hang
+   * for good: the next request begins anew.
+   */
+  left(connection: Connection, signal: AbortSignal): void {
+    if (signal.aborted && connection.client.searching) this.forget(connection);
+  }
+
+  /** Whether the next request would take this one. */
+  isCurrent(connection: Connection): boolean {
+    return this.#current?.connection === connection;
+  }
+
+  /** Has the next request begin anew, unless it would anyway: the credentials of this connection are not to be used. */
+  forget(connection: Connection): void {
+    if (this.isCurrent(connection)) this.#current = undefined;
   }
 }

@@ -53,6 +53,7 @@ export class Conversations {
     const { gateway, connections, refresh } = this.#options;
     const { signal, deadlines = defaultDeadlines } = request;
     let renewed = false;
+    let resent = false;
     for (;;) {
       const connection = await connections.get();
       const region = (await connection.client.region()).value;
@@ -70,16 +71,22 @@ export class Conversations {
         );
         return { notices, answer, first: first ?? [], tell: (error) => told(error, connection, context) };
       } catch (error) {
+        connections.left(connection, signal);
         signal.throwIfAborted();
         if (this.#learn(context.modelId, error)) continue;
         if (refresh === undefined || renewed || !hasExpired(error)) {
           const failure = told(error, connection, context);
-          connections.refused(failure);
+          connections.refused(failure, connection);
           throw failure;
         }
+        // A request that was under way is refused after others have had the credentials renewed.
+        if (!resent && !connections.isCurrent(connection)) {
+          resent = true;
+          continue;
+        }
         renewed = true;
-        await refresh.run(signal);
-        connections.forget();
+        await refresh.run(signal, context.secrets);
+        connections.forget(connection);
       }
     }
   }

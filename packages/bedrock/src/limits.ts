@@ -14,6 +14,14 @@ export const limits = {
   listingAgeMs: 60 * 60_000,
   /** Milliseconds until a listing that failed is tried again. */
   listingRetryMs: 10 * 60_000,
+  /** Milliseconds that credentials may take: a process that gives them may have to ask a person. */
+  credentialsMs: 2 * 60_000,
   /** Milliseconds that a command which renews credentials may take: a person has to act in a browser. */
   refreshMs: 10 * 60_000,
+  /** Milliseconds that the output of such a command may take to arrive after its end. */
+  refreshOutputMs: 250,
+  /** Milliseconds after which what it has printed is told though its line has not ended. */
+  refreshPauseMs: 500,
+  /** Milliseconds that it has to end when it is asked to. */
+  refreshEndMs: 2_000,
 } as const;

@@ -1,9 +1,11 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { createSimulator, type Simulator } from "@waygate/simulator";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { awsHome } from "./aws-files.ts";
 import { identity } from "./identity.ts";
 import { collect, keys, open, refused } from "./open.ts";
-import { json, startService } from "./service.ts";
+import { json, refuses, startService } from "./service.ts";
 
 const here = identity();
 
@@ -89,17 +91,22 @@ describe("a person's ordinary AWS variables", () => {
   });
 
   it("are consumed by the method default as far as AWS's own programs do: key, address, profile", async () => {
-    const settings = { authentication_method: "default", discover_models: false };
+    const settings = { authentication_method: "default" };
     {
       await using _home = await awsHome({}, { AWS_BEARER_TOKEN_BEDROCK: "ordinary-key" });
       expect((await here.sent({ env: {}, settings })).authorization).toBe("Bearer ordinary-key");
+      const before = here.service.received.length;
+      await using lists = open(undefined, { env: {}, settings: { ...settings, endpoint_url: here.service.origin } });
+      await lists.gateway.models({ signal: new AbortController().signal, refresh: true }).catch(() => undefined);
+      const sent = here.service.received.slice(before).map(({ headers }) => headers.authorization);
+      expect(new Set(sent)).toEqual(new Set(["Bearer ordinary-key"]));
     }
     await using _home = await awsHome(profiles, {
       AWS_PROFILE: "p",
       AWS_REGION: "ap-south-1",
       AWS_ENDPOINT_URL_BEDROCK_RUNTIME: here.service.origin,
     });
-    await using opened = open(undefined, { env: {}, settings });
+    await using opened = open(undefined, { env: {}, settings: { ...settings, discover_models: false } });
     await collect(opened.gateway, { model: "own" });
     expect(here.service.received.at(-1)?.headers.authorization).toMatch(
       /Credential=AKIDPROFILE\/\d+\/ap-south-1\/bedrock\//,
@@ -115,6 +122,21 @@ describe("a person's ordinary AWS variables", () => {
     const sent = here.service.received.slice(before).map(({ headers }) => headers.authorization ?? "");
     expect(sent.length).toBeGreaterThan(1);
     expect(sent.filter((header) => !/^AWS4-HMAC-SHA256 Credential=AKIDPROFILE\//.test(header))).toEqual([]);
+  });
+
+  it("that are empty hide no region of the files from the method default", async () => {
+    const config = "[default]\nregion = eu-west-1\n[profile other]\nregion = eu-west-2\n";
+    const key = "aws_access_key_id=AKIDPROFILE\naws_secret_access_key=x\n";
+    await using _home = await awsHome(
+      { config, credentials: `[default]\n${key}[other]\n${key}[bare]\n${key}` },
+      { AWS_REGION: "" },
+    );
+    const settings = { authentication_method: "default" };
+    expect((await here.sent({ env: {}, settings })).region).toBe("eu-west-1");
+    expect((await here.sent({ env: {}, settings: { ...settings, profile: "other" } })).region).toBe("eu-west-2");
+    expect((await here.sent({ env: {}, settings: { ...settings, profile: "bare" } })).region).toBe("us-east-1");
+    vi.stubEnv("AWS_PROFILE", "other");
+    expect((await here.sent({ env: {}, settings })).region).toBe("eu-west-2");
   });
 
   it("of a Lambda function go on with its trace, that of each invocation", async () => {
@@ -164,6 +186,20 @@ describe("a person's ordinary AWS variables", () => {
       code: "credentials",
       message: expected,
     });
+  });
+
+  it("and files that the command of the settings writes anew: the method default reads them, no restart is needed", async () => {
+    const file = (key: string) => `[default]\naws_access_key_id=${key}\naws_secret_access_key=x\naws_session_token=t\n`;
+    await using home = await awsHome({ credentials: file("AKIDOLD") });
+    const fresh = join(home.folder, "fresh");
+    await writeFile(fresh, file("AKIDNEW"));
+    const credentials = join(home.folder, ".aws", "credentials");
+    const auth_refresh_command = `node -e "require('fs').copyFileSync(process.argv[1],process.argv[2])" "${fresh}" "${credentials}"`;
+    const expired = refuses(403, "ExpiredTokenException", "The security token included in the request is expired");
+    here.service.queue(expired);
+    const settings = { authentication_method: "default", auth_refresh_command };
+    expect(await here.sent({ env: {}, settings })).toMatchObject({ key: "AKIDNEW" });
+    expect(here.service.received).toHaveLength(2);
   });
 
   it("and the files give nothing: the method default says so", async () => {

@@ -1,10 +1,13 @@
-import { writeFile } from "node:fs/promises";
+import { existsSync, readFileSync } from "node:fs";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { inspect } from "node:util";
 import { isGatewayError } from "@waygate/core";
 import { describe, expect, it, vi } from "vitest";
 import { awsHome } from "./aws-files.ts";
 import { identity } from "./identity.ts";
 import { collect, type Opening, open, refused } from "./open.ts";
+import { rerouted } from "./rerouted.ts";
 import { refuses, startService, until } from "./service.ts";
 
 const here = identity();
@@ -107,7 +110,34 @@ describe("a profile", () => {
     expect(message).not.toContain("aws sso login");
   });
 
-  it("may assume a role, through the same connections as everything else", async () => {
+  it("whose process fails says nothing of how it was called, which may hold a password", async () => {
+    const process = (command: string) => `[profile process]\ncredential_process = ${command}\n`;
+    {
+      await using _home = await awsHome({ config: process('node -e "process.exit(3)" -- --password hunter2') });
+      await using opened = open(here.service, named("process"));
+      const error = await refused(opened.gateway);
+      expect(error.message).toBe(
+        'Gateway "amazon-bedrock": the profile "process" gives no credentials: credential_process failed: it did not say why. Check "profile" in the settings and your AWS configuration files.',
+      );
+      expect(inspect(error, { depth: 10 })).not.toContain("hunter2");
+    }
+    await using _home = await awsHome({
+      config: process(`node -e "console.error('Locked.');process.exit(3)" -- --password hunter2`),
+    });
+    expect(await here.refusal(named("process"))).toMatch(/gives no credentials: credential_process failed: Locked\. /);
+  });
+
+  it("whose process is not there has no login to renew, whatever it is called", async () => {
+    const config = "[profile process]\ncredential_process = /opt/login-helper/bin/refresh\n";
+    await using _home = await awsHome({ config });
+    const { settings } = named("process");
+    const auth_refresh_command = "echo Renewed.";
+    await using opened = open(here.service, { env: {}, settings: { ...settings, auth_refresh_command } });
+    expect((await refused(opened.gateway)).code).toBe("credentials");
+    expect(opened.notices).toEqual([]);
+  });
+
+  it("may assume a role, through the same connections as everything else, and past the person's AWS_ENDPOINT_URL", async () => {
     const assumed = `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials>
       <AccessKeyId>AKIDROLE</AccessKeyId><SecretAccessKey>x</SecretAccessKey><SessionToken>role-token</SessionToken>
       <Expiration>${new Date(Date.now() + 3_600_000).toISOString()}</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`;
@@ -116,8 +146,19 @@ describe("a profile", () => {
     );
     const config =
       "[profile base]\naws_access_key_id = AKIDBASE\naws_secret_access_key = x\n[profile role]\nrole_arn = arn:aws:iam::123456789012:role/model-user\nsource_profile = base\nregion = eu-west-1\n";
-    await using _home = await awsHome({ config }, { AWS_ENDPOINT_URL_STS: sts.origin });
-    expect(await here.sent(named("role"))).toMatchObject({ key: "AKIDROLE", region: "eu-west-1", token: "role-token" });
+    await using person = await startService();
+    await using _home = await awsHome(
+      { config },
+      { AWS_ENDPOINT_URL: person.origin, AWS_ENDPOINT_URL_STS: person.origin },
+    );
+    await using aws = await rerouted({ sts: sts.origin });
+    const { transport } = aws;
+    expect(await here.sent({ ...named("role"), transport })).toMatchObject({
+      key: "AKIDROLE",
+      region: "eu-west-1",
+      token: "role-token",
+    });
+    expect(person.received).toEqual([]);
     expect(sts.received).toHaveLength(1);
     expect(sts.received[0]?.text).toContain("RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2Fmodel-user");
     expect(sts.received[0]?.headers.authorization).toContain("Credential=AKIDBASE/");
@@ -131,11 +172,14 @@ describe("a profile", () => {
     );
     const config =
       "[profile base]\naws_access_key_id = AKIDBASE\naws_secret_access_key = x\n[profile role]\nrole_arn = arn:aws:iam::123456789012:role/r\nsource_profile = base\n";
-    await using _home = await awsHome({ config }, { AWS_ENDPOINT_URL_STS: sts.origin });
+    await using _home = await awsHome({ config });
+    await using aws = await rerouted({ sts: sts.origin });
+    const { transport } = aws;
     const expected = `credentials: Gateway "amazon-bedrock": the profile "role" gives no credentials: AccessDenied: ${words}. Check "profile" in the settings and your AWS configuration files.`;
-    expect(await here.refusal(named("role"))).toBe(expected);
+    expect(await here.refusal({ ...named("role"), transport })).toBe(expected);
     const { settings } = named("role");
-    await using listing = open(undefined, { env: {}, settings: { ...settings, endpoint_url: here.service.origin } });
+    const endpoint_url = here.service.origin;
+    await using listing = open(undefined, { env: {}, transport, settings: { ...settings, endpoint_url } });
     const { signal } = new AbortController();
     const { gateway } = listing;
     for (const ask of [() => gateway.models({ signal }), () => gateway.check?.({ signal })]) {
@@ -181,27 +225,101 @@ describe("a profile", () => {
   });
 
   it("reaches AWS's other services the way that the host has for everything, such as a proxy", async () => {
-    const asked: string[] = [];
-    const own = (globalThis as Record<symbol, unknown>)[Symbol.for("undici.globalDispatcher.1")] as {
-      dispatch(options: { readonly origin: string }, handler: unknown): boolean;
-    };
-    const dispatcher = {
-      dispatch(options: { readonly origin: string }, handler: unknown) {
-        asked.push(options.origin);
-        return own.dispatch(options, handler);
-      },
-    };
     const answer = `<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>AKIDROLE</AccessKeyId><SecretAccessKey>x</SecretAccessKey>
       <SessionToken>t</SessionToken><Expiration>${new Date(Date.now() + 3_600_000).toISOString()}</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`;
     await using sts = await startService(
       (response) => void response.writeHead(200, { "content-type": "text/xml" }).end(answer),
     );
-    // Makes Node load its undici.
-    await fetch(sts.origin).then((response) => response.text());
+    await using aws = await rerouted({ sts: sts.origin });
     const config =
       "[profile base]\naws_access_key_id = AKIDBASE\naws_secret_access_key = x\n[profile role]\nrole_arn = arn:aws:iam::123456789012:role/r\nsource_profile = base\nregion = eu-west-1\n";
-    await using _home = await awsHome({ config }, { AWS_ENDPOINT_URL_STS: sts.origin });
-    expect(await here.sent({ ...named("role"), transport: { dispatcher } })).toMatchObject({ key: "AKIDROLE" });
-    expect(asked).toEqual([sts.origin, here.service.origin]);
+    await using _home = await awsHome({ config });
+    expect(await here.sent({ ...named("role"), transport: aws.transport })).toMatchObject({ key: "AKIDROLE" });
+    expect(aws.asked).toEqual(["https://sts.eu-west-1.amazonaws.com", here.service.origin]);
+  });
+
+  it("may be a web identity, whose token the person's own AWS_ENDPOINT_URL does not get", async () => {
+    const answer = `<AssumeRoleWithWebIdentityResponse><AssumeRoleWithWebIdentityResult><Credentials><AccessKeyId>AKIDWEB</AccessKeyId>
+      <SecretAccessKey>x</SecretAccessKey><SessionToken>t</SessionToken><Expiration>${new Date(Date.now() + 3_600_000).toISOString()}</Expiration>
+      </Credentials></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>`;
+    await using sts = await startService(
+      (response) => void response.writeHead(200, { "content-type": "text/xml" }).end(answer),
+    );
+    await using person = await startService();
+    await using aws = await rerouted({ sts: sts.origin });
+    await using home = await awsHome({}, { AWS_ENDPOINT_URL: person.origin });
+    const file = join(home.folder, "token");
+    await writeFile(file, "web-token");
+    await writeFile(
+      join(home.folder, ".aws", "config"),
+      `[profile web]\nrole_arn = arn:aws:iam::123456789012:role/r\nweb_identity_token_file = ${file}\nregion = eu-west-1\n`,
+    );
+    expect(await here.sent({ ...named("web"), transport: aws.transport })).toMatchObject({ key: "AKIDWEB" });
+    expect(sts.received[0]?.text).toContain("WebIdentityToken=web-token");
+    expect(aws.asked[0]).toBe("https://sts.eu-west-1.amazonaws.com");
+    expect(person.received).toEqual([]);
+  });
+
+  describe("whose process hangs", () => {
+    /** The process hangs as long as `holding` is there, and says in `begun` each time that it was started. */
+    const hanging = async () => {
+      const home = await awsHome({});
+      const [holding, begun] = [join(home.folder, "holding"), join(home.folder, "begun")];
+      const answer = JSON.stringify({ Version: 1, AccessKeyId: "AKIDPROCESS", SecretAccessKey: "x" });
+      const script = `const f=require("fs");f.appendFileSync("${begun}","x");
+        setInterval(()=>{if(!f.existsSync("${holding}")){console.log('${answer}');process.exit()}},10)`;
+      await writeFile(join(home.folder, "process.cjs"), script);
+      await writeFile(holding, "");
+      const command = `node ${join(home.folder, "process.cjs")}`;
+      await writeFile(join(home.folder, ".aws", "config"), `[profile p]\ncredential_process = ${command}\n`);
+      return { home, holding, runs: () => (existsSync(begun) ? readFileSync(begun, "utf8").length : 0) };
+    };
+    const lists = { settings: { authentication_method: "named_profile", profile: "p", discover_models: true } };
+
+    it.each([
+      ["requests", {}],
+      ["requests of the method default", { settings: { authentication_method: "default", profile: "p" } }],
+      ["lists", lists],
+    ])("%s are waited for no longer than they are wanted, and the next begins anew", async (what, change) => {
+      const { home, holding, runs } = await hanging();
+      await using _home = home;
+      await using opened = open(here.service, { ...named("p"), ...change });
+      const ask = (signal: AbortSignal) =>
+        what === "lists" ? opened.gateway.models({ signal, refresh: true }) : collect(opened.gateway, { signal });
+      const enough = new AbortController();
+      const first = ask(enough.signal);
+      await until(() => runs() === 1);
+      enough.abort(new Error("Enough."));
+      await expect(first).rejects.toThrow("Enough.");
+      const second = ask(AbortSignal.timeout(20_000)).catch((error: unknown) => error);
+      await until(() => runs() === 2);
+      await rm(holding);
+      await second;
+      expect(here.service.received.at(-1)?.headers.authorization).toContain("AKIDPROCESS");
+    });
+
+    it("is given up after two minutes, and started again by the next request", async () => {
+      const { home, holding, runs } = await hanging();
+      await using _home = home;
+      await using opened = open(here.service, named("p"));
+      vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+      try {
+        const first = refused(opened.gateway);
+        while (runs() === 0) await new Promise(setImmediate);
+        vi.advanceTimersByTime(2 * 60_000);
+        expect(await first).toMatchObject({
+          code: "timeout",
+          retryable: false,
+          message: expect.stringMatching(
+            /^Gateway "amazon-bedrock": the profile "p" gives no credentials: nothing came for 120 s\. The process or the service that they come from hangs\. /,
+          ),
+        });
+      } finally {
+        vi.useRealTimers();
+      }
+      await rm(holding);
+      expect((await collect(opened.gateway)).at(-1)?.type).toBe("finish");
+      expect(runs()).toBe(2);
+    });
   });
 });

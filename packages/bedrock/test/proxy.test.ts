@@ -46,7 +46,7 @@ it("everything goes through the proxy of the settings: lists, requests, and the 
   const config =
     "[profile base]\naws_access_key_id = AKIDBASE\naws_secret_access_key = x\n[profile role]\nrole_arn = arn:aws:iam::123456789012:role/r\nsource_profile = base\nregion = eu-west-1\n";
   await using _home = await awsHome({ config }, { AWS_ENDPOINT_URL_STS: "http://sts.internal:1234" });
-  const bedrock = { authentication_method: "named_profile", profile: "role", endpoint_url: "http://bedrock.internal" };
+  const bedrock = { authentication_method: "default", profile: "role", endpoint_url: "http://bedrock.internal" };
   await using there = await onHost(JSON.stringify({ proxy: proxy.url, language_models: { bedrock } }), {});
   const events = await collect(await there.host.gateway("amazon-bedrock"), { model: "claude-sonnet-4-5" });
   expect(events.at(-1)).toMatchObject({ type: "finish", reason: "stop" });
