@@ -1,10 +1,9 @@
 import type { BedrockRuntimeClientConfig } from "@aws-sdk/client-bedrock-runtime";
 import { isRegionName } from "./address.ts";
-import { profileRegion } from "./aws-configuration.ts";
 import type { AwsClientOptions } from "./client.ts";
 import type { CredentialSearch } from "./credential-search.ts";
 import type { RequestHandler } from "./request-handler.ts";
-import type { Auth, Sourced } from "./setup.ts";
+import { type Auth, regionOfProfile, type Sourced, wrong } from "./setup.ts";
 import { Sha256 } from "./sha256.ts";
 
 /** As much of a configuration as the runtime client and the control client have in common. */
@@ -51,7 +50,7 @@ export async function clientConfig(
   };
   if (auth.method === "default") {
     const profile = auth.profile === undefined ? {} : { profile: auth.profile.value };
-    const region = setup.region ?? (await chainRegion(profile, handler));
+    const region = setup.region ?? (await chainRegion(options.gateway, auth.profile?.value));
     const { fromNodeProviderChain } = await import("@aws-sdk/credential-providers");
     const fields = {
       ...common,
@@ -124,19 +123,14 @@ async function identity(
   }
 }
 
-/** The region that the SDK finds by itself: variables, then the configuration file. */
-async function chainRegion(profile: { readonly profile?: string }, handler: RequestHandler): Promise<Sourced> {
-  if (process.env.AWS_REGION === "") {
-    // Set to nothing, the variable means nothing; the SDK would look no further.
-    const name = profile.profile ?? (process.env.AWS_PROFILE || "default");
-    const value = await profileRegion(name);
-    return value !== undefined && isRegionName(value) ? { value, from: `profile ${name}` } : fallbackRegion;
+/** The region that the SDK would find by itself: the variable, then the files, read as for a profile chosen by name. */
+async function chainRegion(gateway: string, profile: string | undefined): Promise<Sourced> {
+  const variable = process.env.AWS_REGION;
+  // Set to nothing, the variable means nothing; the SDK would look no further.
+  if (variable === undefined || variable === "") {
+    return (await regionOfProfile(gateway, profile ?? (process.env.AWS_PROFILE || "default"))) ?? fallbackRegion;
   }
-  const { BedrockRuntimeClient } = await import("@aws-sdk/client-bedrock-runtime");
-  const { config } = new BedrockRuntimeClient({ ...profile, requestHandler: handler });
-  try {
-    return { value: await config.region(), from: "AWS environment or configuration" };
-  } catch {
-    return fallbackRegion;
-  }
+  const value = variable.toLowerCase();
+  if (isRegionName(value)) return { value, from: "AWS_REGION" };
+  throw wrong(gateway, "AWS_REGION holds what is no name of a region. Set it to one, such as eu-west-1.");
 }

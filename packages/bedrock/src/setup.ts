@@ -145,7 +145,7 @@ async function resolveRegion(
 }
 
 /** A region that is there and cannot be read is no reason to go to another one. */
-async function regionOfProfile(gateway: string, profile: string): Promise<Sourced | undefined> {
+export async function regionOfProfile(gateway: string, profile: string): Promise<Sourced | undefined> {
   const own = await profileRegion(profile);
   if (own === undefined) return undefined;
   const value = own.value.toLowerCase();
@@ -180,6 +180,7 @@ function missing(gateway: string, words: string): GatewayError {
   return new GatewayError(`Gateway "${gateway}": ${words}`, { gateway, code: "credentials" });
 }
 
-function wrong(gateway: string, words: string): GatewayError {
+/** The error of something that is set to what it cannot be. */
+export function wrong(gateway: string, words: string): GatewayError {
   return new GatewayError(`Gateway "${gateway}": ${words}`, { gateway, code: "settings" });
 }

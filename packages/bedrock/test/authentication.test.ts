@@ -139,6 +139,21 @@ describe("a person's ordinary AWS variables", () => {
     expect((await here.sent({ env: {}, settings })).region).toBe("eu-west-2");
   });
 
+  it("of the method default have a region, or nothing is sent elsewhere", async () => {
+    const key = "aws_access_key_id=AKIDPROFILE\naws_secret_access_key=x\n";
+    const config = '[default]\nregion = EU-WEST-1\n[profile quoted]\nregion = "eu west"\n';
+    await using _home = await awsHome({ config, credentials: `[default]\n${key}[quoted]\n${key}` });
+    const settings = { authentication_method: "default" };
+    expect((await here.sent({ env: {}, settings })).region).toBe("eu-west-1");
+    const before = here.service.received.length;
+    expect(await here.refusal({ env: {}, settings: { ...settings, profile: "quoted" } })).toMatch(
+      /^settings: .*The profile "quoted" in .*config has the region "\\"eu west\\"", which is no name of a region\./,
+    );
+    vi.stubEnv("AWS_REGION", "nowhere at all");
+    expect(await here.refusal({ env: {}, settings })).toMatch(/AWS_REGION holds what is no name of a region/);
+    expect(here.service.received).toHaveLength(before);
+  });
+
   it("of a Lambda function go on with its trace, that of each invocation", async () => {
     await using _home = await awsHome({}, { AWS_LAMBDA_FUNCTION_NAME: "f" });
     await using opened = open(here.service, { env: keys });

@@ -65,7 +65,7 @@ it("knows that the method default may find an API key, which belongs to no accou
   const settings = { authentication_method: "default", endpoint_url: simulator.url };
   expect(await check({ env: {}, settings })).toEqual({
     Method: "AWS default chain (authentication_method in the settings)",
-    Region: "us-west-2 (AWS environment or configuration)",
+    Region: "us-west-2 (AWS_REGION)",
     Endpoint: `${simulator.url} (settings)`,
     Models: "2",
   });
