@@ -1,6 +1,7 @@
 import type { BedrockClient } from "@aws-sdk/client-bedrock";
 import { limits } from "./limits.ts";
 import { behind, type Discovered, list } from "./listing.ts";
+import { unlessAborted } from "./unless-aborted.ts";
 
 /** Asks AWS what there is, once in a while; a failure is remembered for a while too. */
 export interface Discovery {
@@ -71,16 +72,4 @@ export function discovery(control: () => Promise<BedrockClient>): Discovery {
       return await unlessAborted(asked.result, signal);
     },
   };
-}
-
-async function unlessAborted<Value>(result: Promise<Value>, signal: AbortSignal): Promise<Value> {
-  signal.throwIfAborted();
-  const { promise, reject } = Promise.withResolvers<never>();
-  const onAbort = () => reject(signal.reason);
-  signal.addEventListener("abort", onAbort, { once: true });
-  try {
-    return await Promise.race([result, promise]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-  }
 }
