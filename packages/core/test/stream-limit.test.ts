@@ -186,4 +186,32 @@ describe("the limit on open streams", () => {
     await settled();
     expect(open).toHaveLength(2);
   });
+
+  it("gives a place back when all is said, but closes no gateway before the stream has ended", async () => {
+    const events: string[] = [];
+    let end = () => {};
+    const ending = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    const plugin = pluginOf({
+      models: async () => [],
+      close: async () => void events.push("closed"),
+      async *stream() {
+        yield [text("a"), finish()];
+        await ending;
+        events.push("ended");
+      },
+    });
+    const registry = createRegistry({ plugins: [plugin], maxOpenStreams: 1 });
+    const stream = registry.gateway("fake").stream(requestOf())[Symbol.asyncIterator]();
+    await stream.next();
+    const closing = registry.close();
+    const last = stream.next();
+    await settled();
+    expect(events).toEqual([]);
+    end();
+    expect((await last).done).toBe(true);
+    await closing;
+    expect(events).toEqual(["ended", "closed"]);
+  });
 });

@@ -21,6 +21,9 @@ describe("parseSettingsFile", () => {
       list: { type: "array", items: item },
       cleared: { type: ["string", "null"] },
       extra: { type: "object", additionalProperties: {} },
+      referred: { $ref: "#/$defs/somewhere" },
+      named: { type: "object", additionalProperties: item },
+      checked: { type: "string", allOf: [{ pattern: "^a" }, { pattern: "b$" }] },
     },
   };
   /** Knows no null but where the JSON Schema has one. */
@@ -31,12 +34,12 @@ describe("parseSettingsFile", () => {
   });
 
   it("takes null for what is not set, and leaves it where it means something", () => {
-    const file = { name: null, list: [{ a: null, b: 1 }], cleared: null, extra: { a: null } };
-    expect(parseSettingsFile(schema, file)).toMatchObject({
-      ok: true,
-      value: { list: [{ b: 1 }], cleared: null, extra: { a: null } },
-    });
-    expect(file).toEqual({ name: null, list: [{ a: null, b: 1 }], cleared: null, extra: { a: null } });
+    const kept = { cleared: null, extra: { a: null }, referred: null };
+    const file = { ...kept, name: null, list: [{ a: null, b: 1 }], named: { x: { a: null } }, checked: null };
+    const before = structuredClone(file);
+    const parsed = parseSettingsFile(schema, file);
+    expect(parsed.ok && parsed.value).toEqual({ ...kept, list: [{ b: 1 }], named: { x: {} } });
+    expect(file).toEqual(before);
   });
 
   it("reports what is wrong besides", () => {

@@ -55,20 +55,22 @@ function withoutNulls(value: unknown, schemas: readonly unknown[]): unknown {
   }
   if (!isObject(value)) return value;
   const known = propertiesOf(alternatives);
+  const others = alternatives.map((schema) => schema.additionalProperties);
   const kept = Object.entries(value).filter(
     ([key, item]) => item !== null || known.get(key)?.every((schema) => !takesNull(schema)) !== true,
   );
-  return Object.fromEntries(kept.map(([key, item]) => [key, withoutNulls(item, known.get(key) ?? [])]));
+  return Object.fromEntries(kept.map(([key, item]) => [key, withoutNulls(item, known.get(key) ?? others)]));
 }
 
+/** Where that cannot be told, as behind a reference, it may. */
 function takesNull(schema: unknown): boolean {
-  return alternativesOf(schema).some((one) => {
-    const { type, enum: values, const: value } = one;
-    const anything = !["type", "enum", "const", "anyOf", "oneOf", "allOf", "$ref"].some((word) => word in one);
-    return (
-      anything || [type].flat().includes("null") || value === null || (Array.isArray(values) && values.includes(null))
-    );
-  });
+  if (!isObject(schema)) return true;
+  const { type, enum: values, allOf } = schema;
+  if (type !== undefined && ![type].flat().includes("null")) return false;
+  if (schema.const !== undefined && schema.const !== null) return false;
+  if (Array.isArray(values) && !values.includes(null)) return false;
+  if (Array.isArray(allOf) && !allOf.every(takesNull)) return false;
+  return [schema.anyOf, schema.oneOf].every((union) => !Array.isArray(union) || union.some(takesNull));
 }
 
 /** Some libraries quote what they found, which in settings may be a secret that stands in the wrong place. */

@@ -12,10 +12,17 @@ import { refusePrivacy, refuseUnsupported, unmetPrivacy } from "./demands.ts";
 
 export interface GuardHooks {
   /**
-   * A stream of a model is about to begin; `onTurn` is called when it may, at once or later. The function returned is
-   * called once, when it has ended in whatever way. Throws where the gateway is closed.
+   * A stream of a model is about to begin; `onTurn` is called when it may, at once or later. Throws where the gateway is
+   * closed.
    */
-  streamStarted(model: string, onTurn: () => void): () => void;
+  streamStarted(model: string, onTurn: () => void): StartedStream;
+}
+
+/** Each function is called once: `leave` when the stream has said all, `ended` when nothing is left of it. */
+export interface StartedStream {
+  /** Gives back its place among the open streams, or the wish for one. */
+  leave(): void;
+  ended(): void;
 }
 
 /**
@@ -89,7 +96,8 @@ class GuardedStream extends BatchSource<readonly ModelEvent[]> {
   /** The plugin's signal: told of an abort, and of a reader who leaves while the plugin has not answered yet. */
   readonly #left = new AbortController();
   #source: AsyncIterator<Said> | undefined;
-  #ended: (() => void) | undefined;
+  #started: StartedStream | undefined;
+  #placed = false;
   #over = false;
   #aborted = false;
   /** Of the read that waits; there while one does. */
@@ -147,7 +155,8 @@ class GuardedStream extends BatchSource<readonly ModelEvent[]> {
     const recipient = { gateway: this.#id, model: this.#request.model, images, files };
     const { messages, notices } = fitHistory(this.#request.messages, recipient);
     this.#checked = { ...this.#request, messages, options, signal: this.#left.signal };
-    this.#ended = this.#hooks.streamStarted(this.#request.model, this.#onTurn);
+    this.#started = this.#hooks.streamStarted(this.#request.model, this.#onTurn);
+    this.#placed = true;
     signal.addEventListener("abort", this.#onAbort, { once: true });
     return notices;
   }
@@ -254,11 +263,13 @@ class GuardedStream extends BatchSource<readonly ModelEvent[]> {
     this.#refuse = undefined;
     this.#request.signal.removeEventListener("abort", this.#onAbort);
     this.#giveBack();
+    this.#started?.ended();
+    this.#started = undefined;
   }
 
   #giveBack(): void {
-    this.#ended?.();
-    this.#ended = undefined;
+    if (this.#placed) this.#started?.leave();
+    this.#placed = false;
   }
 }
 

@@ -84,11 +84,11 @@ export class Slot {
         this.#lifetime.signal.throwIfAborted();
         this.#streams++;
         const leave = this.#limit.enter(id, model, onTurn);
-        return () => {
-          leave();
+        const ended = () => {
           this.#streams--;
           if (this.#streams === 0) this.#idle?.();
         };
+        return { leave, ended };
       },
     });
     return this.#gateway;

@@ -8,7 +8,13 @@ type Next = IteratorResult<readonly ModelEvent[], undefined>;
 /** Begins a call, published where somebody listens: with what it was asked, and in the end with what came of it. */
 export function traceCall(call: ModelCall, begin: () => Batches): Batches {
   const tracing = trace("waygate.model-call", () => ({ ...call }));
-  return tracing === undefined ? begin() : new TracedCall(tracing, tracing.in(begin), call.request.signal);
+  if (tracing === undefined) return begin();
+  try {
+    return new TracedCall(tracing, tracing.in(begin), call.request.signal);
+  } catch (error) {
+    tracing.fail(error);
+    throw error;
+  }
 }
 
 class TracedCall implements AsyncIterator<readonly ModelEvent[], undefined, void> {
