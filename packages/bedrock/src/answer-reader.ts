@@ -109,9 +109,9 @@ export class AnswerReader {
     this.#stop = typeof answer.stopReason === "string" ? answer.stopReason : "";
     const cutOff = !endsWhole(finishReason(this.#stop) ?? "stop");
     const content: readonly unknown[] = Array.isArray(message.content) ? message.content : [];
+    const lastPlace = content.findLastIndex((block) => isObject(block) && block.text !== "");
     for (const [place, block] of content.entries()) {
-      const last = place === content.length - 1;
-      if (isObject(block)) this.#wholeBlock(block, { cutOff, last }, events);
+      if (isObject(block)) this.#wholeBlock(block, { cutOff, last: place >= lastPlace }, events);
     }
     this.#notices.responseFields(answer.additionalModelResponseFields, events);
     this.#readMetadata(answer, events);
@@ -141,9 +141,11 @@ export class AnswerReader {
     const { text } = delta;
     // The common case first.
     if (typeof text === "string") {
+      if (text === "") return;
       if (index !== this.#textIndex) this.#openText(index, events);
-      if (text !== "") events.push({ type: "text-delta", text });
+      events.push({ type: "text-delta", text });
     } else if (isObject(delta.reasoningContent)) {
+      if (saysNothing(delta.reasoningContent)) return;
       this.#textIndex = -1;
       this.#vacate(index, events);
       this.#blocks.set(index, reasoningBlock);
@@ -166,7 +168,7 @@ export class AnswerReader {
     if (isObject(start.toolUse)) {
       const open = this.#blocks.get(index);
       // Said twice.
-      if (open?.kind === "call" && open.call.id === start.toolUse.toolUseId) return;
+      if (open?.kind === "call" && isSaidTwice(open.call, start.toolUse)) return;
       this.#reasoning.end(undefined, events);
       this.#vacate(index, events);
       this.#blocks.set(index, this.#beginCall(start.toolUse, events));
@@ -291,4 +293,14 @@ function isServerTool(type: unknown): boolean {
 
 function typeName(type: unknown): string {
   return typeof type === "string" ? type.slice(type.indexOf("#") + 1) : "";
+}
+
+function saysNothing({ text, signature, redactedContent }: Record<string, unknown>): boolean {
+  return [text, signature, redactedContent].every((part) => part === undefined || part === null || part === "");
+}
+
+function isSaidTwice({ sent, pieces }: Call, start: Record<string, unknown>): boolean {
+  if (sent.id !== start.toolUseId) return false;
+  // Without an id, two calls of one tool look the same.
+  return typeof sent.id === "string" || (pieces.length === 0 && sent.name === start.name);
 }

@@ -29,8 +29,8 @@ export interface AwsClient {
   control(): Promise<ControlClient>;
   /** The account that the credentials belong to, where they say so. Rejects where there are none. */
   account(signal: AbortSignal): Promise<string | undefined>;
-  /** Whether credentials are being looked for. */
-  readonly searching: boolean;
+  /** Whether credentials are looked for while no request waits for them any more. */
+  readonly searchesInVain: boolean;
 }
 
 export interface SendOptions {
@@ -69,12 +69,19 @@ export function awsClient(options: AwsClientOptions): AwsClient {
     return client;
   });
 
+  /** How many requests wait to be signed. */
+  let waiting = 0;
+
   return {
     region: async () => setup.region ?? (await config()).region,
     async send(operation, input, { signal, deadlines }) {
       const { requests } = await runtime();
       signal.throwIfAborted();
-      const request = await unlessAborted(requests.make(operation, input).catch(throwOfCredentials), signal);
+      waiting += 1;
+      const made = requests.make(operation, input).catch(throwOfCredentials);
+      const request = await unlessAborted(made, signal).finally(() => {
+        waiting -= 1;
+      });
       const response = await http.send({ ...request, signal, deadlines });
       const { status, headers } = response;
       if (status === 200 && operation === "converse-stream") return { headers, stream: response };
@@ -85,8 +92,8 @@ export function awsClient(options: AwsClientOptions): AwsClient {
       throw error;
     },
     control,
-    get searching() {
-      return search.pending;
+    get searchesInVain() {
+      return search.pending && waiting === 0;
     },
     async account(signal) {
       if (hasApiKey(setup.auth)) return undefined;

@@ -51,12 +51,12 @@ export class Connections {
   }
 
   /**
-   * Told of each failure. Where AWS does not take the credentials, their files may hold others by the next request.
-   * `connection`: the one that failed; default: the one in use.
+   * Told of each failure, and of the connection that it was met with. Where AWS does not take the credentials, their files
+   * may hold others by the next request.
    */
-  refused(failure: GatewayError, connection = this.#current?.connection): void {
+  refused(failure: GatewayError, connection: Connection): void {
     // A wrong clock can be tried again: the client has learnt from the refusal by how much.
-    if (failure.code !== "authentication" || failure.retryable || connection === undefined) return;
+    if (failure.code !== "authentication" || failure.retryable) return;
     this.forget(connection);
   }
 
@@ -65,7 +65,7 @@ export class Connections {
    * for good: the next request begins anew.
    */
   left(connection: Connection, signal: AbortSignal): void {
-    if (signal.aborted && connection.client.searching) this.forget(connection);
+    if (signal.aborted && connection.client.searchesInVain) this.forget(connection);
   }
 
   /** Whether the next request would take this one. */

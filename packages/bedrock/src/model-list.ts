@@ -62,7 +62,7 @@ export class ModelList {
     } catch (error) {
       signal.throwIfAborted();
       const failure = told(error, connection, failureContext(this.#options.gateway, connection, region));
-      this.#options.connections.refused(failure);
+      this.#options.connections.refused(failure, connection);
       // Where there is nobody to ask, a host has its own list of the day before, which is better than the table.
       if (isOfCredentials(failure) || failure.code === "connection") throw failure;
       // Permission to call models does not imply permission to list them, and gateways need not offer lists.

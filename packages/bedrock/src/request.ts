@@ -83,7 +83,7 @@ export function encodeRequest(question: RequestQuestion): EncodedRequest {
   const system = texts.map((text) => ({ text }));
   const prompt = { system, messages: conversation.messages, tools: tools.config };
   const cached = request.cache === "auto" ? setCachePoints(prompt, cachePlan(question)) : prompt;
-  const additional = merge(fields, tools.fields, given);
+  const additional = merge(besides(given, fields), tools.fields, given);
   const guardrailConfig = guardrail(question);
   const tier = options.serviceTier ?? model?.service_tier;
   const latency = options.latency ?? model?.latency;
@@ -177,4 +177,13 @@ function guardrailFor(operation: Operation, config: GuardrailStreamConfiguration
 function operationOf({ options, model, family }: RequestQuestion, hasTools: boolean): Operation {
   const streaming = options.streaming ?? model?.streaming ?? true;
   return streaming && (family.streamsCalls || !hasTools) ? "converse-stream" : "converse";
+}
+
+/** What the plugin says of thinking goes with the way to think that it says, and not with another one. */
+function besides(given: JsonObject, fields: JsonObject): JsonObject {
+  const { thinking, ...others } = fields;
+  if (!isObject(thinking) || !isObject(given.thinking) || given.thinking.type === undefined) return fields;
+  if (given.thinking.type === "disabled") return others;
+  const { budget_tokens: _, ...rest } = thinking as JsonObject;
+  return given.thinking.type === "enabled" ? fields : { ...others, thinking: rest };
 }

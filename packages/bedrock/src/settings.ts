@@ -134,7 +134,10 @@ const bedrock = v.object(
     ),
     region: v.optional(
       described(
-        v.pipe(text("a region, such as eu-west-1"), v.check(isRegionName, "is not the name of a region")),
+        v.pipe(
+          text("a region, such as eu-west-1"),
+          v.check((value) => isRegionName(value.toLowerCase()), "is not the name of a region"),
+        ),
         "Default: the profile's region, or us-east-1.",
       ),
     ),

@@ -129,13 +129,13 @@ async function resolveRegion(
   auth: Auth,
 ): Promise<Sourced | undefined> {
   if (region !== undefined) {
-    if (isRegionName(region)) return environment("region", region);
+    if (isRegionName(region.toLowerCase())) return environment("region", region.toLowerCase());
     throw wrong(
       gateway,
       `${variablesOf("region")} holds what is no name of a region. Set it to one, such as eu-west-1.`,
     );
   }
-  if (settings.region !== undefined) return sourced(settings.region, "settings");
+  if (settings.region !== undefined) return sourced(settings.region.toLowerCase(), "settings");
   if (auth.method === "default") return undefined;
   if (auth.method === "profile") {
     const own = await regionOfProfile(gateway, auth.profile.value);

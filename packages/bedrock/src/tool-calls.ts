@@ -6,6 +6,8 @@ import type { Notices } from "./notices.ts";
 export interface Call {
   readonly id: string;
   readonly name: string;
+  /** How its start had it. */
+  readonly sent: { readonly id: unknown; readonly name: unknown };
   readonly pieces: string[];
 }
 
@@ -42,7 +44,7 @@ export class ToolCalls {
       typeof sentName === "string" && sentName !== "" ? this.#names.original(sentName) : this.#unnamed(events);
     const id = this.#unique(sentId, events);
     events.push({ type: "tool-call-start", id, name });
-    return { id, name, pieces: [] };
+    return { id, name, sent: { id: sentId, name: sentName }, pieces: [] };
   }
 
   add(call: Call, input: unknown, events: ModelEvent[]): void {

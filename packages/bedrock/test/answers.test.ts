@@ -206,6 +206,8 @@ describe("tool calls", () => {
     ]);
     const [before] = await wholeCalls(raw, [wholeCall("c1", { at: "sky" }), { text: "And th" }]);
     expect(before?.status).toBe("ok");
+    const [last] = await wholeCalls(raw, [wholeCall("c1", { at: "sky" }), { text: "" }]);
+    expect(last?.status).toBe("truncated");
   });
 
   it("of an answer that comes whole may have no arguments where it came to its end", async () => {
@@ -320,6 +322,25 @@ describe("tool calls", () => {
   it("whose start is said twice begin once", async () => {
     const [first, ...rest] = [begin(toolUse("a")), delta({ toolUse: { input: '{"at":' } })];
     expect(await callsOf(first, first, ...rest, first, delta({ toolUse: { input: '"sky"}' } }), stop())).toEqual([
+      { type: "tool-call-start", id: "a", name: "look" },
+      ended("a", '{"at":"sky"}', { at: "sky" }),
+      { type: "finish", reason: "tool-calls", raw: "tool_use" },
+    ]);
+  });
+
+  it("whose start is said twice begin once, also under an id that was given to another, or none", async () => {
+    const ids = async (...starts: Parameters<typeof toolUse>[]) => {
+      const said = starts.flatMap((start) => [begin(toolUse(...start)), begin(toolUse(...start))]);
+      const ended = await callsOf(...call('{"at":"sky"}'), ...said, delta({ toolUse: { input: "{}" } }), stop());
+      return ended.filter(({ type }) => type === "tool-call-start").length;
+    };
+    expect(await ids(["c1"])).toBe(2);
+  });
+
+  it("take no harm from empty pieces of another kind", async () => {
+    const nothing = [delta({ text: "" }), delta({ reasoningContent: { text: "" } })];
+    const [first, ...rest] = [begin(toolUse("a")), delta({ toolUse: { input: '{"at":"sky"}' } }), stop()];
+    expect(await callsOf(first, ...nothing, ...rest, ...nothing)).toEqual([
       { type: "tool-call-start", id: "a", name: "look" },
       ended("a", '{"at":"sky"}', { at: "sky" }),
       { type: "finish", reason: "tool-calls", raw: "tool_use" },

@@ -32,6 +32,11 @@ describe("variables", () => {
     expect(await here.sent({ env: { ...zed, ...own } })).toMatchObject({ key: "AKIAOWN", token: undefined });
   });
 
+  it("may have a region in capitals, as the settings may", async () => {
+    expect(await here.sent({ env: { ...keys, ZED_AWS_REGION: "EU-WEST-1" } })).toMatchObject({ region: "eu-west-1" });
+    expect(await here.sent({ env: keys, settings: { region: "EU-WEST-3" } })).toMatchObject({ region: "eu-west-3" });
+  });
+
   it("that are empty mask nothing", async () => {
     const empty = Object.fromEntries(Object.keys(zed).map((name) => [name.replace("ZED", "WAYGATE"), ""]));
     expect(await here.sent({ env: { ...zed, ...empty } })).toMatchObject({ key: "AKIDZED", region: "eu-west-1" });
