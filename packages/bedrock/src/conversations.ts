@@ -94,9 +94,19 @@ export class Conversations {
   async #prepare(request: ModelRequest, connection: Connection, region: string): Promise<Prepared> {
     const { gateway, settings, resolver } = this.#options;
     const model = await resolver.resolve(request.model, region, connection, request.signal);
-    const { modelId, family } = model;
+    const { modelId, foundation, family } = model;
     const options = (request.options ?? {}) as BedrockOptions;
-    const question = { gateway, request, options, settings, model: model.settings, modelId, family, region };
+    const question = {
+      gateway,
+      request,
+      options,
+      settings,
+      model: model.settings,
+      modelId,
+      foundation,
+      family,
+      region,
+    };
     const encoded = applyLessons(encodeRequest(question), this.#lessons.get(modelId) ?? new Set());
     const known = knownModel(modelId);
     return {

@@ -12,6 +12,8 @@ import { failureContext, told } from "./told.ts";
 export interface ResolvedModel {
   /** An id or an ARN, as it is sent. */
   readonly modelId: string;
+  /** The model behind it, where that is known; else the same. */
+  readonly foundation: string;
   readonly family: Family;
   /** What the settings say of it. */
   readonly settings: ModelSettings | undefined;
@@ -44,7 +46,7 @@ export class ModelResolver {
     const modelId = await this.#idOf(name, region, connection, signal);
     const foundation =
       settings?.base_model ?? (await this.#foundationOf(modelId, region, connection, signal)) ?? modelId;
-    return { modelId, family: withSettings(familyOf(foundation), settings), settings };
+    return { modelId, foundation, family: withSettings(familyOf(foundation), settings), settings };
   }
 
   async #idOf(name: string, region: string, connection: Connection, signal: AbortSignal): Promise<string> {

@@ -31,6 +31,8 @@ export interface RequestQuestion {
   readonly model: ModelSettings | undefined;
   /** As it is sent: an id or an ARN. */
   readonly modelId: string;
+  /** The model behind it. */
+  readonly foundation: string;
   readonly family: Family;
   readonly region: string;
 }
@@ -63,7 +65,7 @@ export function encodeRequest(question: RequestQuestion): EncodedRequest {
     asked: request.reasoning ?? defaultReasoning(model),
     style: family.reasoning,
     maxOutputTokens,
-    outputLimit: knownModel(model?.base_model ?? modelId)?.output,
+    outputLimit: knownModel(question.foundation)?.output,
     forced: isForced(request),
     messages: request.messages,
     govCloud: question.region.startsWith("us-gov-"),

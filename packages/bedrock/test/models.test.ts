@@ -70,6 +70,14 @@ describe("models that AWS lists", () => {
     expect(byId(models, own)).toMatchObject({ contextWindow: 200_000, capabilities: { reasoning: true } });
   });
 
+  it("decide, behind a profile of one's own, how much can be thought", async () => {
+    await using there = opened();
+    await collect(there.gateway, { model: own, reasoning: { budgetTokens: 100_000 } });
+    expect(simulator.requests.at(-1)?.body).toMatchObject({
+      additionalModelRequestFields: { thinking: { budget_tokens: 63_999 } },
+    });
+  });
+
   it("are more where global profiles are allowed", async () => {
     await using there = opened({ settings: { allow_global: true } });
     const models = await there.gateway.models({ signal });
