@@ -67,7 +67,7 @@ export class Conversations {
         const requestId = body.headers["x-amzn-requestid"];
         const answer = await openAnswer(body, { ...context, names, callsWanted, requestId });
         const first = await new Promise<readonly ModelEvent[] | undefined>((accept, refuse) =>
-          answer.next(accept, refuse),
+          answer.next({ accept, refuse }),
         );
         return { notices, answer, first: first ?? [], tell: (error) => told(error, connection, context) };
       } catch (error) {

@@ -33,11 +33,13 @@ function read(bytes: Buffer, sizes: readonly number[] = [bytes.length]): { seen:
   for (let count = 0; position < bytes.length; count++) {
     const size = Math.max(1, sizes[count % sizes.length] ?? 1);
     // A copy: what a socket delivers is not part of one long buffer.
-    reader.feed(Buffer.from(bytes.subarray(position, position + size)), (headers, piece, start, end) => {
-      seen.push({
-        type: `${headers.messageType} ${headers.eventType || headers.exceptionType || headers.errorCode}`,
-        body: piece.toString("utf8", start, end),
-      });
+    reader.feed(Buffer.from(bytes.subarray(position, position + size)), {
+      frame(headers, piece, start, end) {
+        seen.push({
+          type: `${headers.messageType} ${headers.eventType || headers.exceptionType || headers.errorCode}`,
+          body: piece.toString("utf8", start, end),
+        });
+      },
     });
     position += size;
   }
@@ -118,7 +120,7 @@ describe("damaged frames", () => {
     const damaged = Buffer.from(three);
     damaged[three.length - 1] = (damaged[three.length - 1] ?? 0) ^ 1;
     const seen: string[] = [];
-    const feed = () => new FrameReader().feed(damaged, (headers) => seen.push(headers.eventType));
+    const feed = () => new FrameReader().feed(damaged, { frame: (headers) => seen.push(headers.eventType) });
     expect(feed).toThrow(new FrameError("the checksum of a frame does not match"));
     expect(seen).toEqual(["messageStart", "contentBlockDelta"]);
   });

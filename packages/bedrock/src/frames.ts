@@ -13,8 +13,10 @@ export interface FrameHeaders {
   readonly errorMessage: string;
 }
 
-/** Takes a frame: its payload stands in `bytes` from `start` to `end`, and is gone when the function returns. */
-export type OnFrame = (headers: FrameHeaders, bytes: Buffer, start: number, end: number) => void;
+export interface FrameTaker {
+  /** Takes a frame: its payload stands in `bytes` from `start` to `end`, and is gone when the function returns. */
+  frame(headers: FrameHeaders, bytes: Buffer, start: number, end: number): void;
+}
 
 /** Bytes that are no frames, or that were damaged on their way. */
 export class FrameError extends Error {
@@ -46,7 +48,7 @@ export class FrameReader {
   }
 
   /** Reads a piece of the body. Throws a `FrameError` for what is no frame; what came before it was handed out. */
-  feed(piece: Buffer, onFrame: OnFrame): void {
+  feed(piece: Buffer, taker: FrameTaker): void {
     let bytes = piece;
     if (this.#length > 0) {
       this.#pieces.push(piece);
@@ -63,7 +65,7 @@ export class FrameReader {
         this.#wanted = total;
         break;
       }
-      this.#readFrame(bytes, position, total, onFrame);
+      this.#readFrame(bytes, position, total, taker);
       position += total;
       this.#wanted = shortest;
     }
@@ -76,7 +78,7 @@ export class FrameReader {
     this.#length = rest.length;
   }
 
-  #readFrame(bytes: Buffer, position: number, total: number, onFrame: OnFrame): void {
+  #readFrame(bytes: Buffer, position: number, total: number, taker: FrameTaker): void {
     const end = position + total - 4;
     const headersEnd = position + preludeLength + bytes.readUInt32BE(position + 4);
     const start = position + preludeLength;
@@ -86,7 +88,7 @@ export class FrameReader {
       this.#headers = readHeaders(bytes, start, headersEnd);
       this.#block = Buffer.from(bytes.subarray(start, headersEnd));
     }
-    onFrame(this.#headers, bytes, headersEnd, end);
+    taker.frame(this.#headers, bytes, headersEnd, end);
   }
 }
 

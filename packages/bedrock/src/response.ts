@@ -1,21 +1,19 @@
-import { GatewayError, isObject, type ModelEvent } from "@waygate/core/plugin";
-import { type HttpResponse, networkCode, type Reading, type Refuse, readAll } from "@waygate/http";
+import { GatewayError, isObject, type ModelEvent, type Taker } from "@waygate/core/plugin";
+import { type HttpResponse, networkCode, type Reading, readAll } from "@waygate/http";
 import { type AnswerContext, AnswerReader } from "./answer-reader.ts";
 import type { Body } from "./client.ts";
 import { shorten } from "./failure.ts";
-import { FrameError, FrameReader, type OnFrame } from "./frames.ts";
+import { FrameError, type FrameHeaders, FrameReader, type FrameTaker } from "./frames.ts";
 import { limits } from "./limits.ts";
 
 /** An answer as it is read: batch by batch, one for each time the network delivered. */
 export type Answer = Reading<readonly ModelEvent[]>;
 
-type AcceptBatch = (batch: readonly ModelEvent[] | undefined) => void;
-
 /** Begins to read a successful answer. Whether a stream is frames or JSON is told by its first byte: proxies err. */
 export async function openAnswer(body: Body, context: AnswerContext): Promise<Answer> {
   if ("whole" in body) return wholeAnswer(Buffer.from(body.whole), context);
   const { stream } = body;
-  const first = await new Promise<readonly Buffer[] | undefined>((accept, refuse) => stream.next(accept, refuse));
+  const first = await new Promise<readonly Buffer[] | undefined>((accept, refuse) => stream.next({ accept, refuse }));
   if (first === undefined) throw unreadable(context, "an empty answer", true);
   if (first[0]?.[0] === 0) return new StreamedAnswer(stream, first, context);
   try {
@@ -26,7 +24,7 @@ export async function openAnswer(body: Body, context: AnswerContext): Promise<An
   }
 }
 
-class StreamedAnswer implements Answer {
+class StreamedAnswer implements Answer, Taker<readonly Buffer[]>, FrameTaker {
   readonly #response: HttpResponse;
   readonly #context: AnswerContext;
   readonly #reader: AnswerReader;
@@ -35,8 +33,8 @@ class StreamedAnswer implements Answer {
   #batch: ModelEvent[] = [];
   /** What is to be said after the batch that was handed out: the end, or a failure. */
   #last: { readonly error?: unknown } | undefined;
-  #accept: AcceptBatch = () => undefined;
-  #refuse: Refuse = () => undefined;
+  /** Whoever waits. */
+  #taker: Taker<readonly ModelEvent[]> | undefined;
 
   constructor(response: HttpResponse, first: readonly Buffer[], context: AnswerContext) {
     this.#response = response;
@@ -45,29 +43,33 @@ class StreamedAnswer implements Answer {
     this.#reader = new AnswerReader(context);
   }
 
-  next(accept: AcceptBatch, refuse: Refuse): void {
+  next(taker: Taker<readonly ModelEvent[]>): void {
     if (this.#last !== undefined) {
-      if ("error" in this.#last) refuse(this.#last.error);
-      else accept(undefined);
+      if ("error" in this.#last) taker.refuse(this.#last.error);
+      else taker.accept(undefined);
       return;
     }
-    this.#accept = accept;
-    this.#refuse = refuse;
+    this.#taker = taker;
     const first = this.#first;
+    if (first === undefined) {
+      this.#response.next(this);
+      return;
+    }
     this.#first = undefined;
-    if (first === undefined) this.#response.next(this.#read, this.#lose);
-    else this.#read(first);
+    this.accept(first);
   }
 
   cancel(): void {
     this.#response.cancel();
   }
 
-  readonly #onFrame: OnFrame = (headers, bytes, start, end) => {
+  /** Called by the reader of frames. */
+  frame(headers: FrameHeaders, bytes: Buffer, start: number, end: number): void {
     if (!this.#reader.done) this.#reader.frame(headers, bytes, start, end, this.#batch);
-  };
+  }
 
-  readonly #read = (pieces: readonly Buffer[] | undefined): void => {
+  /** Called by the response, as is `refuse`. */
+  accept(pieces: readonly Buffer[] | undefined): void {
     try {
       if (pieces !== undefined) this.#feed(pieces);
       // An answer that has said why it ends is whole, even if its metadata never comes.
@@ -80,14 +82,14 @@ class StreamedAnswer implements Answer {
       return;
     }
     if (this.#batch.length > 0) this.#hand();
-    else this.#response.next(this.#read, this.#lose);
-  };
+    else this.#response.next(this);
+  }
 
   /** What follows the end of an answer is not read, in whatever pieces the network delivers it. */
   #feed(pieces: readonly Buffer[]): void {
     try {
       for (const piece of pieces) {
-        this.#frames.feed(piece, this.#onFrame);
+        this.#frames.feed(piece, this);
         if (this.#reader.done) return;
       }
     } catch (error) {
@@ -104,23 +106,23 @@ class StreamedAnswer implements Answer {
   }
 
   /** A connection that is lost once an answer has said why it ends takes nothing of it but its metadata. */
-  readonly #lose = (error: unknown): void => {
-    if (this.#reader.stopped && isLostConnection(error)) this.#read(undefined);
+  refuse(error: unknown): void {
+    if (this.#reader.stopped && isLostConnection(error)) this.accept(undefined);
     else this.#break(error);
-  };
+  }
 
-  readonly #break = (error: unknown): void => {
+  #break(error: unknown): void {
     this.#last = { error };
     this.#response.cancel();
     // What came before the failure was said all the same.
     if (this.#batch.length > 0) this.#hand();
-    else this.#refuse(error);
-  };
+    else this.#taker?.refuse(error);
+  }
 
   #hand(): void {
     const batch = this.#batch;
     this.#batch = [];
-    this.#accept(batch);
+    this.#taker?.accept(batch);
   }
 }
 
@@ -131,7 +133,7 @@ function isLostConnection(error: unknown): boolean {
 
 function wholeAnswer(bytes: Buffer, context: AnswerContext): Answer {
   const batches = [readWhole(bytes, context)];
-  return { next: (accept) => accept(batches.shift()), cancel() {} };
+  return { next: (taker) => taker.accept(batches.shift()), cancel() {} };
 }
 
 function readWhole(bytes: Buffer, context: AnswerContext): readonly ModelEvent[] {

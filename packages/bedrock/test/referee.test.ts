@@ -25,9 +25,11 @@ function byUs(body: Buffer, size: number): Frame[] {
   const reader = new FrameReader();
   const frames: Frame[] = [];
   for (let place = 0; place < body.length; place += size) {
-    reader.feed(body.subarray(place, place + size), (headers, bytes, start, end) => {
-      const type = headers.messageType === "exception" ? headers.exceptionType : headers.eventType;
-      frames.push({ kind: headers.messageType, type, body: bytes.toString("utf8", start, end) });
+    reader.feed(body.subarray(place, place + size), {
+      frame(headers, bytes, start, end) {
+        const type = headers.messageType === "exception" ? headers.exceptionType : headers.eventType;
+        frames.push({ kind: headers.messageType, type, body: bytes.toString("utf8", start, end) });
+      },
     });
   }
   expect(reader.open).toBe(false);

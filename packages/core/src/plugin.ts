@@ -1,4 +1,4 @@
-export { type AcceptBatch, BatchSource, type Refuse } from "./contract/batch-source.ts";
+export { BatchSource, type Taker } from "./contract/batch-source.ts";
 export type { Capabilities } from "./contract/capabilities.ts";
 export { type Deadlines, defaultDeadlines, longestTimerMs, type Phase } from "./contract/deadlines.ts";
 export { didYouMean } from "./contract/did-you-mean.ts";

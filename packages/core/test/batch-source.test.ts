@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { type ModelEvent, run } from "@waygate/core";
-import { type AcceptBatch, BatchSource, type Refuse } from "@waygate/core/plugin";
+import { BatchSource, type Taker } from "@waygate/core/plugin";
 import { describe, expect, it } from "vitest";
 import { call, collect, failureOf, finish, requestOf, streaming, text } from "./fake-gateway.ts";
 
@@ -10,7 +10,7 @@ type Batch = readonly ModelEvent[];
 class Script extends BatchSource<Batch> {
   left = 0;
   taken = 0;
-  #waiting: { readonly accept: AcceptBatch<Batch>; readonly refuse: Refuse } | undefined;
+  #waiting: Taker<Batch> | undefined;
   readonly #ready: (Batch | undefined)[];
 
   constructor(...ready: (Batch | undefined)[]) {
@@ -18,10 +18,10 @@ class Script extends BatchSource<Batch> {
     this.#ready = ready;
   }
 
-  take(accept: AcceptBatch<Batch>, refuse: Refuse): void {
+  take(taker: Taker<Batch>): void {
     this.taken++;
-    if (this.#ready.length > 0) accept(this.#ready.shift());
-    else this.#waiting = { accept, refuse };
+    if (this.#ready.length > 0) taker.accept(this.#ready.shift());
+    else this.#waiting = taker;
   }
 
   get awaited(): boolean {
@@ -164,9 +164,9 @@ describe("a gateway whose stream is one", () => {
   it("may say nothing without an end: an abort still ends it", async () => {
     const controller = new AbortController();
     class Empty extends Script {
-      override take(accept: AcceptBatch<Batch>): void {
+      override take(taker: Taker<Batch>): void {
         if (++this.taken === 50_000) controller.abort("enough");
-        accept([]);
+        taker.accept([]);
       }
     }
     const source = new Empty();

@@ -9,7 +9,7 @@ import {
   type ToolResultPart,
   toolOutput,
 } from "@waygate/core";
-import { type AcceptBatch, BatchSource } from "@waygate/core/plugin";
+import { BatchSource, type Taker } from "@waygate/core/plugin";
 import { expectValidHistory } from "@waygate/valid-history";
 import { describe, expect, it } from "vitest";
 import { answering, call, collect, type Delivery, finish, streaming, text } from "./fake-gateway.ts";
@@ -144,15 +144,15 @@ describe("tools", () => {
         [text("Done."), finish()],
         undefined,
       ];
-      let waiting: AcceptBatch<readonly ModelEvent[]> | undefined;
+      let waiting: Taker<readonly ModelEvent[]> | undefined;
       const clock = setInterval(() => {
-        const accept = waiting;
+        const taker = waiting;
         waiting = undefined;
-        accept?.(arriving.shift());
+        taker?.accept(arriving.shift());
       }, 1);
       class Network extends BatchSource<readonly ModelEvent[]> {
-        take(accept: AcceptBatch<readonly ModelEvent[]>): void {
-          waiting = accept;
+        take(taker: Taker<readonly ModelEvent[]>): void {
+          waiting = taker;
         }
         leave(): void {}
       }

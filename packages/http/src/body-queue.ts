@@ -1,4 +1,4 @@
-import type { Accept, Refuse } from "./http.ts";
+import type { Taker } from "@waygate/core/plugin";
 import { limits } from "./limits.ts";
 
 /** How the queue holds its source up, and lets it go on. */
@@ -28,8 +28,8 @@ export class BodyQueue {
   #pieces: Buffer[] = none;
   #length = 0;
   #held = false;
-  #accept: Accept | undefined;
-  #refuse: Refuse | undefined;
+  /** Whoever waits. */
+  #taker: Taker<readonly Buffer[]> | undefined;
   #scheduled = false;
   #over = false;
   #failure: { readonly error: unknown } | undefined;
@@ -43,15 +43,12 @@ export class BodyQueue {
     return this.#over;
   }
 
-  /** Calls one of the two back, once: at once where something is there. Asked by one reader at a time. */
-  next(accept: Accept, refuse: Refuse): void {
-    if (this.#pieces.length > 0) accept(this.#take());
-    else if (this.#failure !== undefined) refuse(this.#failure.error);
-    else if (this.#over) accept(undefined);
-    else {
-      this.#accept = accept;
-      this.#refuse = refuse;
-    }
+  /** Calls one of the taker's methods, once: at once where something is there. Asked by one reader at a time. */
+  next(taker: Taker<readonly Buffer[]>): void {
+    if (this.#pieces.length > 0) taker.accept(this.#take());
+    else if (this.#failure !== undefined) taker.refuse(this.#failure.error);
+    else if (this.#over) taker.accept(undefined);
+    else this.#taker = taker;
   }
 
   push(piece: Buffer): void {
@@ -63,7 +60,7 @@ export class BodyQueue {
       this.#held = true;
       this.#flow.hold();
     }
-    if (this.#accept === undefined) return;
+    if (this.#taker === undefined) return;
     if (!endsRead(piece)) {
       this.#schedule();
       return;
@@ -99,7 +96,7 @@ export class BodyQueue {
 
   /** The reader is told after all pieces of one read of the socket have been queued, and takes them together. */
   #schedule(): void {
-    if (this.#accept === undefined || this.#scheduled) return;
+    if (this.#taker === undefined || this.#scheduled) return;
     this.#scheduled = true;
     queueMicrotask(this.#onTurn);
   }
@@ -110,14 +107,12 @@ export class BodyQueue {
   };
 
   #deliver(): void {
-    const accept = this.#accept;
-    const refuse = this.#refuse;
-    if (accept === undefined || refuse === undefined) return;
+    const taker = this.#taker;
+    if (taker === undefined) return;
     // All may have been delivered in the meantime, with the last piece of its read.
     if (this.#pieces.length === 0 && !this.#over) return;
-    this.#accept = undefined;
-    this.#refuse = undefined;
-    this.next(accept, refuse);
+    this.#taker = undefined;
+    this.next(taker);
   }
 
   #take(): readonly Buffer[] {

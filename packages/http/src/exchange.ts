@@ -1,6 +1,6 @@
-import { type Deadlines, defaultDeadlines } from "@waygate/core/plugin";
+import { type Deadlines, defaultDeadlines, type Taker } from "@waygate/core/plugin";
 import { BodyQueue, type Flow, outsideParsers } from "./body-queue.ts";
-import type { Accept, HttpRequest, HttpResponse, Refuse } from "./http.ts";
+import type { HttpRequest, HttpResponse } from "./http.ts";
 import { HttpTimeout } from "./http-timeout.ts";
 import { limits } from "./limits.ts";
 import { networkCode } from "./network-code.ts";
@@ -33,7 +33,7 @@ export class Exchange implements HttpResponse, Flow, Dispatcher.DispatchHandler 
   readonly #signal: AbortSignal | undefined;
   readonly #deadlines: Deadlines;
   #begun: ((response: HttpResponse) => void) | undefined;
-  #refused: Refuse | undefined;
+  #refused: ((error: unknown) => void) | undefined;
   readonly #watch = new PhaseWatch((late) => this.#breakOff(late));
   readonly #body = new BodyQueue(this);
   #controller: Controller | undefined;
@@ -45,7 +45,12 @@ export class Exchange implements HttpResponse, Flow, Dispatcher.DispatchHandler 
   #grace: NodeJS.Timeout | undefined;
 
   /** Calls one of the two back: with the exchange when its headers are there, or with what broke it before. */
-  constructor(request: HttpRequest, keeper: Keeper, begun: (response: HttpResponse) => void, refused: Refuse) {
+  constructor(
+    request: HttpRequest,
+    keeper: Keeper,
+    begun: (response: HttpResponse) => void,
+    refused: (error: unknown) => void,
+  ) {
     this.#keeper = keeper;
     this.#signal = request.signal;
     this.#deadlines = request.deadlines ?? defaultDeadlines;
@@ -77,8 +82,8 @@ export class Exchange implements HttpResponse, Flow, Dispatcher.DispatchHandler 
     }
   }
 
-  next(accept: Accept, refuse: Refuse): void {
-    this.#body.next(accept, refuse);
+  next(taker: Taker<readonly Buffer[]>): void {
+    this.#body.next(taker);
   }
 
   release(): void {

@@ -1,4 +1,4 @@
-import type { Deadlines } from "@waygate/core/plugin";
+import type { Deadlines, Taker } from "@waygate/core/plugin";
 
 export interface HttpOptions {
   /**
@@ -20,11 +20,6 @@ export interface HttpRequest {
   readonly deadlines?: Deadlines | undefined;
 }
 
-/** Takes what has come of a body: its pieces, or undefined at its end. Must not throw. */
-export type Accept = (pieces: readonly Buffer[] | undefined) => void;
-/** Takes what broke an exchange. Must not throw. */
-export type Refuse = (error: unknown) => void;
-
 /** One exchange, from the moment when its headers are there. */
 export interface HttpResponse {
   readonly status: number;
@@ -32,10 +27,10 @@ export interface HttpResponse {
   readonly headers: Readonly<Record<string, string>>;
   /**
    * Asks for what has come since the last time: all pieces of a read of the socket together, undefined at the end, or the
-   * error that broke the exchange, once what came before it was taken. Calls one of the two back, once, possibly at once.
-   * To be asked again only after that. As long as nobody asks, some 256 KB are kept, and then the service is held up.
+   * error that broke the exchange, once what came before it was taken. Calls one of the taker's methods, once, possibly
+   * at once; they must not throw. To be asked again only after that. As long as nobody asks, some 256 KB are kept, and then the service is held up.
    */
-  next(accept: Accept, refuse: Refuse): void;
+  next(taker: Taker<readonly Buffer[]>): void;
   /**
    * Lets go of an answer that has said all. It is given a moment to reach its end, which keeps its connection for the
    * next request; nothing of it is handed out any more.

@@ -1,5 +1,5 @@
-export { batches, type Reading } from "./batches.ts";
-export type { Accept, Http, HttpOptions, HttpRequest, HttpResponse, Refuse } from "./http.ts";
+export { batches, type Opened, type Reading } from "./batches.ts";
+export type { Http, HttpOptions, HttpRequest, HttpResponse } from "./http.ts";
 export { type HttpPhase, HttpTimeout } from "./http-timeout.ts";
 export { networkCode } from "./network-code.ts";
 export { openHttp } from "./open-http.ts";

@@ -5,14 +5,16 @@ export function readAll(response: HttpResponse, limit: number): Promise<Buffer> 
   return new Promise((resolve, reject) => {
     const read: Buffer[] = [];
     let length = 0;
-    const accept = (pieces: readonly Buffer[] | undefined): void => {
-      for (const piece of pieces ?? []) {
-        read.push(piece);
-        length += piece.length;
-      }
-      if (pieces === undefined || length >= limit) resolve(Buffer.concat(read, Math.min(length, limit)));
-      else response.next(accept, reject);
-    };
-    response.next(accept, reject);
+    response.next({
+      accept(pieces) {
+        for (const piece of pieces ?? []) {
+          read.push(piece);
+          length += piece.length;
+        }
+        if (pieces === undefined || length >= limit) resolve(Buffer.concat(read, Math.min(length, limit)));
+        else response.next(this);
+      },
+      refuse: reject,
+    });
   });
 }

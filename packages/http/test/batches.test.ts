@@ -1,3 +1,4 @@
+import type { Taker } from "@waygate/core/plugin";
 import { batches, openHttp, type Reading } from "@waygate/http";
 import { describe, expect, it } from "vitest";
 import { get, listen } from "./service.ts";
@@ -5,10 +6,10 @@ import { get, listen } from "./service.ts";
 /** Hands out what is sent to it, to whoever waits. */
 function source() {
   const state = { cancelled: 0 };
-  let waiting: Parameters<Reading<string>["next"]> | undefined;
+  let waiting: Taker<string> | undefined;
   const given: Reading<string> = {
-    next: (...args) => {
-      waiting = args;
+    next: (taker) => {
+      waiting = taker;
     },
     cancel: () => {
       state.cancelled += 1;
@@ -17,8 +18,8 @@ function source() {
   return {
     state,
     given,
-    send: (batch: string | undefined) => waiting?.[0](batch),
-    fail: (error: unknown) => waiting?.[1](error),
+    send: (batch: string | undefined) => waiting?.accept(batch),
+    fail: (error: unknown) => waiting?.refuse(error),
   };
 }
 
@@ -62,6 +63,29 @@ describe("batches", () => {
     expect(await iterator.next()).toEqual({ done: true, value: undefined });
     await iterator.return?.();
     expect(state.cancelled).toBe(0);
+  });
+
+  it("begin with what was there already, and tell of a failure in the words of whoever opened them", async () => {
+    const { given, send, fail } = source();
+    const tell = (error: unknown) => `told: ${error}`;
+    const iterator = batches(async () => ({ reading: given, ready: ["one", "two"], tell }));
+    expect(await iterator.next()).toEqual({ done: false, value: "one" });
+    expect(await iterator.next()).toEqual({ done: false, value: "two" });
+    const third = iterator.next();
+    send("three");
+    expect(await third).toEqual({ done: false, value: "three" });
+    const last = iterator.next();
+    fail("broken");
+    await expect(last).rejects.toBe("told: broken");
+  });
+
+  it("are cancelled when the loop is left amid what was there already", async () => {
+    const { given, state } = source();
+    const iterator = batches(async () => ({ reading: given, ready: ["one", "two"] }));
+    await iterator.next();
+    await iterator.return?.();
+    expect(state.cancelled).toBe(1);
+    expect(await iterator.next()).toEqual({ done: true, value: undefined });
   });
 
   it("end where their source cannot be opened", async () => {

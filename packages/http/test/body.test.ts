@@ -141,7 +141,7 @@ describe("what a reader may do as soon as it is told", () => {
     expect(String(await next(waiting))).toBe("begun");
     await sleep(50);
     const done = new Promise((resolve, reject) => {
-      waiting.next(() => act(held, service).then(resolve, reject), reject);
+      waiting.next({ accept: () => act(held, service).then(resolve, reject), refuse: reject });
     });
     (await other.promise).write("more");
     await done;

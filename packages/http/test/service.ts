@@ -53,7 +53,7 @@ export function post(service: Pick<Service, "origin">, change: Partial<HttpReque
 
 /** What comes next of a body. */
 export function next(response: HttpResponse): Promise<readonly Buffer[] | undefined> {
-  return new Promise((accept, refuse) => response.next(accept, refuse));
+  return new Promise((accept, refuse) => response.next({ accept, refuse }));
 }
 
 /** The whole text of an answer. */

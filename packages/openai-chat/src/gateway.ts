@@ -6,15 +6,7 @@ import {
   type ModelEvent,
   type ModelRequest,
 } from "@waygate/core/plugin";
-import {
-  batches,
-  type HttpRequest,
-  type HttpResponse,
-  openHttp,
-  type Reading,
-  type Refuse,
-  readAll,
-} from "@waygate/http";
+import { batches, type HttpRequest, type HttpResponse, type Opened, openHttp, readAll } from "@waygate/http";
 import { Amendments } from "./amendments.ts";
 import { connectionFailure } from "./connection-failure.ts";
 import type { ChatDialect } from "./dialect.ts";
@@ -99,7 +91,7 @@ export function openChatService(options: ChatServiceOptions): ChatService {
     }
   }
 
-  async function open(request: ModelRequest, manner: RequestManner): Promise<Reading<readonly ModelEvent[]>> {
+  async function open(request: ModelRequest, manner: RequestManner): Promise<Opened<readonly ModelEvent[]>> {
     const { signal, model } = request;
     const { dialect = options.dialect(model), headers = options.headers } = manner;
     const failure = await context(model, manner.secret);
@@ -113,12 +105,12 @@ export function openChatService(options: ChatServiceOptions): ChatService {
       reasoningKeepsModel,
       readEnd,
     });
-    const notices = changes.length === 0 ? undefined : [amended(gateway, model, changes)];
+    const ready = changes.length === 0 ? [] : [[amended(gateway, model, changes)]];
     const tell = (error: unknown): unknown => {
       if (signal.aborted) return signal.reason;
       return isGatewayError(error) ? error : connectionFailure(gateway, new URL(address), error);
     };
-    return new Answer(body, notices, tell);
+    return { reading: body, ready, tell };
   }
 
   return {
@@ -144,34 +136,6 @@ export function openChatService(options: ChatServiceOptions): ChatService {
     },
     close: () => http.close(),
   };
-}
-
-/** An answer with what is to be told before it, and its failures in words. */
-class Answer implements Reading<readonly ModelEvent[]> {
-  readonly #body: AnswerBody;
-  #notices: readonly ModelEvent[] | undefined;
-  readonly #tell: (error: unknown) => unknown;
-  #refuse: Refuse = () => undefined;
-
-  constructor(body: AnswerBody, notices: readonly ModelEvent[] | undefined, tell: (error: unknown) => unknown) {
-    this.#body = body;
-    this.#notices = notices;
-    this.#tell = tell;
-  }
-
-  next(accept: (batch: readonly ModelEvent[] | undefined) => void, refuse: Refuse): void {
-    const notices = this.#notices;
-    this.#notices = undefined;
-    this.#refuse = refuse;
-    if (notices === undefined) this.#body.next(accept, this.#fail);
-    else accept(notices);
-  }
-
-  cancel(): void {
-    this.#body.cancel();
-  }
-
-  readonly #fail = (error: unknown): void => this.#refuse(this.#tell(error));
 }
 
 function amended(gateway: string, model: string, changes: readonly string[]): ModelEvent {

@@ -1,5 +1,5 @@
-import { GatewayError, isObject, type ModelEvent } from "@waygate/core/plugin";
-import type { HttpResponse, Reading, Refuse } from "@waygate/http";
+import { GatewayError, isObject, type ModelEvent, type Taker } from "@waygate/core/plugin";
+import type { HttpResponse, Reading } from "@waygate/http";
 import { createParser, type EventSourceParser } from "eventsource-parser";
 import { shorten } from "./failure.ts";
 import { limits } from "./limits.ts";
@@ -14,7 +14,7 @@ type Kind = "unknown" | "stream" | "whole";
  * answer is told by its first character, as services mistake the content type: a `{` begins JSON, a `<` a page, anything
  * else a stream. No generator and no promise: each layer of them costs more than the decoding of an event.
  */
-export class AnswerBody implements Reading<readonly ModelEvent[]> {
+export class AnswerBody implements Reading<readonly ModelEvent[]>, Taker<readonly Buffer[]> {
   readonly #response: HttpResponse;
   readonly #context: AnswerContext;
   readonly #decoder = new Utf8Decoder();
@@ -31,8 +31,7 @@ export class AnswerBody implements Reading<readonly ModelEvent[]> {
   #over = false;
   #failure: { readonly error: unknown } | undefined;
   /** Of the read that waits. */
-  #accept: (batch: readonly ModelEvent[] | undefined) => void = () => undefined;
-  #refuse: Refuse = () => undefined;
+  #taker: Taker<readonly ModelEvent[]> | undefined;
 
   constructor(response: HttpResponse, context: AnswerContext) {
     this.#response = response;
@@ -53,13 +52,12 @@ export class AnswerBody implements Reading<readonly ModelEvent[]> {
   }
 
   /** The next batch, never empty; undefined when the answer has ended as it should. */
-  next(accept: (batch: readonly ModelEvent[] | undefined) => void, refuse: Refuse): void {
-    if (this.#failure !== undefined) refuse(this.#failure.error);
-    else if (this.#over) accept(undefined);
+  next(taker: Taker<readonly ModelEvent[]>): void {
+    if (this.#failure !== undefined) taker.refuse(this.#failure.error);
+    else if (this.#over) taker.accept(undefined);
     else {
-      this.#accept = accept;
-      this.#refuse = refuse;
-      this.#response.next(this.#read, this.#break);
+      this.#taker = taker;
+      this.#response.next(this);
     }
   }
 
@@ -67,34 +65,35 @@ export class AnswerBody implements Reading<readonly ModelEvent[]> {
     this.#response.cancel();
   }
 
-  readonly #read = (pieces: readonly Buffer[] | undefined): void => {
+  /** Called by the response, as is `refuse`. */
+  accept(pieces: readonly Buffer[] | undefined): void {
     try {
       if (pieces === undefined) this.#end();
       else for (const bytes of pieces) if (!this.#over) this.#take(this.#decoder.decode(bytes));
     } catch (error) {
-      this.#break(error);
+      this.refuse(error);
       return;
     }
     // All has been said: the connection is left to reach its end, and is used again.
     if (this.#over) this.#response.release();
     if (this.#batch.length > 0) this.#handOver();
-    else if (this.#over) this.#accept(undefined);
-    else this.#response.next(this.#read, this.#break);
-  };
+    else if (this.#over) this.#taker?.accept(undefined);
+    else this.#response.next(this);
+  }
 
-  readonly #break = (error: unknown): void => {
+  refuse(error: unknown): void {
     this.#failure = { error };
     this.#response.cancel();
     // What came before the failure was said all the same.
     if (this.#batch.length > 0) this.#handOver();
-    else this.#refuse(error);
-  };
+    else this.#taker?.refuse(error);
+  }
 
   /** Kept no longer than it takes: with many streams open, what each still holds is most of what there is. */
   #handOver(): void {
     const batch = this.#batch;
     this.#batch = [];
-    this.#accept(batch);
+    this.#taker?.accept(batch);
   }
 
   #take(text: string): void {

@@ -1,4 +1,4 @@
-import { type AcceptBatch, BatchSource, type Refuse } from "../contract/batch-source.ts";
+import { BatchSource, type Taker } from "../contract/batch-source.ts";
 import type { Capabilities, Capability } from "../contract/capabilities.ts";
 import { GatewayError, isGatewayError } from "../contract/error.ts";
 import type { ModelEvent } from "../contract/event.ts";
@@ -80,7 +80,7 @@ function named(id: string, signal: AbortSignal, error: unknown): unknown {
 type Said = ModelEvent | readonly ModelEvent[];
 
 /** One stream of a plugin, held to its word. Hand-written, because an abort must not wait for a pending read. */
-class GuardedStream extends BatchSource<readonly ModelEvent[]> {
+class GuardedStream extends BatchSource<readonly ModelEvent[]> implements Taker<Said> {
   readonly #id: string;
   readonly #plugin: GatewayPlugin;
   readonly #gateway: Gateway;
@@ -101,8 +101,7 @@ class GuardedStream extends BatchSource<readonly ModelEvent[]> {
   #over = false;
   #aborted = false;
   /** Of the read that waits; there while one does. */
-  #accept: AcceptBatch<readonly ModelEvent[]> | undefined;
-  #refuse: Refuse | undefined;
+  #waiting: Taker<readonly ModelEvent[]> | undefined;
 
   constructor(id: string, plugin: GatewayPlugin, gateway: Gateway, request: ModelRequest, hooks: GuardHooks) {
     super();
@@ -113,27 +112,26 @@ class GuardedStream extends BatchSource<readonly ModelEvent[]> {
     this.#hooks = hooks;
   }
 
-  take(accept: AcceptBatch<readonly ModelEvent[]>, refuse: Refuse): void {
+  take(taker: Taker<readonly ModelEvent[]>): void {
     if (this.#over) {
-      if (this.#aborted) refuse(this.#request.signal.reason);
-      else accept(undefined);
+      if (this.#aborted) taker.refuse(this.#request.signal.reason);
+      else taker.accept(undefined);
       return;
     }
     if (this.#checked === undefined) {
       try {
         const notices = this.#open();
         if (notices.length > 0) {
-          accept(notices);
+          taker.accept(notices);
           return;
         }
       } catch (error) {
         this.#end();
-        refuse(named(this.#id, this.#request.signal, error));
+        taker.refuse(named(this.#id, this.#request.signal, error));
         return;
       }
     }
-    this.#accept = accept;
-    this.#refuse = refuse;
+    this.#waiting = taker;
     if (this.#admitted) this.#ask();
     // A promise, so that the plugin begins in the context of this reader, and not of the one whose stream has made room.
     else this.#admission().then(this.#onAdmitted);
@@ -179,11 +177,11 @@ class GuardedStream extends BatchSource<readonly ModelEvent[]> {
   #ask(): void {
     try {
       this.#source ??= this.#gateway.stream(this.#checked ?? this.#request)[Symbol.asyncIterator]();
-      if (this.#source instanceof BatchSource) this.#source.take(this.#onSaid, this.#onFailure);
+      if (this.#source instanceof BatchSource) this.#source.take(this);
       else this.#source.next().then(this.#onResult, this.#onFailure);
     } catch (error) {
       // An iterator written by hand may throw at once, or return no promise.
-      this.#onFailure(error);
+      this.refuse(error);
     }
   }
 
@@ -192,7 +190,12 @@ class GuardedStream extends BatchSource<readonly ModelEvent[]> {
     this.#onBatch(result?.done === true ? undefined : asBatch(result?.value));
   };
 
-  readonly #onSaid: AcceptBatch<Said> = (said) => this.#onBatch(said === undefined ? undefined : asBatch(said));
+  readonly #onFailure = (error: unknown): void => this.refuse(error);
+
+  /** Called by the plugin's stream, as is `refuse`. */
+  accept(said: Said | undefined): void {
+    this.#onBatch(said === undefined ? undefined : asBatch(said));
+  }
 
   #onBatch(batch: readonly ModelEvent[] | undefined): void {
     if (this.#over) return;
@@ -204,16 +207,14 @@ class GuardedStream extends BatchSource<readonly ModelEvent[]> {
       });
       return;
     }
-    const accept = this.#accept;
-    const refuse = this.#refuse;
-    this.#accept = undefined;
-    this.#refuse = undefined;
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
     if (batch === undefined) this.#end();
     // All is said: whoever waits for a place need not wait for this reader to ask once more.
     else if (this.#order.finished) this.#giveBack();
     if (batch !== undefined && breach !== undefined) this.#cancel();
-    if (breach === undefined) accept?.(batch);
-    else refuse?.(this.#breach(breach));
+    if (breach === undefined) waiting?.accept(batch);
+    else waiting?.refuse(this.#breach(breach));
   }
 
   #firstBreach(batch: readonly ModelEvent[]): string | undefined {
@@ -224,19 +225,19 @@ class GuardedStream extends BatchSource<readonly ModelEvent[]> {
     return undefined;
   }
 
-  readonly #onFailure = (error: unknown): void => {
+  refuse(error: unknown): void {
     if (this.#over) return;
-    const refuse = this.#refuse;
+    const waiting = this.#waiting;
     this.#end();
-    refuse?.(named(this.#id, this.#request.signal, error));
-  };
+    waiting?.refuse(named(this.#id, this.#request.signal, error));
+  }
 
   readonly #onAbort = (): void => {
-    const refuse = this.#refuse;
+    const waiting = this.#waiting;
     // Without a read to end, the next one is told.
     this.#aborted = true;
     this.#cancel(this.#request.signal.reason);
-    refuse?.(this.#request.signal.reason);
+    waiting?.refuse(this.#request.signal.reason);
   };
 
   #breach(breach: string): GatewayError {
@@ -259,8 +260,7 @@ class GuardedStream extends BatchSource<readonly ModelEvent[]> {
 
   #end(): void {
     this.#over = true;
-    this.#accept = undefined;
-    this.#refuse = undefined;
+    this.#waiting = undefined;
     this.#request.signal.removeEventListener("abort", this.#onAbort);
     this.#giveBack();
     this.#started?.ended();

@@ -1,21 +1,24 @@
-import type { AcceptBatch, BatchSource, Refuse } from "../contract/batch-source.ts";
+import type { BatchSource, Taker } from "../contract/batch-source.ts";
 import type { ModelEvent } from "../contract/event.ts";
 import type { RunEvent } from "./event.ts";
 import type { CallBatch, ModelCaller } from "./model-caller.ts";
 import type { Step } from "./step.ts";
 
+/** Who reads an answer: its failure is the loop's to deal with. */
+export type AnswerTaker = Pick<Taker<readonly RunEvent[]>, "accept">;
+
 /**
  * The batches of an answer while it streams. The loop hands this over once, and whoever takes its batches asks here for
  * those of the answer: to pass each of them through the loop's generators would cost more than what is done to it.
  */
-export class AnswerStream {
+export class AnswerStream implements Taker<CallBatch> {
   readonly #step: Step;
   readonly #caller: ModelCaller;
   /** The gateway's stream, once there is nobody else who would have to look at its batches. */
   #source: BatchSource<readonly ModelEvent[]> | undefined;
   #over = false;
   /** Of the one who waits. */
-  #accept: AcceptBatch<readonly RunEvent[]> = () => undefined;
+  #waiting: AnswerTaker | undefined;
   /** What broke the answer off, which is the loop's to deal with. */
   failure: { readonly error: unknown } | undefined;
 
@@ -28,26 +31,27 @@ export class AnswerStream {
    * Takes the next batch; undefined where the answer has ended, in whatever way, and ever after. Calls back once, possibly
    * at once, and is asked again only after that.
    */
-  take(accept: AcceptBatch<readonly RunEvent[]>): void {
+  take(taker: AnswerTaker): void {
     if (this.#step.mayBeginTools && this.#step.runner.hasEvents) {
-      accept(this.#step.runner.take());
+      taker.accept(this.#step.runner.take());
       return;
     }
     if (this.#over) {
-      accept(undefined);
+      taker.accept(undefined);
       return;
     }
-    this.#accept = accept;
-    if (this.#source !== undefined) this.#source.take(this.#pass, this.#fail);
-    else this.#caller.take(this.#pass, this.#fail);
+    this.#waiting = taker;
+    if (this.#source !== undefined) this.#source.take(this);
+    else this.#caller.take(this);
   }
 
   /** The same as a promise, which never rejects. */
   next(): Promise<readonly RunEvent[] | undefined> {
-    return new Promise((resolve) => this.take(resolve));
+    return new Promise((accept) => this.take({ accept }));
   }
 
-  readonly #pass: AcceptBatch<CallBatch> = (batch) => {
+  /** Called by the gateway's stream, or by the caller, as is `refuse`. */
+  accept(batch: CallBatch | undefined): void {
     try {
       if (batch === undefined) this.#end();
       else if (isAnswer(batch)) this.#step.add(batch);
@@ -55,22 +59,22 @@ export class AnswerStream {
       // Tools work in the context of whoever reads, not in the network's: the caller answers in that.
       if (this.#source === undefined && !this.#step.mayBeginTools) this.#source = this.#caller.speaking;
     } catch (error) {
-      this.#fail(error);
+      this.refuse(error);
       return;
     }
-    this.#accept(batch);
-  };
+    this.#waiting?.accept(batch);
+  }
 
   #end(): void {
     this.#over = true;
     if (this.#source !== undefined) this.#caller.end();
   }
 
-  readonly #fail: Refuse = (error) => {
+  refuse(error: unknown): void {
     this.#over = true;
     this.failure = { error };
-    this.#accept(undefined);
-  };
+    this.#waiting?.accept(undefined);
+  }
 }
 
 /** Whether a batch is of the model's own events: retries and failovers come alone. */

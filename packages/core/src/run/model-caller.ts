@@ -1,4 +1,4 @@
-import { type AcceptBatch, BatchSource, type Refuse } from "../contract/batch-source.ts";
+import { BatchSource, type Taker } from "../contract/batch-source.ts";
 import { type ErrorCode, GatewayError, isGatewayError } from "../contract/error.ts";
 import type { ModelEvent } from "../contract/event.ts";
 import type { GuardedGateway } from "../contract/gateway.ts";
@@ -134,13 +134,15 @@ export class ModelCaller {
 
   /**
    * Takes the next batch of the answer: one of the gateway's as it came, or one that says what became of the call itself;
-   * undefined at the end. What a failed attempt had announced is not passed on. Calls one of the two back, once, in the
+   * undefined at the end. What a failed attempt had announced is not passed on. Calls the taker, once, in the
    * context of whoever asked.
    */
-  take(accept: AcceptBatch<CallBatch>, refuse: Refuse): void {
+  take(taker: Taker<CallBatch>): void {
     const source = this.#source;
-    if (this.#due || !this.#visible || source === undefined) this.#listen().then(accept, refuse);
-    else source.next().then(({ done, value }) => accept(done === true ? this.end() : value), refuse);
+    const refuse = (error: unknown) => taker.refuse(error);
+    if (this.#due || !this.#visible || source === undefined)
+      this.#listen().then((batch) => taker.accept(batch), refuse);
+    else source.next().then(({ done, value }) => taker.accept(done === true ? this.end() : value), refuse);
   }
 
   /**

@@ -3,7 +3,7 @@ import { GatewayError } from "../contract/error.ts";
 import type { Cost, Usage } from "../contract/event.ts";
 import type { Message } from "../contract/message.ts";
 import { abortable } from "./abortable.ts";
-import { AnswerStream } from "./answer-stream.ts";
+import { AnswerStream, type AnswerTaker } from "./answer-stream.ts";
 import { Approvals } from "./approval.ts";
 import { RunControl } from "./control.ts";
 import { Conversation, type MessageInput, textOf } from "./conversation.ts";
@@ -17,18 +17,24 @@ import { type RunSnapshot, takeSnapshot } from "./snapshot.ts";
 import { type Trace, trace } from "./trace.ts";
 
 type Next = IteratorResult<RunEvent, undefined>;
+type Resolve = (next: Promise<Next> | Next) => void;
 const none: readonly RunEvent[] = [];
+/** Settles the promise that was made last. One function for all runs: see `Taker`. */
+let grabbed: Resolve = () => undefined;
+const grab = (resolve: Resolve): void => {
+  grabbed = resolve;
+};
 const leftByMiddleware = "A middleware left the run before it ended.";
 
 /** A run that goes on: the iterator at the consumer's door, written by hand, and all that may end it from outside. */
-export class RunningConversation implements Run, AsyncIterator<RunEvent, undefined, void> {
+export class RunningConversation implements Run, AsyncIterator<RunEvent, undefined, void>, AnswerTaker {
   readonly #conversation: Conversation;
   readonly #loop: AsyncGenerator<LoopYield, void, void>;
   /** The answer that is streaming. */
   #answer: AnswerStream | undefined;
   /** The same while it is waited for. */
   #heard: AnswerStream | undefined;
-  #resolve: (next: Promise<Next> | Next) => void = () => undefined;
+  #resolve: Resolve = grabbed;
   /** What comes after that answer, and what begins it. */
   #rest: Promise<Next> | undefined;
   #goOn: () => void = () => undefined;
@@ -186,22 +192,20 @@ export class RunningConversation implements Run, AsyncIterator<RunEvent, undefin
   #hear(): Promise<Next> {
     // Handed out: what waits for a long time must not keep it alive.
     this.#batch = none;
-    const next = new Promise(this.#begin);
+    const next = new Promise<Next>(grab);
+    this.#resolve = grabbed;
+    this.#heard = this.#answer;
+    this.#heard?.take(this);
     if (this.#heard !== undefined) this.#pulling = next;
     return next;
   }
 
-  readonly #begin = (resolve: (next: Promise<Next> | Next) => void): void => {
-    this.#resolve = resolve;
-    this.#heard = this.#answer;
-    this.#heard?.take(this.#accept);
-  };
-
-  readonly #accept = (batch: readonly RunEvent[] | undefined): void => {
+  /** Called by the answer. */
+  accept(batch: readonly RunEvent[] | undefined): void {
     const answer = this.#heard;
     const first = batch?.[0];
     if (batch !== undefined && first === undefined && !this.#stopped) {
-      answer?.take(this.#accept);
+      answer?.take(this);
       return;
     }
     this.#heard = undefined;
@@ -217,7 +221,7 @@ export class RunningConversation implements Run, AsyncIterator<RunEvent, undefin
     this.#index = 1;
     this.#pulling = undefined;
     this.#resolve({ done: false, value: first });
-  };
+  }
 
   /** `answer`: the one that streams, or has just ended. */
   async #pull(answer = this.#answer): Promise<Next> {
