@@ -2,7 +2,7 @@ import { GatewayError, isObject, type ModelEvent, type Usage } from "@waygate/co
 import { AnswerNotices } from "./answer-notices.ts";
 import { exceptionFields, type FailureContext, failureOfFrame, quote, shorten } from "./failure.ts";
 import { endsWhole, finishReason } from "./finish.ts";
-import type { FrameHeaders } from "./frames.ts";
+import type { FrameHeaders } from "./frame-headers.ts";
 import type { ToolNames } from "./names.ts";
 import { ReasoningBlocks } from "./reasoning-blocks.ts";
 import { type Call, type Place, ToolCalls } from "./tool-calls.ts";

@@ -2,7 +2,8 @@ import { EventStreamCodec } from "@smithy/eventstream-codec";
 import type { MessageHeaders } from "@smithy/types";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { FrameError, FrameReader } from "./frames.ts";
+import { FrameError } from "./frame-headers.ts";
+import { FrameReader } from "./frames.ts";
 
 const codec = new EventStreamCodec(
   (bytes) => Buffer.from(bytes).toString("utf8"),
@@ -73,6 +74,20 @@ describe("frames", () => {
         expect(read(bytes, sizes)).toEqual({ seen, open: false });
       }),
     );
+  });
+
+  it("are told apart by headers that were met before, however many there are, on streams that take turns", () => {
+    const types = Array.from({ length: 60 }, (_, count) => `${"x".repeat(count % 3)}${String(count).padStart(2, "0")}`);
+    const readers = [0, 1, 2].map(() => ({ reader: new FrameReader(), seen: [] as string[] }));
+    const sent = [...types, ...types.toReversed(), ...types.slice(0, 10), ...types.slice(0, 10)];
+    for (const [place, type] of sent.entries()) {
+      for (const [shift, { reader, seen }] of readers.entries()) {
+        const bytes =
+          shift === 2 && place % 2 === 0 ? event(type, "{}") : encode({ ":exception-type": text(type) }, "");
+        reader.feed(bytes, { frame: ({ eventType, exceptionType }) => seen.push(eventType + exceptionType) });
+      }
+    }
+    for (const { seen } of readers) expect(seen).toEqual(sent);
   });
 
   it("say when one has begun that did not end", () => {

@@ -1,26 +1,10 @@
 import { crc32 } from "node:zlib";
+import { FrameError, type FrameHeaders, headersOf } from "./frame-headers.ts";
 import { limits } from "./limits.ts";
-
-/** What the headers of a frame say, as far as it matters here. */
-export interface FrameHeaders {
-  /** `event`, `exception` or `error`. */
-  readonly messageType: string;
-  /** Such as `contentBlockDelta`. */
-  readonly eventType: string;
-  /** Such as `throttlingException`. */
-  readonly exceptionType: string;
-  readonly errorCode: string;
-  readonly errorMessage: string;
-}
 
 export interface FrameTaker {
   /** Takes a frame: its payload stands in `bytes` from `start` to `end`, and is gone when the function returns. */
   frame(headers: FrameHeaders, bytes: Buffer, start: number, end: number): void;
-}
-
-/** Bytes that are no frames, or that were damaged on their way. */
-export class FrameError extends Error {
-  override readonly name = "FrameError";
 }
 
 /** Length, length of the headers, and the checksum of both. */
@@ -38,9 +22,6 @@ export class FrameReader {
   #length = 0;
   /** How many bytes are needed before anything more can be said. */
   #wanted = shortest;
-  /** The headers of the frame before, as they came and as they were read. */
-  #block = Buffer.alloc(0);
-  #headers: FrameHeaders = readHeaders(this.#block, 0, 0);
 
   /** Whether a frame has begun that has not ended. */
   get open(): boolean {
@@ -82,13 +63,7 @@ export class FrameReader {
     const end = position + total - 4;
     const headersEnd = position + preludeLength + bytes.readUInt32BE(position + 4);
     const start = position + preludeLength;
-    const block = this.#block;
-    // Nearly every frame of a stream has the headers of the one before it.
-    if (headersEnd - start !== block.length || bytes.compare(block, 0, block.length, start, headersEnd) !== 0) {
-      this.#headers = readHeaders(bytes, start, headersEnd);
-      this.#block = Buffer.from(bytes.subarray(start, headersEnd));
-    }
-    taker.frame(this.#headers, bytes, headersEnd, end);
+    taker.frame(headersOf(bytes, start, headersEnd), bytes, headersEnd, end);
   }
 }
 
@@ -122,38 +97,4 @@ function checkPrelude(bytes: Buffer, position: number): number {
     throw new FrameError("the checksum of a frame does not match");
   }
   return total;
-}
-
-/** Lengths of the values of a fixed size, by type: true, false, byte, short, integer, long, and timestamp, UUID. */
-const valueLengths: Readonly<Record<number, number>> = { 0: 0, 1: 0, 2: 1, 3: 2, 4: 4, 5: 8, 8: 8, 9: 16 };
-const bytesType = 6;
-const stringType = 7;
-
-function readHeaders(bytes: Buffer, start: number, end: number): FrameHeaders {
-  const found = new Map<string, string>();
-  let position = start;
-  const take = (length: number): number => {
-    const from = position;
-    position += length;
-    if (position > end) throw new FrameError("the headers of a frame end in the middle of a header");
-    return from;
-  };
-  while (position < end) {
-    const nameLength = bytes.readUInt8(take(1));
-    const nameStart = take(nameLength);
-    const name = bytes.toString("utf8", nameStart, position);
-    const type = bytes.readUInt8(take(1));
-    const length =
-      type === bytesType || type === stringType ? bytes.readUInt16BE(take(2)) : (valueLengths[type] ?? Number.NaN);
-    if (Number.isNaN(length)) throw new FrameError(`a header of a frame is of the type ${type}, which there is not`);
-    const valueStart = take(length);
-    if (type === stringType) found.set(name, bytes.toString("utf8", valueStart, position));
-  }
-  return {
-    messageType: found.get(":message-type") ?? "event",
-    eventType: found.get(":event-type") ?? "",
-    exceptionType: found.get(":exception-type") ?? "",
-    errorCode: found.get(":error-code") ?? "",
-    errorMessage: found.get(":error-message") ?? "",
-  };
 }

@@ -3,7 +3,8 @@ import { type HttpResponse, networkCode, type Reading, readAll } from "@waygate/
 import { type AnswerContext, AnswerReader } from "./answer-reader.ts";
 import type { Body } from "./client.ts";
 import { shorten } from "./failure.ts";
-import { FrameError, type FrameHeaders, FrameReader, type FrameTaker } from "./frames.ts";
+import { FrameError, type FrameHeaders } from "./frame-headers.ts";
+import { FrameReader, type FrameTaker } from "./frames.ts";
 import { limits } from "./limits.ts";
 
 /** An answer as it is read: batch by batch, one for each time the network delivered. */
