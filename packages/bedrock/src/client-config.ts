@@ -1,7 +1,7 @@
 import type { BedrockRuntimeClientConfig } from "@aws-sdk/client-bedrock-runtime";
 import { isRegionName } from "./address.ts";
 import type { AwsClientOptions } from "./client.ts";
-import type { CredentialSearch } from "./credential-search.ts";
+import type { CredentialSearch, Provider } from "./credential-search.ts";
 import type { RequestHandler } from "./request-handler.ts";
 import { type Auth, regionOfProfile, type Sourced, wrong } from "./setup.ts";
 import { Sha256 } from "./sha256.ts";
@@ -56,8 +56,10 @@ export async function clientConfig(
       ...common,
       ...profile,
       // The SDK's own search, but for the files: it would read them once for as long as the program runs.
-      credentials: search.bound(() =>
-        fromNodeProviderChain({ ...profile, ignoreCache: true, clientConfig: { requestHandler: handler } }),
+      credentials: await shared(
+        search.bound(() =>
+          fromNodeProviderChain({ ...profile, ignoreCache: true, clientConfig: { requestHandler: handler } }),
+        ),
       ),
       // Set to nothing, the variable means nothing; the SDK would take it for a key.
       ...(process.env.AWS_BEARER_TOKEN_BEDROCK === "" && { authSchemePreference: ["sigv4"] }),
@@ -80,6 +82,12 @@ export async function clientConfig(
     userAgentAppId: async () => undefined,
   };
   return { fields, region };
+}
+
+/** The same credentials for both clients, for as long as they hold: each by itself would ask a process, or a person, again. */
+async function shared(provider: Provider): Promise<Provider> {
+  const { doesIdentityRequireRefresh, isIdentityExpired, memoizeIdentityProvider } = await import("@smithy/core");
+  return memoizeIdentityProvider(provider, isIdentityExpired, doesIdentityRequireRefresh) ?? provider;
 }
 
 const fallbackRegion: Sourced = { value: "us-east-1", from: "default" };
@@ -118,7 +126,7 @@ async function identity(
               clientConfig: { ...clientConfig, region },
             })(),
         });
-      return { credentials: search.bound(provider), authSchemePreference: ["sigv4"] };
+      return { credentials: await shared(search.bound(provider)), authSchemePreference: ["sigv4"] };
     }
   }
 }

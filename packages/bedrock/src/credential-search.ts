@@ -2,7 +2,7 @@ import type { fromIni } from "@aws-sdk/credential-providers";
 import { limits } from "./limits.ts";
 
 /** What the SDK calls to have credentials. */
-type Provider = ReturnType<typeof fromIni>;
+export type Provider = ReturnType<typeof fromIni>;
 
 /** Bounds the time that the SDK may look for credentials, which it does without a limit and without a signal. */
 export class CredentialSearch {

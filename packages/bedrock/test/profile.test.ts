@@ -8,7 +8,7 @@ import { awsHome } from "./aws-files.ts";
 import { identity } from "./identity.ts";
 import { collect, type Opening, open, refused } from "./open.ts";
 import { rerouted } from "./rerouted.ts";
-import { refuses, startService, until } from "./service.ts";
+import { refuses, says, startService, until } from "./service.ts";
 
 const here = identity();
 
@@ -296,6 +296,68 @@ describe("a profile", () => {
       await rm(holding);
       await second;
       expect(here.service.received.at(-1)?.headers.authorization).toContain("AKIDPROCESS");
+    });
+
+    it("goes on for those who still wait, and for whoever comes, when one of them leaves", async () => {
+      const { home, holding, runs } = await hanging();
+      await using _home = home;
+      await using opened = open(here.service, named("p"));
+      const enough = new AbortController();
+      const left = collect(opened.gateway, { signal: enough.signal });
+      const stayed = collect(opened.gateway);
+      await until(() => runs() === 1);
+      enough.abort(new Error("Enough."));
+      await expect(left).rejects.toThrow("Enough.");
+      const came = collect(opened.gateway);
+      // Time for another process to begin, were there one.
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      await rm(holding);
+      expect((await stayed).at(-1)?.type).toBe("finish");
+      expect((await came).at(-1)?.type).toBe("finish");
+      expect(runs()).toBe(1);
+    });
+
+    it("is asked once, by requests and lists alike", async () => {
+      const { home, holding, runs } = await hanging();
+      await using _home = home;
+      await using opened = open(here.service, { ...named("p"), ...lists });
+      const { signal } = new AbortController();
+      const asked = Promise.all([opened.gateway.models({ signal }), collect(opened.gateway), collect(opened.gateway)]);
+      await until(() => runs() > 0);
+      await rm(holding);
+      await asked;
+      await collect(opened.gateway);
+      expect(runs()).toBe(1);
+    });
+
+    it("is not started again for a list that was asked for with what has been renewed since", async () => {
+      const { home, holding, runs } = await hanging();
+      await using _home = home;
+      await rm(holding);
+      const list = Promise.withResolvers<void>();
+      const invalid = refuses(
+        403,
+        "UnrecognizedClientException",
+        "The security token included in the request is invalid.",
+      );
+      await using service = await startService(async (response, request) => {
+        if (request.method === "GET") await list.promise;
+        await (request.method === "GET" ? invalid : says("Hi"))(response, request);
+      });
+      const settings = { ...lists.settings, endpoint_url: service.origin, region: "us-east-1" };
+      await using opened = open(undefined, { env: {}, settings });
+      const models = opened.gateway.models({ signal: new AbortController().signal }).catch((error: unknown) => error);
+      await until(() => service.received.some(({ method }) => method === "GET"));
+      // An ARN needs no list.
+      const model = "arn:aws:bedrock:us-east-1:123456789012:provisioned-model/abcdefghijkl";
+      service.queue(invalid);
+      expect(await refused(opened.gateway, { model })).toMatchObject({ code: "authentication" });
+      await collect(opened.gateway, { model });
+      expect(runs()).toBe(2);
+      list.resolve();
+      expect(await models).toMatchObject({ code: "authentication" });
+      await collect(opened.gateway, { model });
+      expect(runs()).toBe(2);
     });
 
     it("is given up after two minutes, and started again by the next request", async () => {
