@@ -1,3 +1,4 @@
+export { abortable } from "./contract/abortable.ts";
 export { BatchSource, type Taker } from "./contract/batch-source.ts";
 export type { Capabilities } from "./contract/capabilities.ts";
 export { type Deadlines, defaultDeadlines, longestTimerMs, type Phase } from "./contract/deadlines.ts";

@@ -1,4 +1,4 @@
-import { GatewayError, isGatewayError, type ModelsOptions } from "@waygate/core/plugin";
+import { abortable, GatewayError, isGatewayError, type ModelsOptions } from "@waygate/core/plugin";
 import { type ModelFacts, readModels } from "./model-facts.ts";
 import { baseOf } from "./model-id.ts";
 
@@ -56,7 +56,7 @@ export class Catalogue {
       this.#loading ??= this.#load(key).finally(() => {
         this.#loading = undefined;
       });
-      await unlessAborted(this.#loading, signal);
+      await abortable(this.#loading, signal);
     }
     return [...(this.#list?.models.values() ?? [])];
   }
@@ -96,20 +96,5 @@ export class Catalogue {
       if (!isGatewayError(error) || (error.status !== 404 && error.status !== 405)) throw error;
       return await getJson("/models", signal);
     }
-  }
-}
-
-/** Waits for what several callers share: one of them may give up without ending it for the others. */
-async function unlessAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
-  let onAbort: (() => void) | undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(signal.reason);
-    signal.addEventListener("abort", onAbort, { once: true });
-  });
-  try {
-    await Promise.race([work, aborted]);
-  } finally {
-    if (onAbort !== undefined) signal.removeEventListener("abort", onAbort);
   }
 }

@@ -1,4 +1,4 @@
-import { GatewayError, isGatewayError, type ModelsOptions, type NoticeEvent } from "@waygate/core/plugin";
+import { abortable, GatewayError, isGatewayError, type ModelsOptions, type NoticeEvent } from "@waygate/core/plugin";
 import { type ModelFacts, readModels } from "./model-facts.ts";
 
 /** How old a list may get before it is asked for again, in milliseconds. */
@@ -77,7 +77,7 @@ export class Catalogue {
       loading.list.then(settle, settle);
       this.#loading = loading;
     }
-    return await unlessAborted(this.#loading.list, signal);
+    return await abortable(this.#loading.list, signal);
   }
 
   async #load(key: string | undefined): Promise<List> {
@@ -104,17 +104,5 @@ export class Catalogue {
   #error(what: string, code: "protocol"): GatewayError {
     const { gateway } = this.#options;
     return new GatewayError(`Gateway "${gateway}" ${what}.`, { gateway, code });
-  }
-}
-
-/** Waits for what several callers share: one of them may give up without ending it for the others. */
-async function unlessAborted<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const onAbort = () => reject(signal.reason);
-  signal.addEventListener("abort", onAbort, { once: true });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
   }
 }

@@ -1,7 +1,7 @@
+import { abortable } from "../contract/abortable.ts";
 import { type ErrorCode, GatewayError, isGatewayError } from "../contract/error.ts";
 import type { AssistantMessage } from "../contract/message.ts";
 import type { ModelRequest } from "../contract/request.ts";
-import { abortable } from "./abortable.ts";
 import { AnswerStream } from "./answer-stream.ts";
 import type { Approve } from "./approval.ts";
 import type { RunControl } from "./control.ts";

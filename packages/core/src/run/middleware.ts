@@ -1,8 +1,8 @@
+import { abortable } from "../contract/abortable.ts";
 import { GatewayError } from "../contract/error.ts";
 import type { ModelEvent } from "../contract/event.ts";
 import type { ModelRequest } from "../contract/request.ts";
 import { EventOrder } from "../stream/order.ts";
-import { abortable } from "./abortable.ts";
 import { AnswerStream } from "./answer-stream.ts";
 import type { RunEvent } from "./event.ts";
 import type { LoopYield } from "./loop.ts";

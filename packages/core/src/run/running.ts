@@ -1,8 +1,8 @@
+import { abortable } from "../contract/abortable.ts";
 import { longestTimerMs } from "../contract/deadlines.ts";
 import { GatewayError } from "../contract/error.ts";
 import type { Cost, Usage } from "../contract/event.ts";
 import type { Message } from "../contract/message.ts";
-import { abortable } from "./abortable.ts";
 import { AnswerStream, type AnswerTaker } from "./answer-stream.ts";
 import { Approvals } from "./approval.ts";
 import { RunControl } from "./control.ts";

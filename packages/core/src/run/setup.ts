@@ -1,6 +1,6 @@
+import { abortable } from "../contract/abortable.ts";
 import type { ModelRequest, ToolSpec } from "../contract/request.ts";
 import { MessageFold } from "../stream/fold.ts";
-import { abortable } from "./abortable.ts";
 import type { Conversation, MessageInput } from "./conversation.ts";
 import { ToolRunner } from "./execute.ts";
 import type { LoopOptions } from "./loop.ts";

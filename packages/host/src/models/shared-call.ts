@@ -1,3 +1,5 @@
+import { abortable } from "@waygate/core/plugin";
+
 /**
  * One call that several wait for. It is aborted when nobody waits any more; who is aborted stops waiting at once, and
  * the others wait on.
@@ -10,15 +12,9 @@ export class SharedCall<Result> {
     signal.throwIfAborted();
     const running = this.#running ?? this.#start(start);
     running.waiting++;
-    let stop: (() => void) | undefined;
-    const aborted = new Promise<never>((_resolve, reject) => {
-      stop = () => reject(signal.reason);
-      signal.addEventListener("abort", stop, { once: true });
-    });
     try {
-      return await Promise.race([running.promise, aborted]);
+      return await abortable(running.promise, signal);
     } finally {
-      if (stop !== undefined) signal.removeEventListener("abort", stop);
       running.waiting--;
       if (running.waiting === 0) {
         if (this.#running === running) this.#running = undefined;

@@ -1,4 +1,7 @@
-/** Waits for a promise no longer than until the signal is aborted; rejects with its reason then. */
+/**
+ * Waits for a promise no longer than until the signal is aborted, and rejects with its reason then. What is waited for goes
+ * on, for others who may wait for it too; of its failure nobody needs to hear.
+ */
 export function abortable<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) reject(signal.reason);
