@@ -1,5 +1,5 @@
 import { GatewayError, isObject, type ModelEvent, type Taker } from "@waygate/core/plugin";
-import { type HttpResponse, networkCode, type Reading, readAll } from "@waygate/http";
+import { type HttpResponse, HttpTimeout, networkCode, type Reading, readAll } from "@waygate/http";
 import { type AnswerContext, AnswerReader } from "./answer-reader.ts";
 import type { Body } from "./client.ts";
 import { shorten } from "./failure.ts";
@@ -106,7 +106,7 @@ class StreamedAnswer implements Answer, Taker<readonly Buffer[]>, FrameTaker {
     this.#hand();
   }
 
-  /** A connection that is lost once an answer has said why it ends takes nothing of it but its metadata. */
+  /** A connection that is lost, or falls silent, once an answer has said why it ends takes nothing of it but its metadata. */
   refuse(error: unknown): void {
     if (this.#reader.stopped && isLostConnection(error)) this.accept(undefined);
     else this.#break(error);
@@ -128,6 +128,7 @@ class StreamedAnswer implements Answer, Taker<readonly Buffer[]>, FrameTaker {
 }
 
 function isLostConnection(error: unknown): boolean {
+  if (error instanceof HttpTimeout) return true;
   const code = networkCode(error);
   return code === "ECONNRESET" || code === "EPIPE" || code === "UND_ERR_SOCKET";
 }

@@ -5,12 +5,14 @@ import { awsHome } from "./aws-files.ts";
 import { claude, collect, failing, keys, type Opening, open, refused } from "./open.ts";
 import {
   delta,
+  end,
   type Reply,
   refuses,
   type Service,
   says,
   start,
   startService,
+  stop,
   stream,
   streamHeaders,
 } from "./service.ts";
@@ -452,6 +454,17 @@ describe("deadlines", () => {
     const { error } = await failing(opened.gateway, { deadlines: { ...deadlines, connectMs: 60 } });
     expect(error).toMatchObject({ code: "timeout", phase: "connect", retryable: true });
     silent.close();
+  });
+
+  it("take nothing of an answer that has said why it ends but its metadata", async () => {
+    await using opened = open(service);
+    const said = stream(start, delta({ text: "Hi" }), stop(), end("end_turn"));
+    service.queue((response) => void response.writeHead(200, streamHeaders).write(said));
+    const events = await collect(opened.gateway, { deadlines: { ...deadlines, idleMs: 60 } });
+    expect(events.slice(-2)).toEqual([
+      { type: "text-delta", text: "Hi" },
+      { type: "finish", reason: "stop", raw: "end_turn" },
+    ]);
   });
 
   it("that are endless are none", async () => {
