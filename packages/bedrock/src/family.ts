@@ -1,5 +1,5 @@
 import type { ReasoningEffort } from "@waygate/core/plugin";
-import { foundationOf } from "./inference-profile.ts";
+import { foundationOf, knownModel } from "./inference-profile.ts";
 
 /** How a model is asked to think. */
 export type ReasoningStyle =
@@ -96,7 +96,7 @@ const families: readonly (readonly [RegExp, Partial<Family>])[] = [
 
 /** The family of a model, by any of its names. Of a name that says nothing, the most cautious is assumed. */
 export function familyOf(name: string): Family {
-  const id = foundationOf(name);
+  const id = idOf(name);
   const claude = claudeVersion(id);
   if (claude !== undefined) return claudeFamily(claude);
   const traits = families.find(([pattern]) => pattern.test(id))?.[1];
@@ -105,8 +105,13 @@ export function familyOf(name: string): Family {
 
 /** Whether anything is known of a model beyond its name. */
 export function isKnownFamily(name: string): boolean {
-  const id = foundationOf(name);
+  const id = idOf(name);
   return claudeVersion(id) !== undefined || families.some(([pattern]) => pattern.test(id));
+}
+
+/** Short names do not begin with their makers' names. */
+function idOf(name: string): string {
+  return knownModel(name)?.modelId ?? foundationOf(name);
 }
 
 interface ClaudeVersion {

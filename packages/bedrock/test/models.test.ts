@@ -1,6 +1,7 @@
 import type { Model } from "@waygate/core";
 import { createSimulator, type Simulator } from "@waygate/simulator";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { knownModels } from "../src/model-table.ts";
 import { claude, collect, keys, type Opening, open, refused } from "./open.ts";
 import { json, type Reply, refuses, type Service, says, startService, until } from "./service.ts";
 
@@ -362,6 +363,14 @@ describe("what is known of a model without asking", () => {
   ])("%s is %s", async (id, name) => {
     await using there = open(undefined, { env: keys });
     expect(there.gateway.model?.(id)).toMatchObject({ id, name, capabilities: { reasoning: true } });
+  });
+
+  it("is the same under a short name as under AWS's own", async () => {
+    await using there = open(undefined, { env: keys });
+    for (const { id, modelId } of knownModels) {
+      expect([id, there.gateway.capabilitiesOf(id)]).toEqual([id, there.gateway.capabilitiesOf(modelId)]);
+    }
+    expect(there.gateway.capabilitiesOf("nova-pro")).toMatchObject({ reasoning: false, structuredOutput: false });
   });
 
   it("is nothing for a name that says nothing", async () => {
