@@ -87,13 +87,23 @@ class MessageEncoder {
 
   #add(role: "user" | "assistant", blocks: readonly ContentBlock[]): void {
     if (blocks.length === 0) return;
+    if (role === "user") this.#dropLastThoughts();
     const last = this.#turns[this.#turns.length - 1];
     if (last?.role === role) last.content = resultsFirst([...last.content, ...blocks]);
     else this.#turns.push({ role, content: resultsFirst(blocks) });
   }
 
+  /** Claude refuses a turn that ends with thoughts, as that of an answer does which was cut off after them. */
+  #dropLastThoughts(): void {
+    const last = this.#turns[this.#turns.length - 1];
+    if (last?.role !== "assistant") return;
+    last.content.splice(last.content.findLastIndex((block) => block.reasoningContent === undefined) + 1);
+    if (last.content.length === 0) this.#turns.pop();
+  }
+
   /** Converse wants the user to speak first; a last word of the assistant, to be gone on with, must not end in space. */
   #settleEnds(): void {
+    this.#dropLastThoughts();
     const first = this.#turns[0];
     if (first === undefined) {
       throw new GatewayError(`Gateway "${this.#encoding.gateway}": the conversation is empty. Say something first.`, {

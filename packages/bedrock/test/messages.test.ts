@@ -419,6 +419,24 @@ describe("reasoning of the past", () => {
     });
   });
 
+  it("that nothing came after, as the answer was cut off, does not end a turn", async () => {
+    const thought = (signature: string) =>
+      ({ type: "reasoning", text: "Hm.", state: { origin, data: { signature } } }) as const;
+    const { sent } = await messagesOf([
+      user(text("Think")),
+      assistant(thought("one")),
+      user(text("Why?")),
+      assistant(text("Well."), thought("two"), text("")),
+      user(text("Yes?")),
+      assistant(thought("three")),
+    ]);
+    expect(sent).toEqual([
+      { role: "user", content: [{ text: "Think" }, { text: "Why?" }] },
+      { role: "assistant", content: [{ text: "Well." }] },
+      { role: "user", content: [{ text: "Yes?" }] },
+    ]);
+  });
+
   it("of another origin stays here", async () => {
     const foreign = { gateway: "openrouter", model };
     const { sent } = await messagesOf([
