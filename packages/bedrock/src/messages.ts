@@ -180,8 +180,9 @@ class MessageEncoder {
         if ("problem" in encoded) {
           this.#say("media-dropped", `An image in a tool's result was replaced by a line of text: ${encoded.problem}`);
           content.push({ text: "[There was an image here, which you cannot read.]" });
-        } else if (family.richResults) content.push({ image: encoded.block });
+        } else if (family.richResults && !result.isError) content.push({ image: encoded.block });
         else {
+          // Nor does Claude take anything but words in the result of a tool that failed.
           content.push({ text: "(An image follows the results.)" });
           beside.push({ text: `The image in the result of ${result.name}:` }, { image: encoded.block });
         }

@@ -242,6 +242,35 @@ describe("tool calls of the past", () => {
     ]);
   });
 
+  it("have results in words alone where the tool failed, its images beside them", async () => {
+    const png = Buffer.from("89504e470d0a1a0a0000", "hex").toString("base64");
+    const image = { type: "image", mediaType: "image/png", source: { type: "base64", data: png } } as const;
+    const { sent } = await messagesOf([
+      user(text("Look")),
+      assistant(call("call-1", "look"), call("call-2", "look")),
+      {
+        role: "tool",
+        content: [
+          { ...result("call-1", "look", "", true), content: [text("Timed out."), image] },
+          { ...result("call-2", "look", ""), content: [image] },
+        ],
+      },
+    ]);
+    const words = [{ text: "Timed out." }, { text: "(An image follows the results.)" }];
+    expect((sent as { content: unknown }[])[2]?.content).toEqual([
+      { toolResult: { toolUseId: "call-1", content: words, status: "error" } },
+      {
+        toolResult: {
+          toolUseId: "call-2",
+          content: [{ image: { format: "png", source: { bytes: png } } }],
+          status: "success",
+        },
+      },
+      { text: "The image in the result of look:" },
+      { image: { format: "png", source: { bytes: png } } },
+    ]);
+  });
+
   it.each([
     ["one message", (results: readonly ToolResultPart[]): Message[] => [{ role: "tool", content: results }]],
     [
