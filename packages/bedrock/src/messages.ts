@@ -18,11 +18,14 @@ import type { Family } from "./family.ts";
 import { DocumentTitles, encodeFile, encodeImage, plainBase64 } from "./media.ts";
 import type { CallIds, ToolNames } from "./names.ts";
 import type { Notices } from "./notices.ts";
+import { callInWords, resultInWords } from "./tool-words.ts";
 import type { ContentBlock, Message, ToolResultBlock, ToolResultContentBlock } from "./wire.ts";
 
 export interface Encoding {
   readonly gateway: string;
   readonly family: Family;
+  /** Whether the model takes blocks of tools. */
+  readonly takesTools: boolean;
   readonly names: ToolNames;
   readonly ids: CallIds;
   readonly citations: boolean;
@@ -161,17 +164,21 @@ class MessageEncoder {
   }
 
   #call(part: ToolCallPart): ContentBlock {
-    const { names, ids } = this.#encoding;
+    const { names, ids, takesTools } = this.#encoding;
+    if (!takesTools) {
+      this.#say("tool-history-told", "This model takes no tools: earlier calls of some went out in words.");
+      return callInWords(part);
+    }
     const input = document(readArguments(part));
     return { toolUse: { toolUseId: ids.ofCall(part.id), name: names.legal(part.name), input } };
   }
 
   #result(result: ToolResultPart): ContentBlock[] {
-    const { family, ids } = this.#encoding;
+    const { family, ids, takesTools } = this.#encoding;
     const content: ToolResultContentBlock[] = [];
     const beside: ContentBlock[] = [];
     // Where a model knows no status, the words have to say it.
-    if (result.isError && !family.richResults) content.push(failureNote);
+    if (result.isError && !family.richResults && takesTools) content.push(failureNote);
     for (const part of result.content) {
       if (part.type === "text") content.push(...textBlocks(part.text));
       else if (part.type === "json") content.push(jsonBlock(part.value));
@@ -180,7 +187,7 @@ class MessageEncoder {
         if ("problem" in encoded) {
           this.#say("media-dropped", `An image in a tool's result was replaced by a line of text: ${encoded.problem}`);
           content.push({ text: "[There was an image here, which you cannot read.]" });
-        } else if (family.richResults && !result.isError) content.push({ image: encoded.block });
+        } else if (family.richResults && takesTools && !result.isError) content.push({ image: encoded.block });
         else {
           // Nor does Claude take anything but words in the result of a tool that failed.
           content.push({ text: "(An image follows the results.)" });
@@ -189,6 +196,7 @@ class MessageEncoder {
       }
     }
     if (content.length === 0) content.push({ text: "(no output)" });
+    if (!takesTools) return [...resultInWords(result, content), ...beside];
     const block: ToolResultBlock = { toolUseId: ids.ofResult(result.id), content };
     if (family.richResults) block.status = result.isError ? "error" : "success";
     return [{ toolResult: block }, ...beside];

@@ -53,6 +53,7 @@ export function encodeRequest(question: RequestQuestion): EncodedRequest {
   const encoding: Encoding = {
     gateway,
     family,
+    takesTools: takesTools(question),
     names: new ToolNames(toolNames(request)),
     ids: new CallIds(family.callIds),
     citations: options.citations === true,
@@ -107,6 +108,11 @@ export function encodeRequest(question: RequestQuestion): EncodedRequest {
     ...(outputConfig !== undefined && { outputConfig }),
   };
   return { operation, input, names: encoding.names, callsWanted: tools.callsWanted, notices: events };
+}
+
+/** Of a model that nothing is known of, it is assumed. */
+function takesTools({ model, foundation }: RequestQuestion): boolean {
+  return model?.supports_tools ?? knownModel(foundation)?.takes.includes("t") ?? true;
 }
 
 function toolNames({ tools, messages }: ModelRequest): string[] {

@@ -138,6 +138,37 @@ describe("tool calls of the past", () => {
     expect(system).toEqual([{ text: "Do not call any tool in this answer. Answer in words." }]);
   });
 
+  it.each([
+    ["the table knows to take no tools", "google.gemma-3-27b-it", undefined],
+    ["the settings say to take no tools", "acme.own-v1", { name: "acme.own-v1", max_tokens: 9, supports_tools: false }],
+  ])("are told in words to a model that %s: it refuses their blocks", async (_who, id, settings) => {
+    const { body, notices } = await ask(
+      { messages: [...history, user(text("And now?"))], model: id },
+      settings === undefined ? {} : { settings: { available_models: [settings] } },
+    );
+    expect([body.system, body.toolConfig]).toEqual([undefined, undefined]);
+    expect(body.messages).toEqual([
+      { role: "user", content: [{ text: "Look" }] },
+      {
+        role: "assistant",
+        content: [
+          { text: "I look." },
+          { text: '[The tool look was called with {"at":"sky"}]' },
+          { text: "[The tool look was called with {}]" },
+        ],
+      },
+      {
+        role: "user",
+        content: [
+          { text: "[The tool look answered:\nblue]" },
+          { text: "[The tool look failed:\ndark]" },
+          { text: "And now?" },
+        ],
+      },
+    ]);
+    expect(notices).toEqual(["tool-history-told: This model takes no tools: earlier calls of some went out in words."]);
+  });
+
   it("come whole from a model that streams none, even where none is offered any more", async () => {
     const model = "us.meta.llama4-scout-17b-instruct-v1:0";
     expect((await ask({ model, messages: history })).request.path).toMatch(/\/converse$/);
