@@ -115,6 +115,11 @@ class MessageEncoder {
       });
     }
     if (first.role === "assistant") this.#turns.unshift({ role: "user", content: [{ text: "(Go on.)" }] });
+    // A last message without a word in it is no wish to have the assistant's words gone on with.
+    const spoke = this.#messages[this.#messages.length - 1]?.role;
+    if (spoke === "user" && this.#turns[this.#turns.length - 1]?.role === "assistant") {
+      this.#add("user", [{ text: "(Go on.)" }]);
+    }
     const last = this.#turns[this.#turns.length - 1];
     const end = last?.content[last.content.length - 1];
     if (last?.role === "assistant" && end?.text !== undefined) {

@@ -72,6 +72,15 @@ describe("a conversation", () => {
     expect(sent).toEqual([{ role: "user", content: [{ text: "Hello" }, { text: "Still there?" }] }]);
   });
 
+  it("that the user ends without a word is not taken for one that the assistant ends", async () => {
+    const { sent } = await messagesOf([user(text("Hello")), assistant(text("Hi. ")), user(text(" "))]);
+    expect(sent).toEqual([
+      { role: "user", content: [{ text: "Hello" }] },
+      { role: "assistant", content: [{ text: "Hi. " }] },
+      { role: "user", content: [{ text: "(Go on.)" }] },
+    ]);
+  });
+
   it("that ends with words of the assistant, to be gone on with, has no space at its end", async () => {
     const { sent } = await messagesOf([user(text("Write a list.")), assistant(text("1. \n"))]);
     expect(sent).toEqual([
