@@ -260,6 +260,29 @@ describe("cache points", () => {
     expect(small.request.text).not.toContain("cachePoint");
   });
 
+  it("do not stand right after documents and videos, where Bedrock refuses them", async () => {
+    const file = (mediaType: string, name: string) =>
+      ({ type: "file", mediaType, name, source: { type: "base64", data: "JVBERi0=" } }) as const;
+    const pdf = file("application/pdf", "A");
+    const { body } = await ask({
+      cache: "auto",
+      model: nova,
+      messages: [
+        { role: "user", content: [pdf, { type: "text", text: "Read." }] },
+        { role: "assistant", content: [{ type: "text", text: "A" }] },
+        { role: "user", content: [{ type: "text", text: "And?" }, pdf, file("video/mp4", "B")] },
+      ],
+    });
+    const kinds = (body.messages as { content: object[] }[]).map(({ content }) => content.flatMap(Object.keys));
+    expect(kinds).toEqual([["document", "text", "cachePoint"], ["text"], ["text", "cachePoint", "document", "video"]]);
+    const film = await ask({
+      cache: "auto",
+      model: nova,
+      messages: [{ role: "user", content: [file("video/mp4", "B")] }],
+    });
+    expect(film.request.text).not.toContain("cachePoint");
+  });
+
   it("hold as long as the request says", async () => {
     const { body } = await ask({ ...change, options: { cacheTtl: "1h" } });
     expect(body.system).toEqual([{ text: "Be short." }, { cachePoint: { type: "default", ttl: "1h" } }]);
