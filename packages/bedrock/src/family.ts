@@ -36,8 +36,8 @@ export interface Family {
   readonly singleCalls: boolean;
   /** Whether results of tools may say that they failed, and hold images. */
   readonly richResults: boolean;
-  /** Where cache points may stand. Undefined: nowhere. */
-  readonly cache: { readonly tools: boolean; readonly points: number } | undefined;
+  /** Where cache points may stand, and whether they may hold for an hour. Undefined: nowhere. */
+  readonly cache: { readonly tools: boolean; readonly points: number; readonly hour: boolean } | undefined;
   /** Whether calls of tools come in a stream, or only in an answer of one piece. */
   readonly streamsCalls: boolean;
   readonly structuredOutput: boolean | undefined;
@@ -66,13 +66,13 @@ const families: readonly (readonly [RegExp, Partial<Family>])[] = [
       reasoning: { kind: "nova" },
       toolChoice: "all",
       richResults: true,
-      cache: { tools: false, points: 4 },
+      cache: { tools: false, points: 4, hour: false },
       structuredOutput: false,
     },
   ],
   [
     /^amazon\.nova-/,
-    { toolChoice: "all", richResults: true, cache: { tools: false, points: 4 }, structuredOutput: false },
+    { toolChoice: "all", richResults: true, cache: { tools: false, points: 4, hour: false }, structuredOutput: false },
   ],
   [/^amazon\.titan-/, { structuredOutput: false }],
   // Llama and Command R call tools only where the answer comes in one piece.
@@ -137,7 +137,7 @@ function claudeFamily({ tier, version }: ClaudeVersion): Family {
     toolChoice: version >= 3 ? "all" : "auto",
     singleCalls: version >= 3,
     richResults: version >= 3,
-    cache: version >= 3.05 ? { tools: true, points: 4 } : undefined,
+    cache: version >= 3.05 ? { tools: true, points: 4, hour: version >= 4.05 } : undefined,
     streamsCalls: true,
     structuredOutput: version >= 4.05,
     callIds: "any",

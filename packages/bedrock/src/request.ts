@@ -85,7 +85,7 @@ export function encodeRequest(question: RequestQuestion): EncodedRequest {
   const texts = [...conversation.system, tools.instruction, instruction].filter((text) => text !== undefined);
   const system = texts.map((text) => ({ text }));
   const prompt = { system, messages: conversation.messages, tools: tools.config };
-  const cached = request.cache === "auto" ? setCachePoints(prompt, cachePlan(question)) : prompt;
+  const cached = request.cache === "auto" ? setCachePoints(prompt, cachePlan(question, encoding)) : prompt;
   const additional = merge(besides(given, fields), tools.fields, given);
   const guardrailConfig = guardrail(question);
   const tier = options.serviceTier ?? model?.service_tier;
@@ -145,13 +145,17 @@ function defaultReasoning(model: ModelSettings | undefined): ModelRequest["reaso
   return undefined;
 }
 
-function cachePlan({ family, model, options }: RequestQuestion): CachePlan {
+function cachePlan({ family, model, options }: RequestQuestion, { notices, events }: Encoding): CachePlan {
   const declared = model?.cache_configuration;
+  const short = family.cache?.hour === false;
+  if (short && options.cacheTtl === "1h") {
+    notices.say("cache-ttl-dropped", "This model keeps its cache for 5 minutes: cacheTtl was left out.", events);
+  }
   return {
     points: Math.min(declared?.max_cache_anchors ?? 4, family.cache?.points ?? 0),
     tools: family.cache?.tools ?? false,
     leastTokens: declared?.min_total_token ?? 0,
-    ttl: options.cacheTtl,
+    ttl: short ? undefined : options.cacheTtl,
   };
 }
 

@@ -287,6 +287,22 @@ describe("cache points", () => {
     const { body } = await ask({ ...change, options: { cacheTtl: "1h" } });
     expect(body.system).toEqual([{ text: "Be short." }, { cachePoint: { type: "default", ttl: "1h" } }]);
   });
+
+  it.each([nova, "us.anthropic.claude-3-7-sonnet-20250219-v1:0", "us.anthropic.claude-opus-4-1-20250805-v1:0"])(
+    "hold for five minutes where %s knows no more",
+    async (model) => {
+      const { body, notices } = await ask({ ...change, model, options: { cacheTtl: "1h" } });
+      expect(body.system).toEqual([{ text: "Be short." }, { cachePoint }]);
+      expect(notices).toEqual(["cache-ttl-dropped: This model keeps its cache for 5 minutes: cacheTtl was left out."]);
+      expect((await ask({ ...change, model, options: { cacheTtl: "5m" } })).notices).toEqual([]);
+    },
+  );
+
+  it("hold as long as asked for a model that nothing is known of but that it takes them", async () => {
+    const settings = { available_models: [{ name: "own", max_tokens: 1000, cache_configuration: {} }] };
+    const { body } = await ask({ ...change, model: "own", options: { cacheTtl: "1h" } }, { settings });
+    expect(body.system).toEqual([{ text: "Be short." }, { cachePoint: { type: "default", ttl: "1h" } }]);
+  });
 });
 
 describe("what only Bedrock knows", () => {
