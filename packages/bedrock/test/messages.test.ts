@@ -101,6 +101,37 @@ describe("a conversation", () => {
     ]);
   });
 
+  it("has no halves of characters, wherever a text was cut: models refuse them", async () => {
+    const cut = "An owl: \ud83e";
+    const { sent, system } = await messagesOf([
+      { role: "system", content: [text(cut)] },
+      user(text("🦉 \\ud83e \udd89")),
+      assistant(call("call-1", "look", JSON.stringify({ at: cut }))),
+      {
+        role: "tool",
+        content: [{ ...result("call-1", "look", cut), content: [text(cut), { type: "json", value: { seen: cut } }] }],
+      },
+    ]);
+    const whole = "An owl: \ufffd";
+    expect(system).toContainEqual({ text: whole });
+    expect(sent).toEqual([
+      { role: "user", content: [{ text: "🦉 \\ud83e \ufffd" }] },
+      { role: "assistant", content: [{ toolUse: { toolUseId: "call-1", name: "look", input: { at: whole } } }] },
+      {
+        role: "user",
+        content: [
+          {
+            toolResult: {
+              toolUseId: "call-1",
+              content: [{ text: whole }, { json: { seen: whole } }],
+              status: "success",
+            },
+          },
+        ],
+      },
+    ]);
+  });
+
   it("without a word is refused before anything is sent", async () => {
     await expect(ask({ messages: [user(text(" "))] })).rejects.toMatchObject({
       code: "invalid-request",
