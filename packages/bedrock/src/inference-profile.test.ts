@@ -177,6 +177,19 @@ describe("what AWS lists", () => {
     }
   });
 
+  it("has geographies that the table does not know, which are no way around the world", () => {
+    const there = listing(["xk.acme.brain-v1:0", `xk.${sonnet45}`, `global.${sonnet45}`]);
+    for (const allowGlobal of [true, false]) {
+      expect(idOf("acme.brain-v1:0", "xk-north-1", allowGlobal, there)).toBe("xk.acme.brain-v1:0");
+    }
+    expect(idOf("claude-sonnet-4-5", "xk-north-1", false, there)).toBe(`xk.${sonnet45}`);
+    expect(idOf("claude-sonnet-4-5", "xk-north-1", true, there)).toBe(`global.${sonnet45}`);
+    expect(idOf("claude-sonnet-4-5", "eu-west-1", false, listing([`xk.${sonnet45}`, `eu.${sonnet45}`]))).toBe(
+      `eu.${sonnet45}`,
+    );
+    expect(knownModel("xk.amazon.nova-pro-v1:0")?.id).toBe("nova-pro");
+  });
+
   it("has models that the table does not know", () => {
     const there = listing(["us.acme.brain-v1:0", "global.acme.world-v1:0"], ["acme.small-v1"]);
     expect(idOf("acme.brain-v1:0", "us-east-1", false, there)).toBe("us.acme.brain-v1:0");

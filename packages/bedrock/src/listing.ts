@@ -118,7 +118,7 @@ function toListing(
   own: readonly InferenceProfileSummary[] | undefined,
 ): Omit<Discovered, "failure"> {
   const profiles = new Set((system ?? []).filter(isActive).flatMap(({ inferenceProfileId: id }) => text(id) ?? []));
-  const callable = new Set([...profiles].filter(isExact).map(foundationOf));
+  const callable = new Set((system ?? []).filter(isActive).flatMap((profile) => foundationBehind(profile) ?? []));
   const listed = (summaries ?? []).flatMap((summary) => {
     const id = text(summary.modelId);
     return id === undefined ? [] : [{ ...summary, id, images: includes(summary.inputModalities, "IMAGE") }];
@@ -135,9 +135,7 @@ function toListing(
   });
   const others = [...callable].filter((id) => !images.has(id) && !otherThanText.test(id));
   const unsummarised = others.map((id): ListedModel => {
-    const called = (system ?? []).find(
-      (one) => isActive(one) && foundationOf(text(one.inferenceProfileId) ?? "") === id,
-    );
+    const called = (system ?? []).find((one) => isActive(one) && foundationBehind(one) === id);
     const name = text(called?.inferenceProfileName)?.replace(geographyInName, "") ?? id;
     return { id: knownModel(id)?.id ?? id, name, foundation: id, images: undefined };
   });
@@ -152,6 +150,14 @@ function toListing(
     onDemand: summaries === undefined ? undefined : onDemand,
     models: [...summarised, ...unsummarised, ...made],
   };
+}
+
+/** What a profile of AWS's own leads to: the rest of its id, whatever geography that begins with. */
+function foundationBehind({ inferenceProfileId, models }: InferenceProfileSummary): string | undefined {
+  const id = text(inferenceProfileId) ?? "";
+  const foundation = foundationOf(text(models?.[0]?.modelArn) ?? id);
+  if (id.endsWith(`.${foundation}`)) return foundation;
+  return isExact(id) ? foundationOf(id) : undefined;
 }
 
 /** Profiles do not say what their models answer with: these are known to answer with other things than text. */
