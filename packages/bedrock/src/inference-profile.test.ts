@@ -94,7 +94,7 @@ describe("a model and a region", () => {
 });
 
 describe("a region of a partition that the table knows nothing of", () => {
-  it.each(["us-iso-east-1", "us-isob-east-1", "us-isof-south-1", "eu-isoe-west-1", "cn-north-1"])(
+  it.each(["us-iso-east-1", "us-isob-east-1", "us-isof-south-1", "eu-isoe-west-1", "eusc-de-east-1", "cn-north-1"])(
     "such as %s has no model of the table, wherever that runs",
     (region) => {
       for (const model of ["claude-sonnet-5", "nova-pro", "gpt-oss-120b", "deepseek-v3-2"]) {
