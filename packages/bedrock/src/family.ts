@@ -127,6 +127,9 @@ function claudeVersion(id: string): ClaudeVersion | undefined {
   const [, older, part, name] = /\bclaude-(\d)(?:-(\d))?-([a-z]+)/.exec(id) ?? [];
   if (older !== undefined && name !== undefined)
     return { tier: name, version: Number(older) + Number(part ?? 0) / 100 };
+  // Named without a number, as claude-mythos-preview is: the newest of its tier.
+  const [, unnumbered] = /\bclaude-(fable|mythos|opus|sonnet|haiku)\b/.exec(id) ?? [];
+  if (unnumbered !== undefined) return { tier: unnumbered, version: 5 };
   return /\bclaude\b/.test(id) ? { tier: "", version: 2 } : undefined;
 }
 

@@ -163,6 +163,17 @@ describe("adaptive thinking", () => {
     expect(fields).toEqual({ thinking: { type: "adaptive" }, output_config: { effort: "low" } });
   });
 
+  it.each(["us.anthropic.claude-mythos-preview", "global.anthropic.claude-opus-preview"])(
+    "is that of the newest for %s, which has no number in its name",
+    async (model) => {
+      const change = { reasoning: { effort: "xhigh" }, temperature: 0.2, toolChoice: "auto" } as const;
+      const { fields, inferenceConfig } = await asked(model, change);
+      const thinking = { type: "adaptive", display: "summarized" };
+      expect(fields).toEqual({ thinking, output_config: { effort: "xhigh" } });
+      expect(inferenceConfig).toBeUndefined();
+    },
+  );
+
   it("is turned off as each model has it", async () => {
     expect((await asked(opus46, { reasoning: "off" })).fields).toBeUndefined();
     expect((await asked(opus5, { reasoning: "off" })).fields).toEqual({ thinking: { type: "disabled" } });
