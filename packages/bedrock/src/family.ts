@@ -89,8 +89,10 @@ const families: readonly (readonly [RegExp, Partial<Family>])[] = [
   [/^qwen\./, { structuredOutput: true }],
   [/^deepseek\.r1/, { reasoning: always }],
   [/^deepseek\./, { reasoning: { kind: "effort-field", field: "reasoning_config" }, structuredOutput: true }],
-  [/^(moonshot|moonshotai|zai|nvidia\.nemotron-(super|nano)-3)\b/, { reasoning: always, structuredOutput: true }],
-  [/^minimax\./, { reasoning: always, structuredOutput: false }],
+  [
+    /^(minimax|moonshot|moonshotai|zai|nvidia\.nemotron-(super|nano)-3)\b/,
+    { reasoning: always, structuredOutput: true },
+  ],
   [/^google\./, { structuredOutput: true }],
 ];
 

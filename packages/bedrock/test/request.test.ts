@@ -197,6 +197,16 @@ describe("the answer's format", () => {
     ]);
   });
 
+  it.each([
+    "google.gemma-3-27b-it",
+    "minimax.minimax-m2",
+    "mistral.mistral-large-3-675b-instruct",
+    "nvidia.nemotron-nano-12b-v2",
+    "us.anthropic.claude-haiku-4-5-20251001-v1:0",
+  ])("has a schema for %s, which AWS was seen to answer in one", async (model) => {
+    expect((await ask({ model, responseFormat: format })).body.outputConfig).toHaveProperty("textFormat");
+  });
+
   it("with a schema is refused for models that have none", async () => {
     await expect(ask({ model: nova, responseFormat: format })).rejects.toMatchObject({ code: "unsupported" });
   });
