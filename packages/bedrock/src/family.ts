@@ -36,6 +36,8 @@ export interface Family {
   readonly singleCalls: boolean;
   /** Whether results of tools may say that they failed, and hold images. */
   readonly richResults: boolean;
+  /** Whether of media it takes images and documents alone, and their bytes: no films, no sounds, nothing on S3. */
+  readonly plainMedia: boolean;
   /** Where cache points may stand, and whether they may hold for an hour. Undefined: nowhere. */
   readonly cache: { readonly tools: boolean; readonly points: number; readonly hour: boolean } | undefined;
   /** Whether calls of tools come in a stream, or only in an answer of one piece. */
@@ -50,6 +52,7 @@ const unknown: Family = {
   toolChoice: undefined,
   singleCalls: false,
   richResults: false,
+  plainMedia: false,
   cache: undefined,
   streamsCalls: true,
   structuredOutput: undefined,
@@ -142,6 +145,7 @@ function claudeFamily({ tier, version }: ClaudeVersion): Family {
     toolChoice: version >= 3 ? "all" : "auto",
     singleCalls: version >= 3,
     richResults: version >= 3,
+    plainMedia: true,
     cache: version >= 3.05 ? { tools: true, points: 4, hour: version >= 4.05 } : undefined,
     streamsCalls: true,
     structuredOutput: version >= 4.05,

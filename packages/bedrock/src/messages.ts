@@ -139,13 +139,15 @@ class MessageEncoder {
   }
 
   #image(part: ImagePart, place: number): ContentBlock[] {
-    const encoded = encodeImage(part);
+    const encoded = encodeImage(part, this.#encoding.family.plainMedia);
     if ("block" in encoded) return [{ image: encoded.block }];
     return this.#leaveOut("image", encoded.problem, place > this.#latest);
   }
 
   #file(part: FilePart, place: number): ContentBlock[] {
-    const encoded = encodeFile(part, this.#titles.title(part.name), this.#encoding.citations);
+    const { citations, family } = this.#encoding;
+    const title = this.#titles.title(part.name);
+    const encoded = encodeFile(part, { title, citations, plain: family.plainMedia });
     if ("block" in encoded) return [encoded.block];
     return this.#leaveOut("file", encoded.problem, place > this.#latest);
   }
@@ -188,7 +190,7 @@ class MessageEncoder {
       if (part.type === "text") content.push(...textBlocks(part.text));
       else if (part.type === "json") content.push(jsonBlock(part.value));
       else {
-        const encoded = encodeImage(part);
+        const encoded = encodeImage(part, this.#encoding.family.plainMedia);
         if ("problem" in encoded) {
           this.#say("media-dropped", `An image in a tool's result was replaced by a line of text: ${encoded.problem}`);
           content.push({ text: "[There was an image here, which you cannot read.]" });
