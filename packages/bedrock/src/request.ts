@@ -81,7 +81,11 @@ export function encodeRequest(question: RequestQuestion): EncodedRequest {
   const temperature = request.temperature ?? (yields ? undefined : model?.default_temperature);
   const inferenceConfig = encodeSampling({ temperature, topP, maxOutputTokens, stop, reasoning, thinking }, encoding);
   const conversation = encodeMessages(request.messages, encoding);
-  const { fields, outputConfig, instruction } = encodeFormat(request.responseFormat, reasoning.fields);
+  const { fields, outputConfig, instruction, told: bounds } = encodeFormat(request.responseFormat, reasoning.fields);
+  if (bounds.length > 0) {
+    const words = `Bedrock does not hold an answer to bounds: ${bounds.join(", ")} went out as words in the schema.`;
+    encoding.notices.say("schema-bounds-told", words, events);
+  }
   const texts = [...conversation.system, tools.instruction, instruction].filter((text) => text !== undefined);
   const system = texts.map((text) => ({ text }));
   const prompt = { system, messages: conversation.messages, tools: tools.config };

@@ -154,8 +154,9 @@ describe("the answer's format", () => {
     expect(body.additionalModelRequestFields).toEqual({ thinking: { type: "adaptive" } });
   });
 
-  const schemaSent = async (schema: JsonObject): Promise<unknown> => {
-    const { body } = await ask({ responseFormat: { type: "json-schema", name: "x", schema } });
+  const schemaSent = async (schema: JsonObject, told: readonly string[] = []): Promise<unknown> => {
+    const { body, notices } = await ask({ responseFormat: { type: "json-schema", name: "x", schema } });
+    expect(notices).toEqual(told);
     const { textFormat } = body.outputConfig as { textFormat: { structure: { jsonSchema: { schema: string } } } };
     return JSON.parse(textFormat.structure.jsonSchema.schema);
   };
@@ -185,6 +186,42 @@ describe("the answer's format", () => {
         any: { type: "object", additionalProperties: false },
         strings,
       },
+      additionalProperties: false,
+    });
+  });
+
+  it("has bounds of numbers and lists in words, where Claude refuses them", async () => {
+    const { MAX_SAFE_INTEGER: most, MIN_SAFE_INTEGER: least } = Number;
+    const schema = {
+      type: "object",
+      properties: {
+        age: { type: "integer", minimum: 0, maximum: most },
+        share: { type: "number", exclusiveMinimum: 0, maximum: 0.5, description: "Of all." },
+        count: { type: "integer", minimum: least, maximum: most },
+        tags: { type: "array", minItems: 1, items: { type: "string", minLength: 1 } },
+        pair: { type: "array", minItems: 2, maxItems: 2, items: { anyOf: [{ multipleOf: 5 }, { type: "null" }] } },
+        minimum: { enum: [{ minimum: 1 }] },
+      },
+      required: ["maximum"],
+    };
+    const words = "exclusiveMinimum, maxItems, maximum, minItems, minimum, multipleOf went out as words in the schema.";
+    expect(
+      await schemaSent(schema, [`schema-bounds-told: Bedrock does not hold an answer to bounds: ${words}`]),
+    ).toEqual({
+      type: "object",
+      properties: {
+        age: { type: "integer", description: "minimum: 0" },
+        share: { type: "number", description: "Of all. (exclusiveMinimum: 0, maximum: 0.5)" },
+        count: { type: "integer" },
+        tags: { type: "array", minItems: 1, items: { type: "string", minLength: 1 } },
+        pair: {
+          type: "array",
+          items: { anyOf: [{ description: "multipleOf: 5" }, { type: "null" }] },
+          description: "minItems: 2, maxItems: 2",
+        },
+        minimum: { enum: [{ minimum: 1 }] },
+      },
+      required: ["maximum"],
       additionalProperties: false,
     });
   });
