@@ -62,6 +62,16 @@ describe("thinking by a budget", () => {
     ]);
   });
 
+  it("named by an effort is one that fits every model, where it is not known how much one can output", async () => {
+    const opus4 = "us.anthropic.claude-opus-4-20250514-v1:0";
+    expect((await asked(opus4, { reasoning: { effort: "max" } })).fields).toEqual({
+      thinking: { type: "enabled", budget_tokens: 31_999 },
+    });
+    expect((await asked(opus4, { reasoning: { budgetTokens: 40_000 } })).fields).toEqual({
+      thinking: { type: "enabled", budget_tokens: 40_000 },
+    });
+  });
+
   it("is no more than the base model of a model of the settings can output", async () => {
     const arn = "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abc123";
     const settings = {
@@ -240,6 +250,7 @@ describe("models of the settings", () => {
   it.each([
     [{ thinking: true }, { thinking: { type: "enabled", budget_tokens: 4096 } }],
     [{ thinking: { budget_tokens: 8000 } }, { thinking: { type: "enabled", budget_tokens: 8000 } }],
+    [{ thinking: { budget_tokens: 48_000 } }, { thinking: { type: "enabled", budget_tokens: 48_000 } }],
     [{ thinking: { adaptive: true } }, { thinking: { type: "adaptive" }, output_config: { effort: "low" } }],
     [{ thinking: { has_xhigh: true } }, { thinking: { type: "adaptive" }, output_config: { effort: "low" } }],
     [{ thinking: {} }, { thinking: { type: "enabled", budget_tokens: 4096 } }],
