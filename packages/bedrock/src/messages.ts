@@ -115,9 +115,9 @@ class MessageEncoder {
       });
     }
     if (first.role === "assistant") this.#turns.unshift({ role: "user", content: [{ text: "(Go on.)" }] });
-    // A last message without a word in it is no wish to have the assistant's words gone on with.
+    // A last message of another's, without a word in it or moved away, is no wish to have the assistant's gone on with.
     const spoke = this.#messages[this.#messages.length - 1]?.role;
-    if (spoke === "user" && this.#turns[this.#turns.length - 1]?.role === "assistant") {
+    if (spoke !== "assistant" && this.#turns[this.#turns.length - 1]?.role === "assistant") {
       this.#add("user", [{ text: "(Go on.)" }]);
     }
     const last = this.#turns[this.#turns.length - 1];

@@ -72,8 +72,11 @@ describe("a conversation", () => {
     expect(sent).toEqual([{ role: "user", content: [{ text: "Hello" }, { text: "Still there?" }] }]);
   });
 
-  it("that the user ends without a word is not taken for one that the assistant ends", async () => {
-    const { sent } = await messagesOf([user(text("Hello")), assistant(text("Hi. ")), user(text(" "))]);
+  it.each([
+    ["the user ends without a word", user(text(" "))],
+    ["ends with a system message", { role: "system", content: [text("Sum it up.")] }],
+  ] as const)("that %s is not taken for one that the assistant ends", async (_how, last) => {
+    const { sent } = await messagesOf([user(text("Hello")), assistant(text("Hi. ")), last]);
     expect(sent).toEqual([
       { role: "user", content: [{ text: "Hello" }] },
       { role: "assistant", content: [{ text: "Hi. " }] },
