@@ -130,10 +130,10 @@ function toListing(
   const summarised = listed.flatMap((model): ListedModel[] => {
     const { id, outputModalities, modelName } = model;
     if (!(onDemand.has(id) || callable.has(id))) return [];
-    if (Array.isArray(outputModalities) && !outputModalities.includes("TEXT")) return [];
+    if ((Array.isArray(outputModalities) && !outputModalities.includes("TEXT")) || isForOthers(id)) return [];
     return [{ id: knownModel(id)?.id ?? id, name: text(modelName) ?? id, foundation: id, images: model.images }];
   });
-  const others = [...callable].filter((id) => !images.has(id) && !otherThanText.test(id));
+  const others = [...callable].filter((id) => !images.has(id) && !isForOthers(id));
   const unsummarised = others.map((id): ListedModel => {
     const called = (system ?? []).find((one) => isActive(one) && foundationBehind(one) === id);
     const name = text(called?.inferenceProfileName)?.replace(geographyInName, "") ?? id;
@@ -160,8 +160,13 @@ function foundationBehind({ inferenceProfileId, models }: InferenceProfileSummar
   return isExact(id) ? foundationOf(id) : undefined;
 }
 
-/** Profiles do not say what their models answer with: these are known to answer with other things than text. */
-const otherThanText = /^(stability|twelvelabs)\.|embed|rerank/;
+/**
+ * Models that Converse does not speak with, though AWS lists text as what some of them give: those that rank, watch films
+ * or speak. Profiles do not say at all what their models give.
+ */
+function isForOthers(id: string): boolean {
+  return /^(stability|twelvelabs)\.|embed|rerank|sonic/.test(id);
+}
 
 /** `EU Anthropic Claude …` */
 const geographyInName = /^(us-gov|us|ca|eu|apac|jp|au|global)\s+/i;

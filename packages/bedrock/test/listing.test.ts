@@ -285,3 +285,11 @@ it("a profile of a geography that the table does not know is shown, and called",
     expect(asked(here.service)).toBe(id);
   }
 });
+
+it("models that AWS says give text, but that Converse does not speak with, are not shown", async () => {
+  const others = ["cohere.rerank-v3-5:0", "amazon.nova-sonic-v1:0", "twelvelabs.pegasus-1-2-v1:0"];
+  const found = models(...["acme.a-v1", ...others].map((id) => model(id, "ON_DEMAND")));
+  await using here = await listing(each({ models: found, system: profiles(), application: profiles() }));
+  await using there = here.opened({ available_models: [] });
+  expect(ids(await there.gateway.models({ signal }))).toEqual(["acme.a-v1"]);
+});
