@@ -74,7 +74,11 @@ function off(style: ReasoningStyle): ReasoningAnswer {
   if (style.kind === "adaptive" && style.off === "disabled") {
     return { ...nothing, fields: { thinking: { type: "disabled" } } };
   }
-  const never = style.kind === "always" || (style.kind === "adaptive" && style.off === "never");
+  const never =
+    style.kind === "always" ||
+    (style.kind === "adaptive" && style.off === "never") ||
+    // OpenAI's open models know no effort below low.
+    (style.kind === "effort-field" && style.field === "reasoning_effort");
   return never ? noticed("reasoning-always-on", "This model always thinks; it cannot be asked not to.") : nothing;
 }
 

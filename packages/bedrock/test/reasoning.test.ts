@@ -224,6 +224,17 @@ describe("other models", () => {
     ]);
   });
 
+  it("that always think say so where they are asked not to", async () => {
+    for (const model of [gptOss, "deepseek.r1-v1:0"]) {
+      const { fields, notices } = await asked(model, { reasoning: "off" });
+      expect([fields, notices]).toEqual([
+        undefined,
+        ["reasoning-always-on: This model always thinks; it cannot be asked not to."],
+      ]);
+    }
+    expect((await asked("qwen.qwen3-32b-v1:0", { reasoning: "off" })).notices).toEqual([]);
+  });
+
   it("that nothing is known of are asked nothing, which is said", async () => {
     const { fields, notices } = await asked("acme.brain-v1", { reasoning: { effort: "low" } });
     expect(fields).toBeUndefined();
