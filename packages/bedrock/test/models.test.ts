@@ -353,6 +353,36 @@ describe("a listing that has grown old", () => {
   });
 });
 
+describe("a profile of the account's own", () => {
+  const model = "arn:aws:bedrock:eu-west-1:123456789012:application-inference-profile/abcdefghijkl";
+  const hour = 60 * 60_000;
+  const leads = json({ models: [{ modelArn: `arn:aws:bedrock:eu-west-1::foundation-model/${claude}` }] });
+  const throttled = refuses(429, "ThrottlingException", "Too many requests");
+
+  afterEach(() => void vi.useRealTimers());
+
+  it.each([
+    ["leads where it did, whatever becomes of the list", [leads], 1],
+    ["is looked behind again where that was refused", [throttled, throttled, throttled, leads], 4],
+  ] as const)("%s", async (_case, answers, times) => {
+    const left = [...answers];
+    await using service = await startService((response, request) =>
+      (request.method === "GET" ? (left.shift() ?? throttled) : says("Hi"))(response, request),
+    );
+    await using there = open(undefined, { settings: { endpoint_url: service.origin, region: "eu-west-1" } });
+    const change = { model, reasoning: { effort: "low" } } as const;
+    await collect(there.gateway, change);
+    for (let later = 2; later < 5; later++) {
+      vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + later * hour });
+      await collect(there.gateway, change);
+    }
+    expect(service.received.filter(({ method }) => method === "GET")).toHaveLength(times);
+    expect(service.received.at(-1)?.body).toMatchObject({
+      additionalModelRequestFields: { thinking: { type: "enabled" } },
+    });
+  });
+});
+
 describe("what is known of a model without asking", () => {
   it.each([
     ["claude-opus-5", "Claude Opus 5"],
