@@ -105,14 +105,19 @@ export function encodeFile(part: FilePart, { title, citations, plain }: FileOpti
 type Location = { readonly bytes: string } | { readonly s3Location: { readonly uri: string } };
 
 function locate(source: MediaSource, plain: boolean): Encoded<Location> {
-  if (source.type === "base64") return { block: { bytes: plainBase64(source.data) } };
+  if (source.type === "base64") return bytesOf(source.data);
   if (source.url.startsWith("s3://")) {
     if (plain) return { problem: "This model takes bytes, and nothing from S3: hand them in." };
     return { block: { s3Location: { uri: source.url } } };
   }
   const inline = /^data:[^,]*;base64,(.*)$/is.exec(source.url)?.[1];
-  if (inline !== undefined) return { block: { bytes: plainBase64(inline) } };
+  if (inline !== undefined) return bytesOf(inline);
   return { problem: `Bedrock fetches nothing from the web: hand in the bytes${plain ? "" : ", or an s3:// address"}.` };
+}
+
+function bytesOf(base64: string): Encoded<Location> {
+  const bytes = plainBase64(base64);
+  return bytes === "" ? { problem: "There are no bytes in it." } : { block: { bytes } };
 }
 
 /** As the service takes it: on one line, padded, of the ordinary alphabet. */

@@ -87,6 +87,34 @@ describe("images", () => {
     await expect(contentOf(web)).rejects.toMatchObject({ message: `${refusal}hand in the bytes.` });
   });
 
+  it.each(["", "\n", "!"])(
+    "without a byte, such as a tool gives that failed to take one, go out as words: %j",
+    async (data) => {
+      await expect(contentOf(image("image/png", data))).rejects.toMatchObject({
+        code: "unsupported",
+        message: 'Gateway "amazon-bedrock" cannot send the image: There are no bytes in it.',
+      });
+      const call = { type: "tool-call", id: "c1", name: "look", arguments: "{}", status: "ok" } as const;
+      const result = {
+        type: "tool-result",
+        id: "c1",
+        name: "look",
+        content: [image("image/png", data)],
+        isError: false,
+      } as const;
+      const { body } = await ask({
+        messages: [
+          { role: "user", content: [{ type: "text", text: "Look" }] },
+          { role: "assistant", content: [call] },
+          { role: "tool", content: [result] },
+        ],
+      });
+      expect((body.messages as { content: unknown[] }[])[2]?.content[0]).toMatchObject({
+        toolResult: { content: [{ text: "[There was an image here, which you cannot read.]" }] },
+      });
+    },
+  );
+
   it("of earlier turns that cannot be sent are replaced by words, with a notice", async () => {
     const messages: Message[] = [
       { role: "user", content: [image("image/bmp", "AAAA")] },
