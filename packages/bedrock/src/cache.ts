@@ -42,9 +42,15 @@ export function setCachePoints(prompt: Prompt, plan: CachePlan): Prompt {
         : prompt.tools,
     messages: prompt.messages.map((message, place) => {
       const here = (place === last && atLast) || (place === previous && atPrevious);
-      return here ? { ...message, content: [...(message.content ?? []), { cachePoint }] } : message;
+      return here ? { ...message, content: withPoint(message.content ?? [], cachePoint) } : message;
     }),
   };
+}
+
+/** Bedrock refuses a point right after a document or a video: it stands before those that end the message. */
+function withPoint(content: readonly ContentBlock[], cachePoint: CachePointBlock): ContentBlock[] {
+  const end = content.findLastIndex((block) => block.document === undefined && block.video === undefined) + 1;
+  return end === 0 ? [...content] : [...content.slice(0, end), { cachePoint }, ...content.slice(end)];
 }
 
 function estimate({ system, messages, tools }: Prompt): number {

@@ -27,7 +27,7 @@ export function discovery(control: () => Promise<BedrockClient>): Discovery {
   let latest: Outcome | undefined;
   let known: Discovered | undefined;
   let first = true;
-  const foundations = new Map<string, { readonly at: number; readonly result: Promise<string | undefined> }>();
+  const foundations = new Map<string, { at: number; readonly result: Promise<string | undefined> }>();
 
   const isFresh = (outcome: Outcome) => {
     const whole = outcome.state === "pending" || outcome.state === "listed";
@@ -65,9 +65,16 @@ export function discovery(control: () => Promise<BedrockClient>): Discovery {
     async foundation(arn, signal) {
       let asked = foundations.get(arn);
       if (asked === undefined || Date.now() - asked.at > limits.listingRetryMs) {
-        asked = { at: Date.now(), result: behind(control, arn, AbortSignal.timeout(limits.listingMs)) };
-        asked.result.catch(() => undefined);
-        foundations.set(arn, asked);
+        const outcome = { at: Date.now(), result: behind(control, arn, AbortSignal.timeout(limits.listingMs)) };
+        // What a profile leads to never changes: it is asked for again only where there was no answer.
+        outcome.result.then(
+          (model) => {
+            if (model !== undefined) outcome.at = Number.POSITIVE_INFINITY;
+          },
+          () => undefined,
+        );
+        foundations.set(arn, outcome);
+        asked = outcome;
       }
       return await unlessAborted(asked.result, signal);
     },

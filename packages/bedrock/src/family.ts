@@ -1,5 +1,5 @@
 import type { ReasoningEffort } from "@waygate/core/plugin";
-import { foundationOf } from "./inference-profile.ts";
+import { foundationOf, knownModel } from "./inference-profile.ts";
 
 /** How a model is asked to think. */
 export type ReasoningStyle =
@@ -36,8 +36,10 @@ export interface Family {
   readonly singleCalls: boolean;
   /** Whether results of tools may say that they failed, and hold images. */
   readonly richResults: boolean;
-  /** Where cache points may stand. Undefined: nowhere. */
-  readonly cache: { readonly tools: boolean; readonly points: number } | undefined;
+  /** Whether of media it takes images and documents alone, and their bytes: no films, no sounds, nothing on S3. */
+  readonly plainMedia: boolean;
+  /** Where cache points may stand, and whether they may hold for an hour. Undefined: nowhere. */
+  readonly cache: { readonly tools: boolean; readonly points: number; readonly hour: boolean } | undefined;
   /** Whether calls of tools come in a stream, or only in an answer of one piece. */
   readonly streamsCalls: boolean;
   readonly structuredOutput: boolean | undefined;
@@ -50,6 +52,7 @@ const unknown: Family = {
   toolChoice: undefined,
   singleCalls: false,
   richResults: false,
+  plainMedia: false,
   cache: undefined,
   streamsCalls: true,
   structuredOutput: undefined,
@@ -66,13 +69,13 @@ const families: readonly (readonly [RegExp, Partial<Family>])[] = [
       reasoning: { kind: "nova" },
       toolChoice: "all",
       richResults: true,
-      cache: { tools: false, points: 4 },
+      cache: { tools: false, points: 4, hour: false },
       structuredOutput: false,
     },
   ],
   [
     /^amazon\.nova-/,
-    { toolChoice: "all", richResults: true, cache: { tools: false, points: 4 }, structuredOutput: false },
+    { toolChoice: "all", richResults: true, cache: { tools: false, points: 4, hour: false }, structuredOutput: false },
   ],
   [/^amazon\.titan-/, { structuredOutput: false }],
   // Llama and Command R call tools only where the answer comes in one piece.
@@ -89,14 +92,16 @@ const families: readonly (readonly [RegExp, Partial<Family>])[] = [
   [/^qwen\./, { structuredOutput: true }],
   [/^deepseek\.r1/, { reasoning: always }],
   [/^deepseek\./, { reasoning: { kind: "effort-field", field: "reasoning_config" }, structuredOutput: true }],
-  [/^(moonshot|moonshotai|zai|nvidia\.nemotron-(super|nano)-3)\b/, { reasoning: always, structuredOutput: true }],
-  [/^minimax\./, { reasoning: always, structuredOutput: false }],
+  [
+    /^(minimax|moonshot|moonshotai|zai|nvidia\.nemotron-(super|nano)-3)\b/,
+    { reasoning: always, structuredOutput: true },
+  ],
   [/^google\./, { structuredOutput: true }],
 ];
 
 /** The family of a model, by any of its names. Of a name that says nothing, the most cautious is assumed. */
 export function familyOf(name: string): Family {
-  const id = foundationOf(name);
+  const id = idOf(name);
   const claude = claudeVersion(id);
   if (claude !== undefined) return claudeFamily(claude);
   const traits = families.find(([pattern]) => pattern.test(id))?.[1];
@@ -105,8 +110,13 @@ export function familyOf(name: string): Family {
 
 /** Whether anything is known of a model beyond its name. */
 export function isKnownFamily(name: string): boolean {
-  const id = foundationOf(name);
+  const id = idOf(name);
   return claudeVersion(id) !== undefined || families.some(([pattern]) => pattern.test(id));
+}
+
+/** Short names do not begin with their makers' names. */
+function idOf(name: string): string {
+  return knownModel(name)?.modelId ?? foundationOf(name);
 }
 
 interface ClaudeVersion {
@@ -122,6 +132,9 @@ function claudeVersion(id: string): ClaudeVersion | undefined {
   const [, older, part, name] = /\bclaude-(\d)(?:-(\d))?-([a-z]+)/.exec(id) ?? [];
   if (older !== undefined && name !== undefined)
     return { tier: name, version: Number(older) + Number(part ?? 0) / 100 };
+  // Named without a number, as claude-mythos-preview is: the newest of its tier.
+  const [, unnumbered] = /\bclaude-(fable|mythos|opus|sonnet|haiku)\b/.exec(id) ?? [];
+  if (unnumbered !== undefined) return { tier: unnumbered, version: 5 };
   return /\bclaude\b/.test(id) ? { tier: "", version: 2 } : undefined;
 }
 
@@ -132,7 +145,8 @@ function claudeFamily({ tier, version }: ClaudeVersion): Family {
     toolChoice: version >= 3 ? "all" : "auto",
     singleCalls: version >= 3,
     richResults: version >= 3,
-    cache: version >= 3.05 ? { tools: true, points: 4 } : undefined,
+    plainMedia: true,
+    cache: version >= 3.05 ? { tools: true, points: 4, hour: version >= 4.05 } : undefined,
     streamsCalls: true,
     structuredOutput: version >= 4.05,
     callIds: "any",

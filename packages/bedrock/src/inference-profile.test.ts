@@ -94,7 +94,7 @@ describe("a model and a region", () => {
 });
 
 describe("a region of a partition that the table knows nothing of", () => {
-  it.each(["us-iso-east-1", "us-isob-east-1", "us-isof-south-1", "eu-isoe-west-1", "cn-north-1"])(
+  it.each(["us-iso-east-1", "us-isob-east-1", "us-isof-south-1", "eu-isoe-west-1", "eusc-de-east-1", "cn-north-1"])(
     "such as %s has no model of the table, wherever that runs",
     (region) => {
       for (const model of ["claude-sonnet-5", "nova-pro", "gpt-oss-120b", "deepseek-v3-2"]) {
@@ -175,6 +175,19 @@ describe("what AWS lists", () => {
       const there = listing(prefixes.map((prefix) => `${prefix}.${id}`));
       expect(idOf(id, region, false, there)).toBe(`${nearest}.${id}`);
     }
+  });
+
+  it("has geographies that the table does not know, which are no way around the world", () => {
+    const there = listing(["xk.acme.brain-v1:0", `xk.${sonnet45}`, `global.${sonnet45}`]);
+    for (const allowGlobal of [true, false]) {
+      expect(idOf("acme.brain-v1:0", "xk-north-1", allowGlobal, there)).toBe("xk.acme.brain-v1:0");
+    }
+    expect(idOf("claude-sonnet-4-5", "xk-north-1", false, there)).toBe(`xk.${sonnet45}`);
+    expect(idOf("claude-sonnet-4-5", "xk-north-1", true, there)).toBe(`global.${sonnet45}`);
+    expect(idOf("claude-sonnet-4-5", "eu-west-1", false, listing([`xk.${sonnet45}`, `eu.${sonnet45}`]))).toBe(
+      `eu.${sonnet45}`,
+    );
+    expect(knownModel("xk.amazon.nova-pro-v1:0")?.id).toBe("nova-pro");
   });
 
   it("has models that the table does not know", () => {

@@ -45,7 +45,9 @@ export function isShortName(name: string): boolean {
 /** `anthropic.claude-x` of `eu.anthropic.claude-x`, or of an ARN that ends in either; other names stay as they are. */
 export function foundationOf(name: string): string {
   const tail = name.startsWith("arn:") ? name.slice(name.lastIndexOf("/") + 1) : name;
-  return tail.replace(profilePrefix, "");
+  const rest = tail.slice(tail.indexOf(".") + 1);
+  // A prefix that came after those of the table is told by what it stands before.
+  return byName.get(rest)?.modelId === rest ? rest : tail.replace(profilePrefix, "");
 }
 
 /** Whether a name says outright what is to be sent: an ARN, or the id of a profile. */
@@ -95,10 +97,17 @@ function geographiesOfModel(
   id: string,
   known: KnownModel | undefined,
   { region, listing }: Question,
-): readonly Geography[] {
+): readonly string[] {
   const profiles = listing?.profiles;
-  if (profiles !== undefined) return ranked(region).filter((geography) => profiles.has(`${geography}.${id}`));
-  return known === undefined ? [] : geographiesFrom(known, region);
+  if (profiles === undefined) return known === undefined ? [] : geographiesFrom(known, region);
+  const listed = ranked(region).filter((geography) => profiles.has(`${geography}.${id}`));
+  return [...listed, ...newGeographies(profiles, id)];
+}
+
+/** Those of a model that AWS has profiles for and the table has no word for: what AWS lists can be called. */
+function newGeographies(profiles: ReadonlySet<string>, id: string): readonly string[] {
+  const prefixes = [...profiles].flatMap((one) => (one.endsWith(`.${id}`) ? [one.slice(0, -id.length - 1)] : []));
+  return prefixes.filter((prefix) => !geographies.some((known) => known === prefix) && !prefix.includes("."));
 }
 
 /** Whether a region is known, or likely, to serve a model without a profile. */
@@ -109,7 +118,7 @@ function runsIn(region: string, { inRegion }: KnownModel): boolean {
   return inRegion === undefined || isNew || includes(inRegion, region);
 }
 
-function choose(there: readonly Geography[], allowGlobal: boolean): Geography | undefined {
+function choose(there: readonly string[], allowGlobal: boolean): string | undefined {
   if (allowGlobal && there.includes("global")) return "global";
   return there.find((geography) => geography !== "global");
 }

@@ -13,7 +13,8 @@ export type Lesson =
   | "stop-sequences"
   | "cache-points"
   | "result-status"
-  | "system";
+  | "system"
+  | "documents";
 
 /** What a request can go without; an answer that does not stream comes whole. */
 type Droppable = Exclude<Lesson, "streaming" | "tool-streaming">;
@@ -29,6 +30,7 @@ const refusals: readonly (readonly [RegExp, Lesson])[] = [
   [/did not allow prompt caching|doesn.?t support (the )?[\w.]*cachePoint/i, "cache-points"],
   [/doesn.?t support the [\w.]*(toolResult\.)?status\b/i, "result-status"],
   [/doesn.?t support system messages/i, "system"],
+  [/doesn.?t support (the )?([\w.]+\.)?documents?\b/i, "documents"],
 ];
 
 /** What AWS's refusal teaches; undefined for one that nothing can be done about. */
@@ -66,6 +68,7 @@ const words: Readonly<Record<Droppable, string>> = {
   "cache-points": "cache points",
   "result-status": "a status of tool results",
   system: "a system prompt, which went out with the first message",
+  documents: "documents, in place of which earlier turns have a line of text",
 };
 
 function without(input: ConverseInput, lesson: Droppable): ConverseInput {
@@ -113,6 +116,13 @@ function without(input: ConverseInput, lesson: Droppable): ConverseInput {
       const { system: _, ...bare } = input;
       return { ...bare, messages: [{ ...first, content: [...texts, ...(first.content ?? [])] }, ...others] };
     }
+    case "documents": {
+      // What was said since the model last spoke cannot be left out: of that, the service's refusal is told.
+      const latest = messages.findLastIndex(({ role }) => role === "assistant");
+      const earlier = messages.slice(0, latest + 1);
+      const has = earlier.some(({ content }) => content?.some((block) => block.document !== undefined));
+      return has ? { ...input, messages: [...earlier.map(withoutDocuments), ...messages.slice(latest + 1)] } : input;
+    }
   }
 }
 
@@ -128,5 +138,12 @@ function withoutStatus(message: Message): Message {
       toolResult: status === "error" ? { ...result, content: [failureNote, ...(result.content ?? [])] } : result,
     };
   });
+  return { ...message, content };
+}
+
+function withoutDocuments(message: Message): Message {
+  const content = message.content?.map((block) =>
+    block.document === undefined ? block : { text: `[A document was here, which you cannot read.]` },
+  );
   return { ...message, content };
 }

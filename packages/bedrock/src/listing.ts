@@ -118,7 +118,7 @@ function toListing(
   own: readonly InferenceProfileSummary[] | undefined,
 ): Omit<Discovered, "failure"> {
   const profiles = new Set((system ?? []).filter(isActive).flatMap(({ inferenceProfileId: id }) => text(id) ?? []));
-  const callable = new Set([...profiles].filter(isExact).map(foundationOf));
+  const callable = new Set((system ?? []).filter(isActive).flatMap((profile) => foundationBehind(profile) ?? []));
   const listed = (summaries ?? []).flatMap((summary) => {
     const id = text(summary.modelId);
     return id === undefined ? [] : [{ ...summary, id, images: includes(summary.inputModalities, "IMAGE") }];
@@ -130,14 +130,12 @@ function toListing(
   const summarised = listed.flatMap((model): ListedModel[] => {
     const { id, outputModalities, modelName } = model;
     if (!(onDemand.has(id) || callable.has(id))) return [];
-    if (Array.isArray(outputModalities) && !outputModalities.includes("TEXT")) return [];
+    if ((Array.isArray(outputModalities) && !outputModalities.includes("TEXT")) || isForOthers(id)) return [];
     return [{ id: knownModel(id)?.id ?? id, name: text(modelName) ?? id, foundation: id, images: model.images }];
   });
-  const others = [...callable].filter((id) => !images.has(id) && !otherThanText.test(id));
+  const others = [...callable].filter((id) => !images.has(id) && !isForOthers(id));
   const unsummarised = others.map((id): ListedModel => {
-    const called = (system ?? []).find(
-      (one) => isActive(one) && foundationOf(text(one.inferenceProfileId) ?? "") === id,
-    );
+    const called = (system ?? []).find((one) => isActive(one) && foundationBehind(one) === id);
     const name = text(called?.inferenceProfileName)?.replace(geographyInName, "") ?? id;
     return { id: knownModel(id)?.id ?? id, name, foundation: id, images: undefined };
   });
@@ -154,8 +152,21 @@ function toListing(
   };
 }
 
-/** Profiles do not say what their models answer with: these are known to answer with other things than text. */
-const otherThanText = /^(stability|twelvelabs)\.|embed|rerank/;
+/** What a profile of AWS's own leads to: the rest of its id, whatever geography that begins with. */
+function foundationBehind({ inferenceProfileId, models }: InferenceProfileSummary): string | undefined {
+  const id = text(inferenceProfileId) ?? "";
+  const foundation = foundationOf(text(models?.[0]?.modelArn) ?? id);
+  if (id.endsWith(`.${foundation}`)) return foundation;
+  return isExact(id) ? foundationOf(id) : undefined;
+}
+
+/**
+ * Models that Converse does not speak with, though AWS lists text as what some of them give: those that rank, watch films
+ * or speak. Profiles do not say at all what their models give.
+ */
+function isForOthers(id: string): boolean {
+  return /^(stability|twelvelabs)\.|embed|rerank|sonic/.test(id);
+}
 
 /** `EU Anthropic Claude …` */
 const geographyInName = /^(us-gov|us|ca|eu|apac|jp|au|global)\s+/i;

@@ -64,8 +64,9 @@ function formatOfBytes(base64: string): ImageFormat | undefined {
   return signatures.find(([sign]) => sign.test(start))?.[1];
 }
 
-export function encodeImage({ source, mediaType }: ImagePart): Encoded<ImageBlock> {
-  const where = locate(source);
+/** `plain`: the model takes bytes alone. */
+export function encodeImage({ source, mediaType }: ImagePart, plain: boolean): Encoded<ImageBlock> {
+  const where = locate(source, plain);
   if ("problem" in where) return where;
   const seen = "bytes" in where.block ? formatOfBytes(where.block.bytes) : undefined;
   const format = seen ?? imageFormats[mediaType.toLowerCase()];
@@ -73,12 +74,22 @@ export function encodeImage({ source, mediaType }: ImagePart): Encoded<ImageBloc
   return { block: { format, source: where.block } };
 }
 
-/** `title`: a name that Bedrock takes and that is the only one of its kind in the request. */
-export function encodeFile(part: FilePart, title: string, citations: boolean): Encoded<ContentBlock> {
+export interface FileOptions {
+  /** A name that Bedrock takes and that is the only one of its kind in the request. */
+  readonly title: string;
+  readonly citations: boolean;
+  /** The model takes documents alone, and their bytes. */
+  readonly plain: boolean;
+}
+
+export function encodeFile(part: FilePart, { title, citations, plain }: FileOptions): Encoded<ContentBlock> {
   const { source } = part;
   const mediaType = (part.mediaType.toLowerCase().split(";")[0] ?? "").trim();
-  const where = locate(source);
+  const where = locate(source, plain);
   if ("problem" in where) return where;
+  if (plain && (mediaType in videoFormats || mediaType in audioFormats)) {
+    return { problem: "This model takes neither films nor sounds." };
+  }
   if (mediaType in videoFormats) {
     return { block: { video: { format: videoFormats[mediaType as keyof typeof videoFormats], source: where.block } } };
   }
@@ -93,12 +104,20 @@ export function encodeFile(part: FilePart, title: string, citations: boolean): E
 
 type Location = { readonly bytes: string } | { readonly s3Location: { readonly uri: string } };
 
-function locate(source: MediaSource): Encoded<Location> {
-  if (source.type === "base64") return { block: { bytes: plainBase64(source.data) } };
-  if (source.url.startsWith("s3://")) return { block: { s3Location: { uri: source.url } } };
+function locate(source: MediaSource, plain: boolean): Encoded<Location> {
+  if (source.type === "base64") return bytesOf(source.data);
+  if (source.url.startsWith("s3://")) {
+    if (plain) return { problem: "This model takes bytes, and nothing from S3: hand them in." };
+    return { block: { s3Location: { uri: source.url } } };
+  }
   const inline = /^data:[^,]*;base64,(.*)$/is.exec(source.url)?.[1];
-  if (inline !== undefined) return { block: { bytes: plainBase64(inline) } };
-  return { problem: "Bedrock fetches nothing from the web: hand in the bytes, or an s3:// address." };
+  if (inline !== undefined) return bytesOf(inline);
+  return { problem: `Bedrock fetches nothing from the web: hand in the bytes${plain ? "" : ", or an s3:// address"}.` };
+}
+
+function bytesOf(base64: string): Encoded<Location> {
+  const bytes = plainBase64(base64);
+  return bytes === "" ? { problem: "There are no bytes in it." } : { block: { bytes } };
 }
 
 /** As the service takes it: on one line, padded, of the ordinary alphabet. */

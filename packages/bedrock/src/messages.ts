@@ -18,11 +18,14 @@ import type { Family } from "./family.ts";
 import { DocumentTitles, encodeFile, encodeImage, plainBase64 } from "./media.ts";
 import type { CallIds, ToolNames } from "./names.ts";
 import type { Notices } from "./notices.ts";
+import { callInWords, resultInWords } from "./tool-words.ts";
 import type { ContentBlock, Message, ToolResultBlock, ToolResultContentBlock } from "./wire.ts";
 
 export interface Encoding {
   readonly gateway: string;
   readonly family: Family;
+  /** Whether the model takes blocks of tools. */
+  readonly takesTools: boolean;
   readonly names: ToolNames;
   readonly ids: CallIds;
   readonly citations: boolean;
@@ -87,13 +90,23 @@ class MessageEncoder {
 
   #add(role: "user" | "assistant", blocks: readonly ContentBlock[]): void {
     if (blocks.length === 0) return;
+    if (role === "user") this.#dropLastThoughts();
     const last = this.#turns[this.#turns.length - 1];
     if (last?.role === role) last.content = resultsFirst([...last.content, ...blocks]);
     else this.#turns.push({ role, content: resultsFirst(blocks) });
   }
 
+  /** Claude refuses a turn that ends with thoughts, as that of an answer does which was cut off after them. */
+  #dropLastThoughts(): void {
+    const last = this.#turns[this.#turns.length - 1];
+    if (last?.role !== "assistant") return;
+    last.content.splice(last.content.findLastIndex((block) => block.reasoningContent === undefined) + 1);
+    if (last.content.length === 0) this.#turns.pop();
+  }
+
   /** Converse wants the user to speak first; a last word of the assistant, to be gone on with, must not end in space. */
   #settleEnds(): void {
+    this.#dropLastThoughts();
     const first = this.#turns[0];
     if (first === undefined) {
       throw new GatewayError(`Gateway "${this.#encoding.gateway}": the conversation is empty. Say something first.`, {
@@ -102,6 +115,11 @@ class MessageEncoder {
       });
     }
     if (first.role === "assistant") this.#turns.unshift({ role: "user", content: [{ text: "(Go on.)" }] });
+    // A last message of another's, without a word in it or moved away, is no wish to have the assistant's gone on with.
+    const spoke = this.#messages[this.#messages.length - 1]?.role;
+    if (spoke !== "assistant" && this.#turns[this.#turns.length - 1]?.role === "assistant") {
+      this.#add("user", [{ text: "(Go on.)" }]);
+    }
     const last = this.#turns[this.#turns.length - 1];
     const end = last?.content[last.content.length - 1];
     if (last?.role === "assistant" && end?.text !== undefined) {
@@ -121,13 +139,15 @@ class MessageEncoder {
   }
 
   #image(part: ImagePart, place: number): ContentBlock[] {
-    const encoded = encodeImage(part);
+    const encoded = encodeImage(part, this.#encoding.family.plainMedia);
     if ("block" in encoded) return [{ image: encoded.block }];
     return this.#leaveOut("image", encoded.problem, place > this.#latest);
   }
 
   #file(part: FilePart, place: number): ContentBlock[] {
-    const encoded = encodeFile(part, this.#titles.title(part.name), this.#encoding.citations);
+    const { citations, family } = this.#encoding;
+    const title = this.#titles.title(part.name);
+    const encoded = encodeFile(part, { title, citations, plain: family.plainMedia });
     if ("block" in encoded) return [encoded.block];
     return this.#leaveOut("file", encoded.problem, place > this.#latest);
   }
@@ -151,33 +171,39 @@ class MessageEncoder {
   }
 
   #call(part: ToolCallPart): ContentBlock {
-    const { names, ids } = this.#encoding;
+    const { names, ids, takesTools } = this.#encoding;
+    if (!takesTools) {
+      this.#say("tool-history-told", "This model takes no tools: earlier calls of some went out in words.");
+      return callInWords(part);
+    }
     const input = document(readArguments(part));
     return { toolUse: { toolUseId: ids.ofCall(part.id), name: names.legal(part.name), input } };
   }
 
   #result(result: ToolResultPart): ContentBlock[] {
-    const { family, ids } = this.#encoding;
+    const { family, ids, takesTools } = this.#encoding;
     const content: ToolResultContentBlock[] = [];
     const beside: ContentBlock[] = [];
     // Where a model knows no status, the words have to say it.
-    if (result.isError && !family.richResults) content.push(failureNote);
+    if (result.isError && !family.richResults && takesTools) content.push(failureNote);
     for (const part of result.content) {
       if (part.type === "text") content.push(...textBlocks(part.text));
       else if (part.type === "json") content.push(jsonBlock(part.value));
       else {
-        const encoded = encodeImage(part);
+        const encoded = encodeImage(part, this.#encoding.family.plainMedia);
         if ("problem" in encoded) {
           this.#say("media-dropped", `An image in a tool's result was replaced by a line of text: ${encoded.problem}`);
           content.push({ text: "[There was an image here, which you cannot read.]" });
-        } else if (family.richResults) content.push({ image: encoded.block });
+        } else if (family.richResults && takesTools && !result.isError) content.push({ image: encoded.block });
         else {
+          // Nor does Claude take anything but words in the result of a tool that failed.
           content.push({ text: "(An image follows the results.)" });
           beside.push({ text: `The image in the result of ${result.name}:` }, { image: encoded.block });
         }
       }
     }
     if (content.length === 0) content.push({ text: "(no output)" });
+    if (!takesTools) return [...resultInWords(result, content), ...beside];
     const block: ToolResultBlock = { toolUseId: ids.ofResult(result.id), content };
     if (family.richResults) block.status = result.isError ? "error" : "success";
     return [{ toolResult: block }, ...beside];

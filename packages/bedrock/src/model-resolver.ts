@@ -119,7 +119,8 @@ function withSettings(family: Family, model: ModelSettings | undefined): Family 
   if (model === undefined) return family;
   const { thinking, mode, cache_configuration } = model;
   const reasoning = reasoningOf(family, thinking, mode);
-  const cache = cache_configuration === undefined ? family.cache : (family.cache ?? { tools: true, points: 4 });
+  const cache =
+    cache_configuration === undefined ? family.cache : (family.cache ?? { tools: true, points: 4, hour: true });
   return { ...family, reasoning, cache };
 }
 

@@ -166,4 +166,4 @@ export const geographiesByName: readonly (readonly [RegExp, readonly [Geography,
 ];
 
 /** Regions of partitions that nothing here is known of: AWS has other models there, and other ways to them. */
-export const unknownPartition = /^(cn-|[a-z]+-iso)/;
+export const unknownPartition = /^(cn-|eusc-|[a-z]+-iso)/;

@@ -34,6 +34,8 @@ const budgets: Readonly<Record<ReasoningEffort, number>> = {
 };
 /** What Anthropic takes at least. */
 const leastBudget = 1_024;
+/** What every model can output that thinks by a budget, for one whose limit is not known. */
+const leastOutput = 32_000;
 const ranks: readonly ReasoningEffort[] = ["minimal", "low", "medium", "high", "xhigh", "max"];
 
 const nothing: ReasoningAnswer = { fields: {}, on: false, notices: [] };
@@ -55,7 +57,9 @@ export function encodeReasoning(question: ReasoningQuestion): ReasoningAnswer {
     case "always":
       return noticed("reasoning-effort-ignored", "This model thinks as much as it sees fit; how much cannot be asked.");
     case "budget":
-      return budget(question, "effort" in asked ? (style.defaultBudget ?? budgets[asked.effort]) : asked.budgetTokens);
+      if ("budgetTokens" in asked) return budget(question, asked.budgetTokens);
+      if (style.defaultBudget !== undefined) return budget(question, style.defaultBudget);
+      return budget({ ...question, outputLimit: question.outputLimit ?? leastOutput }, budgets[asked.effort]);
     case "adaptive":
       return adaptive(question, style, asked);
     case "nova":
@@ -70,7 +74,11 @@ function off(style: ReasoningStyle): ReasoningAnswer {
   if (style.kind === "adaptive" && style.off === "disabled") {
     return { ...nothing, fields: { thinking: { type: "disabled" } } };
   }
-  const never = style.kind === "always" || (style.kind === "adaptive" && style.off === "never");
+  const never =
+    style.kind === "always" ||
+    (style.kind === "adaptive" && style.off === "never") ||
+    // OpenAI's open models know no effort below low.
+    (style.kind === "effort-field" && style.field === "reasoning_effort");
   return never ? noticed("reasoning-always-on", "This model always thinks; it cannot be asked not to.") : nothing;
 }
 

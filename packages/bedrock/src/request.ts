@@ -53,6 +53,7 @@ export function encodeRequest(question: RequestQuestion): EncodedRequest {
   const encoding: Encoding = {
     gateway,
     family,
+    takesTools: takesTools(question),
     names: new ToolNames(toolNames(request)),
     ids: new CallIds(family.callIds),
     citations: options.citations === true,
@@ -80,11 +81,15 @@ export function encodeRequest(question: RequestQuestion): EncodedRequest {
   const temperature = request.temperature ?? (yields ? undefined : model?.default_temperature);
   const inferenceConfig = encodeSampling({ temperature, topP, maxOutputTokens, stop, reasoning, thinking }, encoding);
   const conversation = encodeMessages(request.messages, encoding);
-  const { fields, outputConfig, instruction } = encodeFormat(request.responseFormat, reasoning.fields);
+  const { fields, outputConfig, instruction, told: bounds } = encodeFormat(request.responseFormat, reasoning.fields);
+  if (bounds.length > 0) {
+    const words = `Bedrock does not hold an answer to bounds: ${bounds.join(", ")} went out as words in the schema.`;
+    encoding.notices.say("schema-bounds-told", words, events);
+  }
   const texts = [...conversation.system, tools.instruction, instruction].filter((text) => text !== undefined);
   const system = texts.map((text) => ({ text }));
   const prompt = { system, messages: conversation.messages, tools: tools.config };
-  const cached = request.cache === "auto" ? setCachePoints(prompt, cachePlan(question)) : prompt;
+  const cached = request.cache === "auto" ? setCachePoints(prompt, cachePlan(question, encoding)) : prompt;
   const additional = merge(besides(given, fields), tools.fields, given);
   const guardrailConfig = guardrail(question);
   const tier = options.serviceTier ?? model?.service_tier;
@@ -107,6 +112,11 @@ export function encodeRequest(question: RequestQuestion): EncodedRequest {
     ...(outputConfig !== undefined && { outputConfig }),
   };
   return { operation, input, names: encoding.names, callsWanted: tools.callsWanted, notices: events };
+}
+
+/** Of a model that nothing is known of, it is assumed. */
+function takesTools({ model, foundation }: RequestQuestion): boolean {
+  return model?.supports_tools ?? knownModel(foundation)?.takes.includes("t") ?? true;
 }
 
 function toolNames({ tools, messages }: ModelRequest): string[] {
@@ -139,13 +149,17 @@ function defaultReasoning(model: ModelSettings | undefined): ModelRequest["reaso
   return undefined;
 }
 
-function cachePlan({ family, model, options }: RequestQuestion): CachePlan {
+function cachePlan({ family, model, options }: RequestQuestion, { notices, events }: Encoding): CachePlan {
   const declared = model?.cache_configuration;
+  const short = family.cache?.hour === false;
+  if (short && options.cacheTtl === "1h") {
+    notices.say("cache-ttl-dropped", "This model keeps its cache for 5 minutes: cacheTtl was left out.", events);
+  }
   return {
     points: Math.min(declared?.max_cache_anchors ?? 4, family.cache?.points ?? 0),
     tools: family.cache?.tools ?? false,
     leastTokens: declared?.min_total_token ?? 0,
-    ttl: options.cacheTtl,
+    ttl: short ? undefined : options.cacheTtl,
   };
 }
 

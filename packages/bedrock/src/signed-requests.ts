@@ -50,7 +50,7 @@ export class SignedRequests {
       method: "POST" as const,
       path: `${draft.path}/model/${escaped(modelId ?? "")}/${operation}`,
       headers: { ...draft.headers, ...this.#headers },
-      body: JSON.stringify(input),
+      body: wellFormed(JSON.stringify(input)),
     };
     const token = await this.#token();
     const headers =
@@ -108,4 +108,13 @@ export class SignedRequests {
     if (draft === undefined) throw new Error("The SDK made no request.");
     return draft;
   }
+}
+
+/**
+ * Halves of characters, as a tool leaves them that cuts off its output anywhere, become the sign for what cannot be read:
+ * models refuse the request otherwise. JSON has them as escapes, which nothing else of theirs looks like.
+ */
+function wellFormed(json: string): string {
+  if (!json.includes("\\ud")) return json;
+  return json.replace(/(\\\\)|\\ud[89a-f][0-9a-f]{2}/g, (_, backslash: string | undefined) => backslash ?? "\ufffd");
 }

@@ -30,7 +30,7 @@ export function encodeTools(request: ModelRequest, systemTools: readonly string[
     const config = { tools: [...specs, ...system], ...(choice !== undefined && { toolChoice: choice }) };
     return { config, fields, callsWanted: true, instruction: undefined };
   }
-  const past = pastTools(messages);
+  const past = encoding.takesTools ? pastTools(messages) : [];
   const offered = new Map(tools.map((tool) => [tool.name, tool]));
   const specs = past.map((name) => {
     const { description, parameters } = offered.get(name) ?? { description: "", parameters: { type: "object" } };

@@ -136,6 +136,35 @@ describe("what a model is found not to take", () => {
     ]);
   });
 
+  it.each([
+    "This model doesn't support documents.",
+    "This model doesn't support the messages.0.content.1.document field.",
+  ])("may be documents of earlier turns, of which words remain: %s", async (words) => {
+    const source = { type: "base64", data: "JVBERi0=" } as const;
+    const pdf = { type: "file", mediaType: "application/pdf", name: "A", source } as const;
+    const asked = { role: "user", content: [text("Read"), pdf] } as const;
+    const said = { role: "assistant", content: [text("Done.")] } as const;
+    const { bodies, notices } = await taught(words, {
+      messages: [asked, said, { role: "user", content: [text("And?")] }],
+    });
+    const told = { text: "[A document was here, which you cannot read.]" };
+    for (const body of bodies.slice(1)) {
+      expect(body.messages).toEqual([
+        { role: "user", content: [{ text: "Read" }, told] },
+        { role: "assistant", content: [{ text: "Done." }] },
+        { role: "user", content: [{ text: "And?" }] },
+      ]);
+    }
+    expect(notices).toEqual([
+      "documents-dropped: This model does not take documents, in place of which earlier turns have a line of text: it was left out.",
+    ]);
+    // A new one is nothing to be left out.
+    await using opened = open(service);
+    service.queue(refuses(400, "ValidationException", words), refuses(400, "ValidationException", words));
+    const error = await refused(opened.gateway, { model: "acme.brain-v1", messages: [asked] });
+    expect(error).toMatchObject({ code: "invalid-request", detail: words });
+  });
+
   it("may be the status of results", async () => {
     await using opened = open(service);
     service.received.length = 0;

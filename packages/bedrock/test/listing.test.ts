@@ -267,3 +267,29 @@ it("a model whose profile AWS lists is shown, even where AWS does not describe t
   ]);
   expect(told(there)).toEqual([]);
 });
+
+it("a profile of a geography that the table does not know is shown, and called", async () => {
+  const behind = (id: string) => ({ models: [{ modelArn: `arn:aws:bedrock:xk-north-1::foundation-model/${id}` }] });
+  const opus9 = "anthropic.claude-opus-9";
+  const sonnet5 = "anthropic.claude-sonnet-5";
+  const system = profiles(profile(`xk.${opus9}`, behind(opus9)), profile(`xk.${sonnet5}`, behind(sonnet5)));
+  const found = models(model(opus9, "INFERENCE_PROFILE"), model("acme.a-v1", "INFERENCE_PROFILE"));
+  await using here = await listing(each({ models: found, system, application: profiles() }));
+  await using there = here.opened({ region: "xk-north-1", available_models: [] });
+  expect(ids(await there.gateway.models({ signal }))).toEqual([opus9, "claude-sonnet-5"]);
+  for (const [name, id] of [
+    [opus9, `xk.${opus9}`],
+    ["claude-sonnet-5", `xk.${sonnet5}`],
+  ] as const) {
+    await collect(there.gateway, { model: name });
+    expect(asked(here.service)).toBe(id);
+  }
+});
+
+it("models that AWS says give text, but that Converse does not speak with, are not shown", async () => {
+  const others = ["cohere.rerank-v3-5:0", "amazon.nova-sonic-v1:0", "twelvelabs.pegasus-1-2-v1:0"];
+  const found = models(...["acme.a-v1", ...others].map((id) => model(id, "ON_DEMAND")));
+  await using here = await listing(each({ models: found, system: profiles(), application: profiles() }));
+  await using there = here.opened({ available_models: [] });
+  expect(ids(await there.gateway.models({ signal }))).toEqual(["acme.a-v1"]);
+});

@@ -1,6 +1,7 @@
 import type { FilePart, ImagePart, Message } from "@waygate/core";
 import { describe, expect, it } from "vitest";
 import { asking } from "./asking.ts";
+import { claude } from "./open.ts";
 
 const ask = asking();
 const base64 = (hex: string) => Buffer.from(hex, "hex").toString("base64");
@@ -19,10 +20,15 @@ const file = (mediaType: string, name?: string, data = "SGVsbG8="): FilePart => 
   ...(name !== undefined && { name }),
 });
 
-async function contentOf(...parts: (ImagePart | FilePart | { type: "text"; text: string })[]): Promise<unknown> {
-  const { body } = await ask({ messages: [{ role: "user", content: parts }] });
+type Part = ImagePart | FilePart | { readonly type: "text"; readonly text: string };
+
+async function contentFor(model: string, ...content: Part[]): Promise<unknown> {
+  const { body } = await ask({ model, messages: [{ role: "user", content }] });
   return (body.messages as { content: unknown }[])[0]?.content;
 }
+
+const contentOf = (...parts: Part[]) => contentFor(`us.${claude}`, ...parts);
+const nova = "us.amazon.nova-pro-v1:0";
 
 describe("images", () => {
   it.each([
@@ -46,7 +52,7 @@ describe("images", () => {
 
   it("may be where AWS finds them, or in a data: address", async () => {
     const at = (url: string): ImagePart => ({ type: "image", mediaType: "image/png", source: { type: "url", url } });
-    expect(await contentOf(at("s3://bucket/a.png"), at(`data:image/png;base64,${png}`))).toEqual([
+    expect(await contentFor(nova, at("s3://bucket/a.png"), at(`data:image/png;base64,${png}`))).toEqual([
       { image: { format: "png", source: { s3Location: { uri: "s3://bucket/a.png" } } } },
       { image: { format: "png", source: { bytes: png } } },
     ]);
@@ -73,12 +79,41 @@ describe("images", () => {
       mediaType: "image/png",
       source: { type: "url", url: "https://example.com/a.png" },
     };
-    await expect(contentOf(web)).rejects.toMatchObject({
+    const refusal = 'Gateway "amazon-bedrock" cannot send the image: Bedrock fetches nothing from the web: ';
+    await expect(contentFor(nova, web)).rejects.toMatchObject({
       code: "unsupported",
-      message:
-        'Gateway "amazon-bedrock" cannot send the image: Bedrock fetches nothing from the web: hand in the bytes, or an s3:// address.',
+      message: `${refusal}hand in the bytes, or an s3:// address.`,
     });
+    await expect(contentOf(web)).rejects.toMatchObject({ message: `${refusal}hand in the bytes.` });
   });
+
+  it.each(["", "\n", "!"])(
+    "without a byte, such as a tool gives that failed to take one, go out as words: %j",
+    async (data) => {
+      await expect(contentOf(image("image/png", data))).rejects.toMatchObject({
+        code: "unsupported",
+        message: 'Gateway "amazon-bedrock" cannot send the image: There are no bytes in it.',
+      });
+      const call = { type: "tool-call", id: "c1", name: "look", arguments: "{}", status: "ok" } as const;
+      const result = {
+        type: "tool-result",
+        id: "c1",
+        name: "look",
+        content: [image("image/png", data)],
+        isError: false,
+      } as const;
+      const { body } = await ask({
+        messages: [
+          { role: "user", content: [{ type: "text", text: "Look" }] },
+          { role: "assistant", content: [call] },
+          { role: "tool", content: [result] },
+        ],
+      });
+      expect((body.messages as { content: unknown[] }[])[2]?.content[0]).toMatchObject({
+        toolResult: { content: [{ text: "[There was an image here, which you cannot read.]" }] },
+      });
+    },
+  );
 
   it("of earlier turns that cannot be sent are replaced by words, with a notice", async () => {
     const messages: Message[] = [
@@ -141,7 +176,7 @@ describe("files", () => {
   });
 
   it("may be films and sounds", async () => {
-    expect(await contentOf(file("video/mp4"), file("audio/wav"))).toEqual([
+    expect(await contentFor(nova, file("video/mp4"), file("audio/wav"))).toEqual([
       { video: { format: "mp4", source: { bytes: "SGVsbG8=" } } },
       { audio: { format: "wav", source: { bytes: "SGVsbG8=" } } },
     ]);
@@ -152,6 +187,39 @@ describe("files", () => {
     const { body } = await ask({ messages, options: { citations: true } });
     expect((body.messages as { content: unknown[] }[])[0]?.content[1]).toEqual({
       document: { format: "txt", name: "a", source: { bytes: "SGVsbG8=" }, citations: { enabled: true } },
+    });
+  });
+
+  it("that Claude does not take are refused before anything is sent, and told in words where they are of earlier turns", async () => {
+    const onS3: ImagePart = {
+      type: "image",
+      mediaType: "image/png",
+      source: { type: "url", url: "s3://bucket/a.png" },
+    };
+    const cases = [
+      [file("video/mp4"), "file: This model takes neither films nor sounds."],
+      [file("audio/wav"), "file: This model takes neither films nor sounds."],
+      [onS3, "image: This model takes bytes, and nothing from S3: hand them in."],
+    ] as const;
+    for (const [part, problem] of cases) {
+      await expect(contentOf(part)).rejects.toMatchObject({
+        code: "unsupported",
+        message: `Gateway "amazon-bedrock" cannot send the ${problem}`,
+      });
+    }
+    const { body } = await ask({
+      messages: [
+        { role: "user", content: [file("video/mp4"), onS3] },
+        { role: "assistant", content: [{ type: "text", text: "I see." }] },
+        { role: "user", content: [{ type: "text", text: "Go on" }] },
+      ],
+    });
+    expect((body.messages as unknown[])[0]).toEqual({
+      role: "user",
+      content: [
+        { text: "[There was a part of the kind file here, which you cannot read.]" },
+        { text: "[There was a part of the kind image here, which you cannot read.]" },
+      ],
     });
   });
 

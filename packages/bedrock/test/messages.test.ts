@@ -72,6 +72,18 @@ describe("a conversation", () => {
     expect(sent).toEqual([{ role: "user", content: [{ text: "Hello" }, { text: "Still there?" }] }]);
   });
 
+  it.each([
+    ["the user ends without a word", user(text(" "))],
+    ["ends with a system message", { role: "system", content: [text("Sum it up.")] }],
+  ] as const)("that %s is not taken for one that the assistant ends", async (_how, last) => {
+    const { sent } = await messagesOf([user(text("Hello")), assistant(text("Hi. ")), last]);
+    expect(sent).toEqual([
+      { role: "user", content: [{ text: "Hello" }] },
+      { role: "assistant", content: [{ text: "Hi. " }] },
+      { role: "user", content: [{ text: "(Go on.)" }] },
+    ]);
+  });
+
   it("that ends with words of the assistant, to be gone on with, has no space at its end", async () => {
     const { sent } = await messagesOf([user(text("Write a list.")), assistant(text("1. \n"))]);
     expect(sent).toEqual([
@@ -89,6 +101,37 @@ describe("a conversation", () => {
     expect(sent).toEqual([{ role: "user", content: [{ text: "Hello" }] }]);
     expect(notices).toEqual([
       "system-message-moved: A system message from within the conversation was moved to its beginning.",
+    ]);
+  });
+
+  it("has no halves of characters, wherever a text was cut: models refuse them", async () => {
+    const cut = "An owl: \ud83e";
+    const { sent, system } = await messagesOf([
+      { role: "system", content: [text(cut)] },
+      user(text("🦉 \\ud83e \udd89")),
+      assistant(call("call-1", "look", JSON.stringify({ at: cut }))),
+      {
+        role: "tool",
+        content: [{ ...result("call-1", "look", cut), content: [text(cut), { type: "json", value: { seen: cut } }] }],
+      },
+    ]);
+    const whole = "An owl: \ufffd";
+    expect(system).toContainEqual({ text: whole });
+    expect(sent).toEqual([
+      { role: "user", content: [{ text: "🦉 \\ud83e \ufffd" }] },
+      { role: "assistant", content: [{ toolUse: { toolUseId: "call-1", name: "look", input: { at: whole } } }] },
+      {
+        role: "user",
+        content: [
+          {
+            toolResult: {
+              toolUseId: "call-1",
+              content: [{ text: whole }, { json: { seen: whole } }],
+              status: "success",
+            },
+          },
+        ],
+      },
     ]);
   });
 
@@ -136,6 +179,37 @@ describe("tool calls of the past", () => {
       tools: [{ toolSpec: { name: "look", inputSchema: { json: { type: "object" } } } }],
     });
     expect(system).toEqual([{ text: "Do not call any tool in this answer. Answer in words." }]);
+  });
+
+  it.each([
+    ["the table knows to take no tools", "google.gemma-3-27b-it", undefined],
+    ["the settings say to take no tools", "acme.own-v1", { name: "acme.own-v1", max_tokens: 9, supports_tools: false }],
+  ])("are told in words to a model that %s: it refuses their blocks", async (_who, id, settings) => {
+    const { body, notices } = await ask(
+      { messages: [...history, user(text("And now?"))], model: id },
+      settings === undefined ? {} : { settings: { available_models: [settings] } },
+    );
+    expect([body.system, body.toolConfig]).toEqual([undefined, undefined]);
+    expect(body.messages).toEqual([
+      { role: "user", content: [{ text: "Look" }] },
+      {
+        role: "assistant",
+        content: [
+          { text: "I look." },
+          { text: '[The tool look was called with {"at":"sky"}]' },
+          { text: "[The tool look was called with {}]" },
+        ],
+      },
+      {
+        role: "user",
+        content: [
+          { text: "[The tool look answered:\nblue]" },
+          { text: "[The tool look failed:\ndark]" },
+          { text: "And now?" },
+        ],
+      },
+    ]);
+    expect(notices).toEqual(["tool-history-told: This model takes no tools: earlier calls of some went out in words."]);
   });
 
   it("come whole from a model that streams none, even where none is offered any more", async () => {
@@ -239,6 +313,35 @@ describe("tool calls of the past", () => {
       },
       { text: "The image in the result of look:" },
       { image: { format: "jpeg", source: { bytes: jpeg } } },
+    ]);
+  });
+
+  it("have results in words alone where the tool failed, its images beside them", async () => {
+    const png = Buffer.from("89504e470d0a1a0a0000", "hex").toString("base64");
+    const image = { type: "image", mediaType: "image/png", source: { type: "base64", data: png } } as const;
+    const { sent } = await messagesOf([
+      user(text("Look")),
+      assistant(call("call-1", "look"), call("call-2", "look")),
+      {
+        role: "tool",
+        content: [
+          { ...result("call-1", "look", "", true), content: [text("Timed out."), image] },
+          { ...result("call-2", "look", ""), content: [image] },
+        ],
+      },
+    ]);
+    const words = [{ text: "Timed out." }, { text: "(An image follows the results.)" }];
+    expect((sent as { content: unknown }[])[2]?.content).toEqual([
+      { toolResult: { toolUseId: "call-1", content: words, status: "error" } },
+      {
+        toolResult: {
+          toolUseId: "call-2",
+          content: [{ image: { format: "png", source: { bytes: png } } }],
+          status: "success",
+        },
+      },
+      { text: "The image in the result of look:" },
+      { image: { format: "png", source: { bytes: png } } },
     ]);
   });
 
@@ -417,6 +520,24 @@ describe("reasoning of the past", () => {
         { text: "Yes." },
       ],
     });
+  });
+
+  it("that nothing came after, as the answer was cut off, does not end a turn", async () => {
+    const thought = (signature: string) =>
+      ({ type: "reasoning", text: "Hm.", state: { origin, data: { signature } } }) as const;
+    const { sent } = await messagesOf([
+      user(text("Think")),
+      assistant(thought("one")),
+      user(text("Why?")),
+      assistant(text("Well."), thought("two"), text("")),
+      user(text("Yes?")),
+      assistant(thought("three")),
+    ]);
+    expect(sent).toEqual([
+      { role: "user", content: [{ text: "Think" }, { text: "Why?" }] },
+      { role: "assistant", content: [{ text: "Well." }] },
+      { role: "user", content: [{ text: "Yes?" }] },
+    ]);
   });
 
   it("of another origin stays here", async () => {

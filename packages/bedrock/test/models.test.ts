@@ -1,6 +1,7 @@
 import type { Model } from "@waygate/core";
 import { createSimulator, type Simulator } from "@waygate/simulator";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { knownModels } from "../src/model-table.ts";
 import { claude, collect, keys, type Opening, open, refused } from "./open.ts";
 import { json, type Reply, refuses, type Service, says, startService, until } from "./service.ts";
 
@@ -352,6 +353,36 @@ describe("a listing that has grown old", () => {
   });
 });
 
+describe("a profile of the account's own", () => {
+  const model = "arn:aws:bedrock:eu-west-1:123456789012:application-inference-profile/abcdefghijkl";
+  const hour = 60 * 60_000;
+  const leads = json({ models: [{ modelArn: `arn:aws:bedrock:eu-west-1::foundation-model/${claude}` }] });
+  const throttled = refuses(429, "ThrottlingException", "Too many requests");
+
+  afterEach(() => void vi.useRealTimers());
+
+  it.each([
+    ["leads where it did, whatever becomes of the list", [leads], 1],
+    ["is looked behind again where that was refused", [throttled, throttled, throttled, leads], 4],
+  ] as const)("%s", async (_case, answers, times) => {
+    const left = [...answers];
+    await using service = await startService((response, request) =>
+      (request.method === "GET" ? (left.shift() ?? throttled) : says("Hi"))(response, request),
+    );
+    await using there = open(undefined, { settings: { endpoint_url: service.origin, region: "eu-west-1" } });
+    const change = { model, reasoning: { effort: "low" } } as const;
+    await collect(there.gateway, change);
+    for (let later = 2; later < 5; later++) {
+      vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + later * hour });
+      await collect(there.gateway, change);
+    }
+    expect(service.received.filter(({ method }) => method === "GET")).toHaveLength(times);
+    expect(service.received.at(-1)?.body).toMatchObject({
+      additionalModelRequestFields: { thinking: { type: "enabled" } },
+    });
+  });
+});
+
 describe("what is known of a model without asking", () => {
   it.each([
     ["claude-opus-5", "Claude Opus 5"],
@@ -362,6 +393,14 @@ describe("what is known of a model without asking", () => {
   ])("%s is %s", async (id, name) => {
     await using there = open(undefined, { env: keys });
     expect(there.gateway.model?.(id)).toMatchObject({ id, name, capabilities: { reasoning: true } });
+  });
+
+  it("is the same under a short name as under AWS's own", async () => {
+    await using there = open(undefined, { env: keys });
+    for (const { id, modelId } of knownModels) {
+      expect([id, there.gateway.capabilitiesOf(id)]).toEqual([id, there.gateway.capabilitiesOf(modelId)]);
+    }
+    expect(there.gateway.capabilitiesOf("nova-pro")).toMatchObject({ reasoning: false, structuredOutput: false });
   });
 
   it("is nothing for a name that says nothing", async () => {

@@ -62,6 +62,16 @@ describe("thinking by a budget", () => {
     ]);
   });
 
+  it("named by an effort is one that fits every model, where it is not known how much one can output", async () => {
+    const opus4 = "us.anthropic.claude-opus-4-20250514-v1:0";
+    expect((await asked(opus4, { reasoning: { effort: "max" } })).fields).toEqual({
+      thinking: { type: "enabled", budget_tokens: 31_999 },
+    });
+    expect((await asked(opus4, { reasoning: { budgetTokens: 40_000 } })).fields).toEqual({
+      thinking: { type: "enabled", budget_tokens: 40_000 },
+    });
+  });
+
   it("is no more than the base model of a model of the settings can output", async () => {
     const arn = "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abc123";
     const settings = {
@@ -163,6 +173,17 @@ describe("adaptive thinking", () => {
     expect(fields).toEqual({ thinking: { type: "adaptive" }, output_config: { effort: "low" } });
   });
 
+  it.each(["us.anthropic.claude-mythos-preview", "global.anthropic.claude-opus-preview"])(
+    "is that of the newest for %s, which has no number in its name",
+    async (model) => {
+      const change = { reasoning: { effort: "xhigh" }, temperature: 0.2, toolChoice: "auto" } as const;
+      const { fields, inferenceConfig } = await asked(model, change);
+      const thinking = { type: "adaptive", display: "summarized" };
+      expect(fields).toEqual({ thinking, output_config: { effort: "xhigh" } });
+      expect(inferenceConfig).toBeUndefined();
+    },
+  );
+
   it("is turned off as each model has it", async () => {
     expect((await asked(opus46, { reasoning: "off" })).fields).toBeUndefined();
     expect((await asked(opus5, { reasoning: "off" })).fields).toEqual({ thinking: { type: "disabled" } });
@@ -203,6 +224,17 @@ describe("other models", () => {
     ]);
   });
 
+  it("that always think say so where they are asked not to", async () => {
+    for (const model of [gptOss, "deepseek.r1-v1:0"]) {
+      const { fields, notices } = await asked(model, { reasoning: "off" });
+      expect([fields, notices]).toEqual([
+        undefined,
+        ["reasoning-always-on: This model always thinks; it cannot be asked not to."],
+      ]);
+    }
+    expect((await asked("qwen.qwen3-32b-v1:0", { reasoning: "off" })).notices).toEqual([]);
+  });
+
   it("that nothing is known of are asked nothing, which is said", async () => {
     const { fields, notices } = await asked("acme.brain-v1", { reasoning: { effort: "low" } });
     expect(fields).toBeUndefined();
@@ -229,6 +261,7 @@ describe("models of the settings", () => {
   it.each([
     [{ thinking: true }, { thinking: { type: "enabled", budget_tokens: 4096 } }],
     [{ thinking: { budget_tokens: 8000 } }, { thinking: { type: "enabled", budget_tokens: 8000 } }],
+    [{ thinking: { budget_tokens: 48_000 } }, { thinking: { type: "enabled", budget_tokens: 48_000 } }],
     [{ thinking: { adaptive: true } }, { thinking: { type: "adaptive" }, output_config: { effort: "low" } }],
     [{ thinking: { has_xhigh: true } }, { thinking: { type: "adaptive" }, output_config: { effort: "low" } }],
     [{ thinking: {} }, { thinking: { type: "enabled", budget_tokens: 4096 } }],

@@ -154,8 +154,9 @@ describe("the answer's format", () => {
     expect(body.additionalModelRequestFields).toEqual({ thinking: { type: "adaptive" } });
   });
 
-  const schemaSent = async (schema: JsonObject): Promise<unknown> => {
-    const { body } = await ask({ responseFormat: { type: "json-schema", name: "x", schema } });
+  const schemaSent = async (schema: JsonObject, told: readonly string[] = []): Promise<unknown> => {
+    const { body, notices } = await ask({ responseFormat: { type: "json-schema", name: "x", schema } });
+    expect(notices).toEqual(told);
     const { textFormat } = body.outputConfig as { textFormat: { structure: { jsonSchema: { schema: string } } } };
     return JSON.parse(textFormat.structure.jsonSchema.schema);
   };
@@ -189,12 +190,58 @@ describe("the answer's format", () => {
     });
   });
 
+  it("has bounds of numbers and lists in words, where Claude refuses them", async () => {
+    const { MAX_SAFE_INTEGER: most, MIN_SAFE_INTEGER: least } = Number;
+    const schema = {
+      type: "object",
+      properties: {
+        age: { type: "integer", minimum: 0, maximum: most },
+        share: { type: "number", exclusiveMinimum: 0, maximum: 0.5, description: "Of all." },
+        count: { type: "integer", minimum: least, maximum: most },
+        tags: { type: "array", minItems: 1, items: { type: "string", minLength: 1 } },
+        pair: { type: "array", minItems: 2, maxItems: 2, items: { anyOf: [{ multipleOf: 5 }, { type: "null" }] } },
+        minimum: { enum: [{ minimum: 1 }] },
+      },
+      required: ["maximum"],
+    };
+    const words = "exclusiveMinimum, maxItems, maximum, minItems, minimum, multipleOf went out as words in the schema.";
+    expect(
+      await schemaSent(schema, [`schema-bounds-told: Bedrock does not hold an answer to bounds: ${words}`]),
+    ).toEqual({
+      type: "object",
+      properties: {
+        age: { type: "integer", description: "minimum: 0" },
+        share: { type: "number", description: "Of all. (exclusiveMinimum: 0, maximum: 0.5)" },
+        count: { type: "integer" },
+        tags: { type: "array", minItems: 1, items: { type: "string", minLength: 1 } },
+        pair: {
+          type: "array",
+          items: { anyOf: [{ description: "multipleOf: 5" }, { type: "null" }] },
+          description: "minItems: 2, maxItems: 2",
+        },
+        minimum: { enum: [{ minimum: 1 }] },
+      },
+      required: ["maximum"],
+      additionalProperties: false,
+    });
+  });
+
   it("is asked for in words where any JSON will do", async () => {
     const { body } = await ask({ responseFormat: { type: "json" } });
     expect(body.outputConfig).toBeUndefined();
     expect(body.system).toEqual([
       { text: "Answer with one JSON object and nothing else: no words around it, no code fence." },
     ]);
+  });
+
+  it.each([
+    "google.gemma-3-27b-it",
+    "minimax.minimax-m2",
+    "mistral.mistral-large-3-675b-instruct",
+    "nvidia.nemotron-nano-12b-v2",
+    "us.anthropic.claude-haiku-4-5-20251001-v1:0",
+  ])("has a schema for %s, which AWS was seen to answer in one", async (model) => {
+    expect((await ask({ model, responseFormat: format })).body.outputConfig).toHaveProperty("textFormat");
   });
 
   it("with a schema is refused for models that have none", async () => {
@@ -260,8 +307,47 @@ describe("cache points", () => {
     expect(small.request.text).not.toContain("cachePoint");
   });
 
+  it("do not stand right after documents and videos, where Bedrock refuses them", async () => {
+    const file = (mediaType: string, name: string) =>
+      ({ type: "file", mediaType, name, source: { type: "base64", data: "JVBERi0=" } }) as const;
+    const pdf = file("application/pdf", "A");
+    const { body } = await ask({
+      cache: "auto",
+      model: nova,
+      messages: [
+        { role: "user", content: [pdf, { type: "text", text: "Read." }] },
+        { role: "assistant", content: [{ type: "text", text: "A" }] },
+        { role: "user", content: [{ type: "text", text: "And?" }, pdf, file("video/mp4", "B")] },
+      ],
+    });
+    const kinds = (body.messages as { content: object[] }[]).map(({ content }) => content.flatMap(Object.keys));
+    expect(kinds).toEqual([["document", "text", "cachePoint"], ["text"], ["text", "cachePoint", "document", "video"]]);
+    const film = await ask({
+      cache: "auto",
+      model: nova,
+      messages: [{ role: "user", content: [file("video/mp4", "B")] }],
+    });
+    expect(film.request.text).not.toContain("cachePoint");
+  });
+
   it("hold as long as the request says", async () => {
     const { body } = await ask({ ...change, options: { cacheTtl: "1h" } });
+    expect(body.system).toEqual([{ text: "Be short." }, { cachePoint: { type: "default", ttl: "1h" } }]);
+  });
+
+  it.each([nova, "us.anthropic.claude-3-7-sonnet-20250219-v1:0", "us.anthropic.claude-opus-4-1-20250805-v1:0"])(
+    "hold for five minutes where %s knows no more",
+    async (model) => {
+      const { body, notices } = await ask({ ...change, model, options: { cacheTtl: "1h" } });
+      expect(body.system).toEqual([{ text: "Be short." }, { cachePoint }]);
+      expect(notices).toEqual(["cache-ttl-dropped: This model keeps its cache for 5 minutes: cacheTtl was left out."]);
+      expect((await ask({ ...change, model, options: { cacheTtl: "5m" } })).notices).toEqual([]);
+    },
+  );
+
+  it("hold as long as asked for a model that nothing is known of but that it takes them", async () => {
+    const settings = { available_models: [{ name: "own", max_tokens: 1000, cache_configuration: {} }] };
+    const { body } = await ask({ ...change, model: "own", options: { cacheTtl: "1h" } }, { settings });
     expect(body.system).toEqual([{ text: "Be short." }, { cachePoint: { type: "default", ttl: "1h" } }]);
   });
 });
