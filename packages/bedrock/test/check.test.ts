@@ -71,6 +71,17 @@ it("knows that the method default may find an API key, which belongs to no accou
   });
 });
 
+it("knows which profile the method default takes from AWS_PROFILE", async () => {
+  const credentials = "[p]\naws_access_key_id=AKIDEXAMPLE\naws_secret_access_key=not-a-real-secret\nregion=us-west-2\n";
+  await using _home = await awsHome({ credentials }, { AWS_PROFILE: "p" });
+  const settings = { authentication_method: "default", endpoint_url: simulator.url };
+  expect(await check({ env: {}, settings })).toMatchObject({
+    Method: "AWS default chain (authentication_method in the settings)",
+    Profile: "p (AWS_PROFILE)",
+    Region: "us-west-2 (profile p)",
+  });
+});
+
 it("says whether the guardrail is there", async () => {
   const settings = { endpoint_url: simulator.url, guardrail_identifier: guardrail, guardrail_version: "3" };
   expect((await check({ settings })).Guardrail).toBe("simulator, version 3: READY");
