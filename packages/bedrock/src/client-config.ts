@@ -136,7 +136,7 @@ async function chainRegion(gateway: string, profile: string | undefined): Promis
   const variable = process.env.AWS_REGION;
   // Set to nothing, the variable means nothing; the SDK would look no further.
   if (variable === undefined || variable === "") {
-    return (await regionOfProfile(gateway, profile ?? (process.env.AWS_PROFILE || "default"))) ?? fallbackRegion;
+    return (await regionOfProfile(gateway, profile ?? "default")) ?? fallbackRegion;
   }
   const value = variable.toLowerCase();
   if (isRegionName(value)) return { value, from: "AWS_REGION" };

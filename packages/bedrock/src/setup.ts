@@ -80,7 +80,7 @@ async function resolveAuth(gateway: string, settings: BedrockSettings, credentia
       throw missing(gateway, `The authentication method is api_key, but there is no key. ${words}`);
     }
     case "default":
-      return { method: "default", profile: await resolveProfile(settings, credential), from };
+      return { method: "default", profile: (await resolveProfile(settings, credential)) ?? ordinaryProfile(), from };
     case undefined:
       return await findAuth(gateway, settings, credential);
   }
@@ -129,6 +129,11 @@ function isPermanent(accessKeyId: string): boolean {
 async function resolveProfile(settings: BedrockSettings, credential: Credential): Promise<Sourced | undefined> {
   const profile = await credential("profile");
   return profile === undefined ? sourced(settings.profile, "settings") : environment("profile", profile);
+}
+
+/** The one that AWS's own programs take. */
+function ordinaryProfile(): Sourced | undefined {
+  return sourced(process.env.AWS_PROFILE || undefined, "AWS_PROFILE");
 }
 
 async function resolveRegion(
