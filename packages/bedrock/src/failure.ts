@@ -1,6 +1,6 @@
 import { type ErrorCode, GatewayError, isObject } from "@waygate/core/plugin";
 import { remedy } from "./remedy.ts";
-import { isClockSkew, type ServiceFailure } from "./service-error.ts";
+import { isClockSkew, isOfAccount, type ServiceFailure } from "./service-error.ts";
 
 /** What is known of a request that failed, for messages. */
 export interface FailureContext {
@@ -91,6 +91,8 @@ export function codeOf({ name, message, status }: ServiceFailure): ErrorCode {
       return "authentication";
     case "ResourceNotFoundException":
       return /use case details/i.test(message) ? "permission" : "model-not-found";
+    case "UnknownOperationException":
+      return "settings";
     case "ModelNotReadyException":
     case "ServiceUnavailableException":
       return "overloaded";
@@ -110,10 +112,10 @@ export function codeOf({ name, message, status }: ServiceFailure): ErrorCode {
 
 function codeOfValidation(message: string): ErrorCode {
   if (/model identifier is invalid/i.test(message)) return "model-not-found";
-  if (/on-demand throughput isn.?t supported/i.test(message)) return "model-unavailable-in-region";
+  if (/on-demand throughput isn.?t supported|doesn.?t support on-demand throughput/i.test(message))
+    return "model-unavailable-in-region";
   if (/guardrail (identifier|version)|guardrail .*(not exist|not found|invalid)/i.test(message)) return "settings";
-  if (/operation not allowed/i.test(message)) return "permission";
-  if (/account is not authorized/i.test(message)) return "permission";
+  if (isOfAccount(message)) return "permission";
   return "invalid-request";
 }
 

@@ -47,9 +47,30 @@ export function isExpired({ name, message }: ServiceFailure): boolean {
 
 /** `ThrottlingException` of `x-amzn-errortype: ThrottlingException:http://…`, or of the body's own field. */
 function errorName(headers: Readonly<Record<string, string>>, fields: Record<string, unknown>): string {
-  const raw = headers["x-amzn-errortype"] ?? text(fields.__type) ?? text(fields.code) ?? "";
+  const output = isObject(fields.Output) ? fields.Output : {};
+  const raw = headers["x-amzn-errortype"] ?? text(fields.__type) ?? text(output.__type) ?? text(fields.code) ?? "";
   const [name = ""] = raw.split(/[:,]/);
   return name.slice(name.indexOf("#") + 1);
+}
+
+/** Whether a service was too busy, or broken: the same may work in a while. */
+export function isTransient({ name, status }: ServiceFailure): boolean {
+  return /throttl|too ?many ?requests|limit ?exceeded|slow ?down/i.test(name) || status === 429 || (status ?? 0) >= 500;
+}
+
+/** Whether a key is not known, which regions that an account has not enabled say of every key of it. */
+export function isUnknownKey({ name }: ServiceFailure): boolean {
+  return name === "UnrecognizedClientException" || name === "InvalidClientTokenId";
+}
+
+/** Whether a service that is not the one that was meant has answered. */
+export function isUnknownOperation({ name }: ServiceFailure): boolean {
+  return name === "UnknownOperationException";
+}
+
+/** Whether AWS keeps something from the account as such, and not from who was named. */
+export function isOfAccount(message: string): boolean {
+  return /account is not authorized|operation not allowed|not allowed for this account/i.test(message);
 }
 
 function parse(body: string): Record<string, unknown> {
