@@ -51,14 +51,20 @@ export async function clientConfig(
   if (auth.method === "default") {
     const profile = auth.profile === undefined ? {} : { profile: auth.profile.value };
     const region = setup.region ?? (await chainRegion(options.gateway, auth.profile?.value));
-    const { fromNodeProviderChain } = await import("@aws-sdk/credential-providers");
+    const { fromNodeProviderChain, fromWebToken } = await import("@aws-sdk/credential-providers");
     const fields = {
       ...common,
       ...profile,
       // The SDK's own search, but for the files: it would read them once for as long as the program runs.
       credentials: await shared(
         search.bound(() =>
-          fromNodeProviderChain({ ...profile, ignoreCache: true, clientConfig: { requestHandler: handler } }),
+          fromNodeProviderChain({
+            ...profile,
+            ignoreCache: true,
+            clientConfig: search.clientConfig,
+            roleAssumerWithWebIdentity: webIdentity(fromWebToken, { ...search.clientConfig, region: region.value }),
+            logger: silent,
+          }),
         ),
       ),
       // Set to nothing, the variable means nothing; the SDK would take it for a key.
@@ -72,7 +78,7 @@ export async function clientConfig(
   const region = setup.region ?? fallbackRegion;
   const fields = {
     ...common,
-    ...(await identity(auth, handler, region.value, search)),
+    ...(await identity(auth, region.value, search)),
     region: region.value,
     useFipsEndpoint: fips,
     useDualstackEndpoint: dualstack,
@@ -90,11 +96,29 @@ async function shared(provider: Provider): Promise<Provider> {
   return memoizeIdentityProvider(provider, isIdentityExpired, doesIdentityRequireRefresh) ?? provider;
 }
 
+type FromWebToken = typeof import("@aws-sdk/credential-providers").fromWebToken;
+
+/** Of all providers, the one of a web identity is not handed the configuration of clients. */
+function webIdentity(
+  fromWebToken: FromWebToken,
+  clientConfig: NonNullable<Parameters<FromWebToken>[0]["clientConfig"]>,
+): NonNullable<Parameters<FromWebToken>[0]["roleAssumerWithWebIdentity"]> {
+  return ({ RoleArn, RoleSessionName, WebIdentityToken }) =>
+    fromWebToken({
+      roleArn: RoleArn ?? "",
+      webIdentityToken: WebIdentityToken ?? "",
+      ...(RoleSessionName !== undefined && { roleSessionName: RoleSessionName }),
+      clientConfig,
+    })();
+}
+
+/** The SDK would write warnings to a terminal that is not its own. */
+const silent = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
+
 const fallbackRegion: Sourced = { value: "us-east-1", from: "default" };
 
 async function identity(
   auth: Exclude<Auth, { method: "default" }>,
-  handler: RequestHandler,
   region: string,
   search: CredentialSearch,
 ): Promise<Fields> {
@@ -108,24 +132,18 @@ async function identity(
     }
     case "profile": {
       const { fromIni, fromWebToken } = await import("@aws-sdk/credential-providers");
-      // For the clients that providers make: the person's AWS_ENDPOINT_URL must be sent no token and no key of theirs.
-      const clientConfig = { requestHandler: handler, ignoreConfiguredEndpointUrls: true };
       // All that a profile can say: keys, SSO, a role to assume, a process to run. No region for its helpers: SSO has
       // one of its own. The files are read anew each time, as a login in the meantime changes them.
-      const provider = () =>
-        fromIni({
+      const provider = (): Provider => (properties) => {
+        // The person's AWS_ENDPOINT_URL must be sent no token and no key of theirs.
+        const clientConfig = { ...search.clientConfig, ignoreConfiguredEndpointUrls: true };
+        return fromIni({
           profile: auth.profile.value,
           ignoreCache: true,
           clientConfig,
-          // Of all providers, the one of a web identity is not handed the configuration.
-          roleAssumerWithWebIdentity: ({ RoleArn, RoleSessionName, WebIdentityToken }) =>
-            fromWebToken({
-              roleArn: RoleArn ?? "",
-              webIdentityToken: WebIdentityToken ?? "",
-              ...(RoleSessionName !== undefined && { roleSessionName: RoleSessionName }),
-              clientConfig: { ...clientConfig, region },
-            })(),
-        });
+          roleAssumerWithWebIdentity: webIdentity(fromWebToken, { ...clientConfig, region }),
+        })(properties);
+      };
       return { credentials: await shared(search.bound(provider)), authSchemePreference: ["sigv4"] };
     }
   }

@@ -12,8 +12,8 @@ export interface FailureContext {
   readonly region: string;
   /** The IAM action that the request needs. */
   readonly action: string;
-  /** The command that renews the credentials in use, where there is one. */
-  readonly refresh: string | undefined;
+  /** Says the command that renews the credentials in use, where there is one. */
+  readonly refresh: () => string | undefined;
   readonly guardrail: string | undefined;
   /** The regions that are known to have the model; empty where none is known. */
   readonly regions: readonly string[];
@@ -163,7 +163,7 @@ function mayBeRepeated(code: ErrorCode, failure: ServiceFailure): boolean | unde
 }
 
 /** `retry-after-ms`, or `retry-after` in seconds or as a date. */
-function retryAfterMs(headers: Readonly<Record<string, string>>, now: number): number | undefined {
+export function retryAfterMs(headers: Readonly<Record<string, string>>, now: number): number | undefined {
   const milliseconds = positive(headers["retry-after-ms"]);
   if (milliseconds !== undefined) return milliseconds;
   const after = headers["retry-after"];

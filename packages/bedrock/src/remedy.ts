@@ -96,9 +96,14 @@ function isLegacy(message: string): boolean {
   return /marked\b.*\blegacy\b/is.test(message);
 }
 
+export const clockAdvice = "This machine's clock is wrong: set it right. The next attempt allows for it.";
+
 function authentication(failure: ServiceFailure, { refresh, region }: FailureContext): string {
-  if (isClockSkew(failure)) return "This machine's clock is wrong: set it right. The next attempt allows for it.";
-  if (isExpired(failure)) return refresh === undefined ? "Renew the credentials." : `Run: ${refresh}`;
+  if (isClockSkew(failure)) return clockAdvice;
+  if (isExpired(failure)) {
+    const command = refresh();
+    return command === undefined ? "Renew the credentials." : `Run: ${command}`;
+  }
   if (/region|credential should be scoped/i.test(failure.message)) {
     return `The request was signed for ${region}: set region to the one that the endpoint is in.`;
   }
@@ -116,15 +121,15 @@ function rateLimit({ name, message }: ServiceFailure, { region }: FailureContext
 function wrongModel({ message }: ServiceFailure, { model, modelId, region, regions }: FailureContext): string {
   if (/end of (its )?life/i.test(message)) return "AWS has retired this version: choose a newer one.";
   if (isLegacy(message)) return legacy;
+  const [, elsewhere = ""] = /^arn:[^:]*:bedrock:([^:]*):/.exec(modelId) ?? [];
+  if (elsewhere !== "" && elsewhere !== region) {
+    return `"${modelId}" is in ${elsewhere}, and was looked for in ${region}: set region to ${elsewhere}.`;
+  }
   const sent = model === modelId ? `"${model}"` : `"${model}", sent as "${modelId}",`;
   const known = regions.length === 0 ? modelMeant(model) : ` It is known to be callable from ${regions.join(", ")}.`;
   return `${sent} is not there in ${region}: check its name and the region.${known}`;
 }
 
-  const [, elsewhere = ""] = /^arn:[^:]*:bedrock:([^:]*):/.exec(modelId) ?? [];
-  if (elsewhere !== "" && elsewhere !== region) {
-    return `"${modelId}" is in ${elsewhere}, and was looked for in ${region}: set region to ${elsewhere}.`;
-  }
 function profileNeeded({ model, modelId, region, regions }: FailureContext): string {
   const needed = "This model is called through an inference profile:";
   const known = knownModel(modelId);

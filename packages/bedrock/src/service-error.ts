@@ -40,17 +40,16 @@ export function isClockSkew({ name, message }: ServiceFailure): boolean {
   return name === "RequestTimeTooSkewed" || /signature (expired|not yet current)/i.test(message);
 }
 
+/** How much the clock of a service is ahead of this machine's, in milliseconds, by the headers of its answer. */
+export function clockOffset({ date, age }: Readonly<Record<string, string>>): number | undefined {
+  const now = Date.parse(date ?? "");
+  // An answer that a cache has kept for a while tells the time of back then.
+  return Number.isNaN(now) || age !== undefined ? undefined : now - Date.now();
+}
+
 /** Whether the credentials themselves were good once, and are not any more. */
 export function isExpired({ name, message }: ServiceFailure): boolean {
   return name.startsWith("ExpiredToken") || (/expired/i.test(message) && /token|session|credential/i.test(message));
-}
-
-/** `ThrottlingException` of `x-amzn-errortype: ThrottlingException:http://…`, or of the body's own field. */
-function errorName(headers: Readonly<Record<string, string>>, fields: Record<string, unknown>): string {
-  const output = isObject(fields.Output) ? fields.Output : {};
-  const raw = headers["x-amzn-errortype"] ?? text(fields.__type) ?? text(output.__type) ?? text(fields.code) ?? "";
-  const [name = ""] = raw.split(/[:,]/);
-  return name.slice(name.indexOf("#") + 1);
 }
 
 /** Whether a service was too busy, or broken: the same may work in a while. */
@@ -71,6 +70,14 @@ export function isUnknownOperation({ name }: ServiceFailure): boolean {
 /** Whether AWS keeps something from the account as such, and not from who was named. */
 export function isOfAccount(message: string): boolean {
   return /account is not authorized|operation not allowed|not allowed for this account/i.test(message);
+}
+
+/** `ThrottlingException` of `x-amzn-errortype: ThrottlingException:http://…`, or of the body's own field. */
+function errorName(headers: Readonly<Record<string, string>>, fields: Record<string, unknown>): string {
+  const output = isObject(fields.Output) ? fields.Output : {};
+  const raw = headers["x-amzn-errortype"] ?? text(fields.__type) ?? text(output.__type) ?? text(fields.code) ?? "";
+  const [name = ""] = raw.split(/[:,]/);
+  return name.slice(name.indexOf("#") + 1);
 }
 
 function parse(body: string): Record<string, unknown> {
