@@ -479,7 +479,8 @@ describe("a profile", () => {
       const settings = { ...lists.settings, endpoint_url: service.origin, region: "us-east-1" };
       await using opened = open(undefined, { env: {}, settings });
       const models = opened.gateway.models({ signal: new AbortController().signal }).catch((error: unknown) => error);
-      await until(() => service.received.some(({ method }) => method === "GET"));
+      // All three of them, or one would take the answer that is queued for the request.
+      await until(() => service.received.filter(({ method }) => method === "GET").length === 3);
       // An ARN needs no list.
       const model = "arn:aws:bedrock:us-east-1:123456789012:provisioned-model/abcdefghijkl";
       service.queue(invalid);
