@@ -78,14 +78,11 @@ export async function clientConfig(
   const region = setup.region ?? fallbackRegion;
   const fields = {
     ...common,
+    ...deaf,
     ...(await identity(auth, region.value, search)),
     region: region.value,
     useFipsEndpoint: fips,
     useDualstackEndpoint: dualstack,
-    ignoreConfiguredEndpointUrls: true,
-    defaultsMode: "standard" as const,
-    retryMode: "standard",
-    userAgentAppId: async () => undefined,
   };
   return { fields, region };
 }
@@ -115,6 +112,19 @@ function webIdentity(
 /** The SDK would write warnings to a terminal that is not its own. */
 const silent = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 
+/**
+ * What keeps clients from looking at the person's own AWS variables: their AWS_ENDPOINT_URL must be sent no token and no
+ * key, and AWS_USE_FIPS_ENDPOINT leads to hosts that need not be there.
+ */
+const deaf = {
+  ignoreConfiguredEndpointUrls: true,
+  useFipsEndpoint: false,
+  useDualstackEndpoint: false,
+  defaultsMode: "standard" as const,
+  retryMode: "standard",
+  userAgentAppId: async () => undefined,
+};
+
 const fallbackRegion: Sourced = { value: "us-east-1", from: "default" };
 
 async function identity(
@@ -135,8 +145,7 @@ async function identity(
       // All that a profile can say: keys, SSO, a role to assume, a process to run. No region for its helpers: SSO has
       // one of its own. The files are read anew each time, as a login in the meantime changes them.
       const provider = (): Provider => (properties) => {
-        // The person's AWS_ENDPOINT_URL must be sent no token and no key of theirs.
-        const clientConfig = { ...search.clientConfig, ignoreConfiguredEndpointUrls: true };
+        const clientConfig = { ...search.clientConfig, ...deaf };
         return fromIni({
           profile: auth.profile.value,
           ignoreCache: true,

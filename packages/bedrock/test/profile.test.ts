@@ -189,7 +189,13 @@ describe("a profile", () => {
     await using person = await startService();
     await using _home = await awsHome(
       { config },
-      { AWS_ENDPOINT_URL: person.origin, AWS_ENDPOINT_URL_STS: person.origin },
+      {
+        AWS_ENDPOINT_URL: person.origin,
+        AWS_ENDPOINT_URL_STS: person.origin,
+        AWS_USE_FIPS_ENDPOINT: "true",
+        AWS_USE_DUALSTACK_ENDPOINT: "true",
+        AWS_SDK_UA_APP_ID: "of-the-person",
+      },
     );
     await using aws = await rerouted({ sts: sts.origin });
     const { transport } = aws;
@@ -202,6 +208,8 @@ describe("a profile", () => {
     expect(sts.received).toHaveLength(1);
     expect(sts.received[0]?.text).toContain("RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2Fmodel-user");
     expect(sts.received[0]?.headers.authorization).toContain("Credential=AKIDBASE/");
+    expect(sts.received[0]?.headers["user-agent"]).not.toContain("of-the-person");
+    expect(aws.asked[0]).toBe("https://sts.eu-west-1.amazonaws.com");
   });
 
   it("whose role may not be assumed is refused by STS, and not by the model", async () => {
@@ -379,7 +387,7 @@ describe("a profile", () => {
     );
     await using person = await startService();
     await using aws = await rerouted({ sts: sts.origin });
-    await using home = await awsHome({}, { AWS_ENDPOINT_URL: person.origin });
+    await using home = await awsHome({}, { AWS_ENDPOINT_URL: person.origin, AWS_USE_FIPS_ENDPOINT: "true" });
     const file = join(home.folder, "token");
     await writeFile(file, "web-token");
     await writeFile(
