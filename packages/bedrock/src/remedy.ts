@@ -28,7 +28,7 @@ export function remedy(code: ErrorCode, failure: ServiceFailure, context: Failur
     case "settings":
       return isUnknownOperation(failure)
         ? "What answers there is not the runtime service of Bedrock: check endpoint_url."
-        : `Check guardrail_identifier and guardrail_version: the guardrail has to exist in ${context.region}.`;
+        : guardrailNeeded(context);
     case "invalid-request":
       return isUnservedCountry(failure.message) ? unservedCountry : "";
     case "overloaded":
@@ -40,6 +40,10 @@ export function remedy(code: ErrorCode, failure: ServiceFailure, context: Failur
     default:
       return "";
   }
+}
+
+function guardrailNeeded({ region }: FailureContext): string {
+  return `Check guardrail_identifier and guardrail_version: the guardrail has to exist in ${region}.`;
 }
 
 function permission({ name, message }: ServiceFailure, { action, region, modelId, guardrail }: FailureContext): string {
@@ -118,7 +122,9 @@ function rateLimit({ name, message }: ServiceFailure, { region }: FailureContext
   return "Try again later, or allow more capacity with a cross-region inference profile.";
 }
 
-function wrongModel({ message }: ServiceFailure, { model, modelId, region, regions }: FailureContext): string {
+function wrongModel({ message }: ServiceFailure, context: FailureContext): string {
+  const { model, modelId, region, regions, guardrail } = context;
+  if (model === "") return guardrail === undefined ? "" : guardrailNeeded(context);
   if (/end of (its )?life/i.test(message)) return "AWS has retired this version: choose a newer one.";
   if (isLegacy(message)) return legacy;
   const [, elsewhere = ""] = /^arn:[^:]*:bedrock:([^:]*):/.exec(modelId) ?? [];

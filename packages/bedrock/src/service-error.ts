@@ -32,7 +32,9 @@ export function serviceFailure(error: unknown): ServiceFailure | undefined {
   const status = isObject($metadata) ? $metadata.httpStatusCode : undefined;
   if (typeof status !== "number") return undefined;
   const headers = isObject($response) && isObject($response.headers) ? $response.headers : {};
-  return { name: error.name, message: error.message, status, headers: headers as Record<string, string> };
+  // What the SDK could not read, its errors show nothing of but its first signs.
+  const said = error instanceof SyntaxError ? { name: "", message: "what is no answer of AWS's" } : error;
+  return { name: said.name, message: said.message, status, headers: headers as Record<string, string> };
 }
 
 /** Whether a signature was refused for its time alone. */
