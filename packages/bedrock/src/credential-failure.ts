@@ -83,7 +83,7 @@ export function credentialFailure(gateway: string, auth: Auth, error: Error): Ga
   const detail = blot(said, secretsOf(auth));
   const command = login ? refreshCommand(auth) : undefined;
   const expired = command && `its login has expired, or was never made. Run: ${command}`;
-  const words = expired ?? withoutSession(auth) ?? `${shorten(detail)}${adviseOn(failure, auth)}`;
+  const words = expired ?? withoutSession(auth) ?? withoutCode(said) ?? `${shorten(detail)}${adviseOn(failure, auth)}`;
   return new GatewayError(`Gateway "${gateway}": ${whose}: ${words}`, {
     gateway,
     code: login ? "authentication" : codeOf(failure),
@@ -100,6 +100,16 @@ function withoutSession(auth: Auth): string | undefined {
   if (missing === undefined) return undefined;
   const { name, others } = missing;
   return `there is no [sso-session ${name}] in your AWS configuration files.${didYouMean(name, others)}`;
+}
+
+/** The SDK speaks of a callback, which is nothing that a person could provide. */
+function withoutCode(said: string): string | undefined {
+  const [, profile] = /^Profile (.*) requires multi-factor authentication/.exec(said) ?? [];
+  if (profile === undefined) return undefined;
+  return (
+    `the profile "${profile}" needs a code of multi-factor authentication, which is not asked for here. ` +
+    `Name a profile that has credentials without it, such as by SSO or by a credential_process.`
+  );
 }
 
 function codeOf(failure: ServiceFailure | undefined): ErrorCode {

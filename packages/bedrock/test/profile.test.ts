@@ -154,6 +154,16 @@ describe("a profile", () => {
     );
   });
 
+  it("whose role needs a code says what to name in its place", async () => {
+    const config =
+      "[profile base]\naws_access_key_id = AKIDBASE\naws_secret_access_key = x\n[profile role]\nrole_arn = arn:aws:iam::123456789012:role/r\nsource_profile = base\nmfa_serial = arn:aws:iam::123456789012:mfa/me\n";
+    await using _home = await awsHome({ config });
+    expect(await here.refusal(named("role"))).toBe(
+      'credentials: Gateway "amazon-bedrock": the profile "role" gives no credentials: the profile "role" needs a code of multi-factor authentication, which is not asked for here. ' +
+        "Name a profile that has credentials without it, such as by SSO or by a credential_process.",
+    );
+  });
+
   it("whose keys have expired, and come of no login, names no command for one", async () => {
     const keys = "aws_access_key_id=ASIAP\naws_secret_access_key=secret-of-p\naws_session_token=token-of-p\n";
     await using _home = await awsHome({ credentials: `[p]\n${keys}` });
