@@ -40,7 +40,8 @@ export async function runCheck(question: CheckQuestion): Promise<CheckResult> {
     throw told(error, connection, context);
   }
   const list = await models.get({ signal, refresh: true });
-  facts.push({ label: "Models", value: String(list.length) });
+  const unasked = settings.discover_models ? "" : " (those built in and of the settings; AWS was not asked)";
+  facts.push({ label: "Models", value: `${list.length}${unasked}` });
   if (settings.allow_global) facts.push({ label: "Global profiles", value: "allowed (settings)" });
   if (settings.guardrail_identifier !== undefined) {
     facts.push({ label: "Guardrail", value: await guardrail(question, connection, region.value) });
@@ -77,7 +78,9 @@ async function guardrail(question: CheckQuestion, connection: Connection, region
     signal.throwIfAborted();
     const failure = serviceFailure(error);
     if (failure === undefined) throw told(error, connection, failureContext(gateway, connection, region));
-    const context = { ...failureContext(gateway, connection, region), action: "bedrock:GetGuardrail" };
-    return `could not be looked at: ${failureOf(context, failure).message}`;
+    const about = { action: "bedrock:GetGuardrail", guardrail: guardrailIdentifier };
+    const refusal = failureOf({ ...failureContext(gateway, connection, region), ...about }, failure);
+    if (refusal.code === "authentication") throw refusal;
+    return `could not be looked at: ${refusal.message}`;
   }
 }

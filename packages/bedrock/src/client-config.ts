@@ -51,14 +51,20 @@ export async function clientConfig(
   if (auth.method === "default") {
     const profile = auth.profile === undefined ? {} : { profile: auth.profile.value };
     const region = setup.region ?? (await chainRegion(options.gateway, auth.profile?.value));
-    const { fromNodeProviderChain } = await import("@aws-sdk/credential-providers");
+    const { fromNodeProviderChain, fromWebToken } = await import("@aws-sdk/credential-providers");
     const fields = {
       ...common,
       ...profile,
       // The SDK's own search, but for the files: it would read them once for as long as the program runs.
       credentials: await shared(
         search.bound(() =>
-          fromNodeProviderChain({ ...profile, ignoreCache: true, clientConfig: { requestHandler: handler } }),
+          fromNodeProviderChain({
+            ...profile,
+            ignoreCache: true,
+            clientConfig: search.clientConfig,
+            roleAssumerWithWebIdentity: webIdentity(fromWebToken, { ...search.clientConfig, region: region.value }),
+            logger: silent,
+          }),
         ),
       ),
       // Set to nothing, the variable means nothing; the SDK would take it for a key.
@@ -72,14 +78,11 @@ export async function clientConfig(
   const region = setup.region ?? fallbackRegion;
   const fields = {
     ...common,
-    ...(await identity(auth, handler, region.value, search)),
+    ...deaf,
+    ...(await identity(auth, region.value, search)),
     region: region.value,
     useFipsEndpoint: fips,
     useDualstackEndpoint: dualstack,
-    ignoreConfiguredEndpointUrls: true,
-    defaultsMode: "standard" as const,
-    retryMode: "standard",
-    userAgentAppId: async () => undefined,
   };
   return { fields, region };
 }
@@ -90,11 +93,42 @@ async function shared(provider: Provider): Promise<Provider> {
   return memoizeIdentityProvider(provider, isIdentityExpired, doesIdentityRequireRefresh) ?? provider;
 }
 
+type FromWebToken = typeof import("@aws-sdk/credential-providers").fromWebToken;
+
+/** Of all providers, the one of a web identity is not handed the configuration of clients. */
+function webIdentity(
+  fromWebToken: FromWebToken,
+  clientConfig: NonNullable<Parameters<FromWebToken>[0]["clientConfig"]>,
+): NonNullable<Parameters<FromWebToken>[0]["roleAssumerWithWebIdentity"]> {
+  return ({ RoleArn, RoleSessionName, WebIdentityToken }) =>
+    fromWebToken({
+      roleArn: RoleArn ?? "",
+      webIdentityToken: WebIdentityToken ?? "",
+      ...(RoleSessionName !== undefined && { roleSessionName: RoleSessionName }),
+      clientConfig,
+    })();
+}
+
+/** The SDK would write warnings to a terminal that is not its own. */
+const silent = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
+
+/**
+ * What keeps clients from looking at the person's own AWS variables: their AWS_ENDPOINT_URL must be sent no token and no
+ * key, and AWS_USE_FIPS_ENDPOINT leads to hosts that need not be there.
+ */
+const deaf = {
+  ignoreConfiguredEndpointUrls: true,
+  useFipsEndpoint: false,
+  useDualstackEndpoint: false,
+  defaultsMode: "standard" as const,
+  retryMode: "standard",
+  userAgentAppId: async () => undefined,
+};
+
 const fallbackRegion: Sourced = { value: "us-east-1", from: "default" };
 
 async function identity(
   auth: Exclude<Auth, { method: "default" }>,
-  handler: RequestHandler,
   region: string,
   search: CredentialSearch,
 ): Promise<Fields> {
@@ -108,24 +142,17 @@ async function identity(
     }
     case "profile": {
       const { fromIni, fromWebToken } = await import("@aws-sdk/credential-providers");
-      // For the clients that providers make: the person's AWS_ENDPOINT_URL must be sent no token and no key of theirs.
-      const clientConfig = { requestHandler: handler, ignoreConfiguredEndpointUrls: true };
       // All that a profile can say: keys, SSO, a role to assume, a process to run. No region for its helpers: SSO has
       // one of its own. The files are read anew each time, as a login in the meantime changes them.
-      const provider = () =>
-        fromIni({
+      const provider = (): Provider => (properties) => {
+        const clientConfig = { ...search.clientConfig, ...deaf };
+        return fromIni({
           profile: auth.profile.value,
           ignoreCache: true,
           clientConfig,
-          // Of all providers, the one of a web identity is not handed the configuration.
-          roleAssumerWithWebIdentity: ({ RoleArn, RoleSessionName, WebIdentityToken }) =>
-            fromWebToken({
-              roleArn: RoleArn ?? "",
-              webIdentityToken: WebIdentityToken ?? "",
-              ...(RoleSessionName !== undefined && { roleSessionName: RoleSessionName }),
-              clientConfig: { ...clientConfig, region },
-            })(),
-        });
+          roleAssumerWithWebIdentity: webIdentity(fromWebToken, { ...clientConfig, region }),
+        })(properties);
+      };
       return { credentials: await shared(search.bound(provider)), authSchemePreference: ["sigv4"] };
     }
   }
@@ -136,7 +163,7 @@ async function chainRegion(gateway: string, profile: string | undefined): Promis
   const variable = process.env.AWS_REGION;
   // Set to nothing, the variable means nothing; the SDK would look no further.
   if (variable === undefined || variable === "") {
-    return (await regionOfProfile(gateway, profile ?? (process.env.AWS_PROFILE || "default"))) ?? fallbackRegion;
+    return (await regionOfProfile(gateway, profile ?? "default")) ?? fallbackRegion;
   }
   const value = variable.toLowerCase();
   if (isRegionName(value)) return { value, from: "AWS_REGION" };

@@ -3,11 +3,11 @@ import type { BuildMiddleware, HttpRequest } from "@smithy/types";
 import type { Deadlines } from "@waygate/core/plugin";
 import type { Http, HttpResponse } from "@waygate/http";
 import { type ClientConfig, clientConfig } from "./client-config.ts";
-import { CredentialsRefused, credentialsHang } from "./credential-failure.ts";
+import { credentialsHang } from "./credential-failure.ts";
 import { CredentialSearch } from "./credential-search.ts";
 import { once } from "./once.ts";
 import { readSafely, requestHandler } from "./request-handler.ts";
-import { isClockSkew, ServiceError, serviceFailure } from "./service-error.ts";
+import { isClockSkew, ServiceError } from "./service-error.ts";
 import type { Auth, Setup, Sourced } from "./setup.ts";
 import { type Operation, SignedRequests } from "./signed-requests.ts";
 import { unlessAborted } from "./unless-aborted.ts";
@@ -51,8 +51,9 @@ export interface AwsClientOptions {
 
 export function awsClient(options: AwsClientOptions): AwsClient {
   const { gateway, setup, http, headers } = options;
-  const search = new CredentialSearch(() => credentialsHang(gateway, setup.auth));
-  const config = once((): Promise<ClientConfig> => clientConfig(options, requestHandler(http), search));
+  const handler = requestHandler(http);
+  const search = new CredentialSearch(handler, () => credentialsHang(gateway, setup.auth));
+  const config = once((): Promise<ClientConfig> => clientConfig(options, handler, search));
 
   const runtime = once(async () => {
     const { BedrockRuntimeClient } = await import("@aws-sdk/client-bedrock-runtime");
@@ -64,8 +65,8 @@ export function awsClient(options: AwsClientOptions): AwsClient {
     const { BedrockClient } = await import("@aws-sdk/client-bedrock");
     const client = new BedrockClient((await config()).fields);
     client.middlewareStack.add(withHeaders(headers), { step: "build", name: "waygateHeaders" });
-    // Its own refusals look like those of the services that give credentials: these are told apart by asking for them first.
-    if (!hasApiKey(setup.auth)) await client.config.credentials().catch(throwOfCredentials);
+    // Without them there is nothing to ask for.
+    if (!hasApiKey(setup.auth)) await client.config.credentials();
     return client;
   });
 
@@ -78,8 +79,7 @@ export function awsClient(options: AwsClientOptions): AwsClient {
       const { requests } = await runtime();
       signal.throwIfAborted();
       waiting += 1;
-      const made = requests.make(operation, input).catch(throwOfCredentials);
-      const request = await unlessAborted(made, signal).finally(() => {
+      const request = await unlessAborted(requests.make(operation, input), signal).finally(() => {
         waiting -= 1;
       });
       const response = await http.send({ ...request, signal, deadlines });
@@ -98,7 +98,7 @@ export function awsClient(options: AwsClientOptions): AwsClient {
     async account(signal) {
       if (hasApiKey(setup.auth)) return undefined;
       const { client } = await runtime();
-      return (await unlessAborted(client.config.credentials().catch(throwOfCredentials), signal)).accountId;
+      return (await unlessAborted(client.config.credentials(), signal)).accountId;
     },
   };
 }
@@ -106,12 +106,6 @@ export function awsClient(options: AwsClientOptions): AwsClient {
 /** An API key is no credentials, and belongs to no account. The SDK's own search takes one before all else. */
 function hasApiKey({ method }: Auth): boolean {
   return method === "api_key" || (method === "default" && Boolean(process.env.AWS_BEARER_TOKEN_BEDROCK));
-}
-
-/** What a service says before a request is made is about credentials. */
-function throwOfCredentials(error: unknown): never {
-  const failure = serviceFailure(error);
-  throw failure === undefined ? error : new CredentialsRefused(failure);
 }
 
 /** Set before the signature is made, so that it covers them. */

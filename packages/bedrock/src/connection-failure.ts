@@ -1,14 +1,25 @@
 import { GatewayError } from "@waygate/core/plugin";
 import { type HttpPhase, HttpTimeout, networkCode } from "@waygate/http";
 
-/**
- * The error of an exchange that failed below HTTP: no address, no connection, no answer in time. `host`: for people.
- * `meant`: for a host that there is not, what was probably meant.
- */
-export function connectionFailure(gateway: string, host: string, error: unknown, meant = ""): GatewayError {
-  if (error instanceof HttpTimeout) return timeout(gateway, host, error);
-  const { words, retryable } = describe(host, error, meant);
-  return new GatewayError(`Gateway "${gateway}": ${words}`, { gateway, code: "connection", retryable, cause: error });
+/** Who could not be reached. */
+export interface Unreached {
+  /** The id of the gateway. */
+  readonly gateway: string;
+  /** For people. */
+  readonly host: string;
+  /** What that prevents, where the host is another than that of the requests; a colon completes it. */
+  readonly whose?: string;
+  /** For a host that there is not, what was probably meant. */
+  readonly meant?: string;
+}
+
+/** The error of an exchange that failed below HTTP: no address, no connection, no answer in time. */
+export function connectionFailure(unreached: Unreached, error: unknown): GatewayError {
+  const { gateway, whose } = unreached;
+  const before = `Gateway "${gateway}": ${whose === undefined ? "" : `${whose}: `}`;
+  if (error instanceof HttpTimeout) return timeout(before, unreached, error);
+  const { words, retryable } = describe(unreached, error);
+  return new GatewayError(`${before}${words}`, { gateway, code: "connection", retryable, cause: error });
 }
 
 const phases: Readonly<Record<HttpPhase, string>> = {
@@ -18,26 +29,29 @@ const phases: Readonly<Record<HttpPhase, string>> = {
   idle: "fell silent in the middle of its answer",
 };
 
-function timeout(gateway: string, host: string, { phase, milliseconds }: HttpTimeout): GatewayError {
+function timeout(before: string, { gateway, host }: Unreached, { phase, milliseconds }: HttpTimeout): GatewayError {
   const time = milliseconds === undefined ? " in time" : `: nothing came for ${milliseconds / 1000} s`;
   const words = `${host} ${phases[phase]}${time}.`;
   const advice = "Try again, choose another model, or allow more time.";
-  return new GatewayError(`Gateway "${gateway}": ${words} ${advice}`, { gateway, code: "timeout", phase });
+  return new GatewayError(`${before}${words} ${advice}`, { gateway, code: "timeout", phase });
 }
 
 function describe(
-  host: string,
+  { host, whose, meant = "" }: Unreached,
   error: unknown,
-  meant: string,
 ): { readonly words: string; readonly retryable?: boolean } {
+  const isOurs = whose === undefined;
   const code = networkCode(error);
   switch (code) {
     case "ECONNREFUSED":
       // Asking again at once would only keep a person waiting.
-      return { words: `Nothing answers at ${host}. Check endpoint_url and the network.`, retryable: false };
+      return {
+        words: `Nothing answers at ${host}. Check ${isOurs ? "endpoint_url and " : ""}the network.`,
+        retryable: false,
+      };
     case "ENOTFOUND":
       return {
-        words: `The host ${hostOf(error) ?? host} is not known. Check the region, endpoint_url and the network.${meant}`,
+        words: `The host ${hostOf(error) ?? host} is not known. Check the region${isOurs ? ", endpoint_url" : ""} and the network.${meant}`,
         retryable: false,
       };
     case "EAI_AGAIN":

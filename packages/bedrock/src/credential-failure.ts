@@ -1,17 +1,35 @@
-import { didYouMean, GatewayError } from "@waygate/core/plugin";
-import { profileNames } from "./aws-configuration.ts";
-import { blot, shorten } from "./failure.ts";
+import { didYouMean, type ErrorCode, GatewayError } from "@waygate/core/plugin";
+import { loginOf, missingSession, profileNames } from "./aws-configuration.ts";
+import { connectionFailure } from "./connection-failure.ts";
+import { blot, retryAfterMs, shorten } from "./failure.ts";
 import { limits } from "./limits.ts";
-import type { ServiceFailure } from "./service-error.ts";
+import { clockAdvice } from "./remedy.ts";
+import { isClockSkew, isExpired, isTransient, type ServiceFailure } from "./service-error.ts";
 import type { Auth } from "./setup.ts";
 
-/** What STS or SSO say where they give no credentials. */
-export class CredentialsRefused extends Error {
+/** There are no credentials, for a reason that the SDK does not tell as one. */
+export class NoCredentials extends Error {
   // As the SDK calls its own errors of this kind.
   override readonly name = "CredentialsProviderError";
+}
 
-  constructor({ name, message }: ServiceFailure) {
-    super(`${name}: ${message}`);
+/** What STS or SSO say where they give no credentials. */
+export class CredentialsRefused extends NoCredentials {
+  readonly failure: ServiceFailure;
+
+  constructor(failure: ServiceFailure) {
+    super(`${failure.name || `status ${failure.status}`}: ${failure.message}`);
+    this.failure = failure;
+  }
+}
+
+/** A service that gives credentials could not be asked: for the reason that is the `cause`. */
+export class CredentialsUnreachable extends NoCredentials {
+  readonly host: string;
+
+  constructor(host: string, cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    this.host = host;
   }
 }
 
@@ -22,11 +40,18 @@ export function isCredentialError(error: unknown): error is Error {
 
 /** Whether credentials that are there have to be renewed by a person: the session of an SSO login has ended. */
 export function needsLogin(error: unknown): boolean {
-  if (!isCredentialError(error)) return false;
+  if (!isCredentialError(error) || error instanceof CredentialsUnreachable) return false;
+  if (error instanceof CredentialsRefused) return isRefusedLogin(error.failure);
   const { said, command } = readFailure(error);
-  // A shell that finds no /opt/login-helper speaks of no login.
-  const words = filesOf(command).reduce((text, file) => text.replaceAll(file, ""), said);
-  return /expired|login|refresh|re-authenticate|(is|or) invalid/i.test(words);
+  // A shell that finds no /opt/login-helper speaks of no login, nor does who names a role that is called so.
+  const words = filesOf(command).reduce((text, file) => text.replaceAll(file, ""), said.replace(/\barn:\S+/g, ""));
+  return /expired|login|sso token|refresh|re-authenticate|(is|or) invalid/i.test(words);
+}
+
+/** Whether what was shown for credentials is no good any more, or never was. Words alone do not tell: roles have names. */
+function isRefusedLogin(failure: ServiceFailure): boolean {
+  if (isClockSkew(failure) || isTransient(failure) || failure.name.startsWith("AccessDenied")) return false;
+  return isExpired(failure) || /(is|or) invalid/i.test(failure.message);
 }
 
 /**
@@ -47,22 +72,58 @@ function filesOf(command: string): readonly string[] {
 
 /** The error of credentials that could not be had. */
 export function credentialFailure(gateway: string, auth: Auth, error: Error): GatewayError {
-  const login = needsLogin(error);
   const whose = `${sourceOf(auth)} gives no credentials`;
-  // A process that gives credentials may speak of a login as well, but of one of its own.
+  if (error instanceof CredentialsUnreachable) {
+    const { host, cause } = error;
+    return connectionFailure({ gateway, host, whose }, cause);
+  }
+  const failure = error instanceof CredentialsRefused ? error.failure : undefined;
+  const login = needsLogin(error);
   const { said } = readFailure(error);
-  const ofAws = login && /\bsso\b|\baws login\b|\bsession token\b/i.test(said);
-  const command = ofAws ? refreshCommand(auth, /\baws login\b/.test(said) ? "login" : "sso login") : undefined;
   const detail = blot(said, secretsOf(auth));
-  const words =
-    command === undefined
-      ? `${shorten(detail)}${advise(auth)}`
-      : `its login has expired, or was never made. Run: ${command}`;
+  const command = login ? refreshCommand(auth) : undefined;
+  const expired = command && `its login has expired, or was never made. Run: ${command}`;
+  const words = expired ?? withoutSession(auth) ?? withoutCode(said) ?? `${shorten(detail)}${adviseOn(failure, auth)}`;
   return new GatewayError(`Gateway "${gateway}": ${whose}: ${words}`, {
     gateway,
-    code: login ? "authentication" : "credentials",
+    code: login ? "authentication" : codeOf(failure),
+    ...(failure !== undefined && isTransient(failure) && { retryAfterMs: retryAfterMs(failure.headers, Date.now()) }),
+    // The SDK has learnt from the refusal by how much the clock is wrong.
+    ...(failure !== undefined && isClockSkew(failure) && { retryable: true }),
     detail,
   });
+}
+
+/** The SDK trips over a name of a session that is not there. */
+function withoutSession(auth: Auth): string | undefined {
+  const missing = missingSession(profileOf(auth));
+  if (missing === undefined) return undefined;
+  const { name, others } = missing;
+  return `there is no [sso-session ${name}] in your AWS configuration files.${didYouMean(name, others)}`;
+}
+
+/** The SDK speaks of a callback, which is nothing that a person could provide. */
+function withoutCode(said: string): string | undefined {
+  const [, profile] = /^Profile (.*) requires multi-factor authentication/.exec(said) ?? [];
+  if (profile === undefined) return undefined;
+  return (
+    `the profile "${profile}" needs a code of multi-factor authentication, which is not asked for here. ` +
+    `Name a profile that has credentials without it, such as by SSO or by a credential_process.`
+  );
+}
+
+function codeOf(failure: ServiceFailure | undefined): ErrorCode {
+  if (failure === undefined) return "credentials";
+  if (isClockSkew(failure)) return "authentication";
+  if (!isTransient(failure)) return "credentials";
+  if ((failure.status ?? 0) < 500) return "rate-limited";
+  return failure.status === 503 ? "overloaded" : "upstream";
+}
+
+function adviseOn(failure: ServiceFailure | undefined, auth: Auth): string {
+  if (failure !== undefined && isClockSkew(failure)) return ` ${clockAdvice}`;
+  if (failure !== undefined && isTransient(failure)) return " Try again later.";
+  return advise(auth);
 }
 
 /** The error of credentials that do not come, nor word of why. */
@@ -94,11 +155,20 @@ function others(profile: string): string {
   return didYouMean(profile, names) || ` They have: ${names.slice(0, 20).join(", ")}.`;
 }
 
-/** `aws sso login --profile dev`; undefined where there is nothing to log in to. */
-export function refreshCommand(auth: Auth, verb: "sso login" | "login" = "sso login"): string | undefined {
+/** `aws sso login --profile dev`; undefined where there is nothing to log in to. Reads the AWS configuration files. */
+export function refreshCommand(auth: Auth): string | undefined {
   if (auth.method === "static" || auth.method === "api_key") return undefined;
-  const profile = auth.profile?.value;
-  return `aws ${verb}${profile === undefined ? "" : ` --profile ${/^[\w./@+-]+$/.test(profile) ? profile : `'${profile}'`}`}`;
+  const isOfVariables = Boolean(process.env.AWS_ACCESS_KEY_ID && process.env.AWS_SECRET_ACCESS_KEY);
+  if (auth.profile === undefined && isOfVariables) return undefined;
+  const login = loginOf(profileOf(auth));
+  if (login === undefined) return undefined;
+  const { verb, profile } = login;
+  const isUsual = auth.profile === undefined && profile === "default";
+  return `aws ${verb}${isUsual ? "" : ` --profile ${/^[\w./@+-]+$/.test(profile) ? profile : `'${profile}'`}`}`;
+}
+
+function profileOf(auth: Auth): string {
+  return ((auth.method === "profile" || auth.method === "default") && auth.profile?.value) || "default";
 }
 
 /** What must not stand in any message. */

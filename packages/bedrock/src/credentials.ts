@@ -33,3 +33,15 @@ export type CredentialId =
 export function variablesOf(id: CredentialId): string {
   return credentials.find((spec) => spec.id === id)?.env.join(" or ") ?? id;
 }
+
+/** For people: `Bedrock API key`. */
+export function labelOf(id: CredentialId): string {
+  return credentials.find((spec) => spec.id === id)?.label ?? id;
+}
+
+/** Whether it goes out in headers or in a signature. */
+export function isKey(id: CredentialId): boolean {
+  return keys.has(id);
+}
+
+const keys = new Set<CredentialId>(["access_key_id", "secret_access_key", "session_token", "bearer_token"]);

@@ -1,6 +1,8 @@
 import type { BedrockClient } from "@aws-sdk/client-bedrock";
+import { codeOf } from "./failure.ts";
 import { limits } from "./limits.ts";
-import { behind, type Discovered, list } from "./listing.ts";
+import { behind, type Discovered, ListingFailure, list } from "./listing.ts";
+import { serviceFailure } from "./service-error.ts";
 import { unlessAborted } from "./unless-aborted.ts";
 
 /** Asks AWS what there is, once in a while; a failure is remembered for a while too. */
@@ -19,8 +21,8 @@ export interface Discovery {
 interface Outcome {
   readonly at: number;
   readonly result: Promise<Discovered>;
-  /** `partial`: some of the lists are missing. */
-  state: "pending" | "listed" | "partial" | "failed";
+  /** `partial`: some of the lists are missing. `unasked`: what failed is nothing that AWS has said of its lists. */
+  state: "pending" | "listed" | "partial" | "failed" | "unasked";
 }
 
 export function discovery(control: () => Promise<BedrockClient>): Discovery {
@@ -30,6 +32,7 @@ export function discovery(control: () => Promise<BedrockClient>): Discovery {
   const foundations = new Map<string, { at: number; readonly result: Promise<string | undefined> }>();
 
   const isFresh = (outcome: Outcome) => {
+    if (outcome.state === "unasked") return false;
     const whole = outcome.state === "pending" || outcome.state === "listed";
     return Date.now() - outcome.at < (whole ? limits.listingAgeMs : limits.listingRetryMs);
   };
@@ -44,8 +47,8 @@ export function discovery(control: () => Promise<BedrockClient>): Discovery {
         if (whole || known === undefined || known.failure !== undefined) known = listing;
         first = false;
       },
-      () => {
-        outcome.state = "failed";
+      (error: unknown) => {
+        outcome.state = isOfLists(error) ? "failed" : "unasked";
         first = false;
       },
     );
@@ -79,4 +82,14 @@ export function discovery(control: () => Promise<BedrockClient>): Discovery {
       return await unlessAborted(asked.result, signal);
     },
   };
+}
+
+/**
+ * Whether a failure is worth remembering. Credentials, the network and the clock may be right a moment later, and are
+ * mended by somebody who then looks again.
+ */
+function isOfLists(error: unknown): boolean {
+  if (error instanceof ListingFailure) return true;
+  const refusal = serviceFailure(error);
+  return refusal !== undefined && codeOf(refusal) !== "authentication";
 }

@@ -1,6 +1,6 @@
 import { type ErrorCode, GatewayError, isObject } from "@waygate/core/plugin";
 import { remedy } from "./remedy.ts";
-import { isClockSkew, type ServiceFailure } from "./service-error.ts";
+import { isClockSkew, isOfAccount, type ServiceFailure } from "./service-error.ts";
 
 /** What is known of a request that failed, for messages. */
 export interface FailureContext {
@@ -12,8 +12,8 @@ export interface FailureContext {
   readonly region: string;
   /** The IAM action that the request needs. */
   readonly action: string;
-  /** The command that renews the credentials in use, where there is one. */
-  readonly refresh: string | undefined;
+  /** Says the command that renews the credentials in use, where there is one. */
+  readonly refresh: () => string | undefined;
   readonly guardrail: string | undefined;
   /** The regions that are known to have the model; empty where none is known. */
   readonly regions: readonly string[];
@@ -91,6 +91,8 @@ export function codeOf({ name, message, status }: ServiceFailure): ErrorCode {
       return "authentication";
     case "ResourceNotFoundException":
       return /use case details/i.test(message) ? "permission" : "model-not-found";
+    case "UnknownOperationException":
+      return "settings";
     case "ModelNotReadyException":
     case "ServiceUnavailableException":
       return "overloaded";
@@ -110,10 +112,10 @@ export function codeOf({ name, message, status }: ServiceFailure): ErrorCode {
 
 function codeOfValidation(message: string): ErrorCode {
   if (/model identifier is invalid/i.test(message)) return "model-not-found";
-  if (/on-demand throughput isn.?t supported/i.test(message)) return "model-unavailable-in-region";
+  if (/on-demand throughput isn.?t supported|doesn.?t support on-demand throughput/i.test(message))
+    return "model-unavailable-in-region";
   if (/guardrail (identifier|version)|guardrail .*(not exist|not found|invalid)/i.test(message)) return "settings";
-  if (/operation not allowed/i.test(message)) return "permission";
-  if (/account is not authorized/i.test(message)) return "permission";
+  if (isOfAccount(message)) return "permission";
   return "invalid-request";
 }
 
@@ -161,7 +163,7 @@ function mayBeRepeated(code: ErrorCode, failure: ServiceFailure): boolean | unde
 }
 
 /** `retry-after-ms`, or `retry-after` in seconds or as a date. */
-function retryAfterMs(headers: Readonly<Record<string, string>>, now: number): number | undefined {
+export function retryAfterMs(headers: Readonly<Record<string, string>>, now: number): number | undefined {
   const milliseconds = positive(headers["retry-after-ms"]);
   if (milliseconds !== undefined) return milliseconds;
   const after = headers["retry-after"];

@@ -1,7 +1,14 @@
 import type { ErrorCode } from "@waygate/core/plugin";
 import type { FailureContext } from "./failure.ts";
 import { foundationOf, isExact, knownModel, modelMeant } from "./inference-profile.ts";
-import { isClockSkew, isExpired, type ServiceFailure } from "./service-error.ts";
+import {
+  isClockSkew,
+  isExpired,
+  isOfAccount,
+  isUnknownKey,
+  isUnknownOperation,
+  type ServiceFailure,
+} from "./service-error.ts";
 
 /** What a person can do about a failure; empty where there is nothing to say. */
 export function remedy(code: ErrorCode, failure: ServiceFailure, context: FailureContext): string {
@@ -19,7 +26,9 @@ export function remedy(code: ErrorCode, failure: ServiceFailure, context: Failur
     case "context-overflow":
       return "Start a new conversation, or choose a model with a larger context window.";
     case "settings":
-      return `Check guardrail_identifier and guardrail_version: the guardrail has to exist in ${context.region}.`;
+      return isUnknownOperation(failure)
+        ? "What answers there is not the runtime service of Bedrock: check endpoint_url."
+        : guardrailNeeded(context);
     case "invalid-request":
       return isUnservedCountry(failure.message) ? unservedCountry : "";
     case "overloaded":
@@ -33,7 +42,11 @@ export function remedy(code: ErrorCode, failure: ServiceFailure, context: Failur
   }
 }
 
-function permission({ message }: ServiceFailure, { action, region, modelId, guardrail }: FailureContext): string {
+function guardrailNeeded({ region }: FailureContext): string {
+  return `Check guardrail_identifier and guardrail_version: the guardrail has to exist in ${region}.`;
+}
+
+function permission({ name, message }: ServiceFailure, { action, region, modelId, guardrail }: FailureContext): string {
   if (/use case details/i.test(message)) {
     return "Fill in the provider's use case form under Model access in the Amazon Bedrock console, then wait some minutes.";
   }
@@ -42,18 +55,36 @@ function permission({ message }: ServiceFailure, { action, region, modelId, guar
     return "The account has no payment method that AWS Marketplace takes: set a valid one in the AWS Billing console, then wait some minutes.";
   }
   if (isLegacy(message)) return legacy;
+  if (isOfAccount(message)) {
+    return `The account itself may not do this in ${region}, whatever its permissions: check Model access there in the Amazon Bedrock console, or ask AWS Support.`;
+  }
+  // AWS gives its refusals names.
+  if (name === "")
+    return "It does not look like AWS's own: check what stands between, such as a proxy or endpoint_url.";
+  const subscribing = [...new Set(message.match(/aws-marketplace:\w+/g))];
+  if (subscribing.length > 0) {
+    return `The missing permissions are ${subscribing.join(" and ")}: allow them, or have somebody who has them call the model once.`;
+  }
   if (/access to the model|model access|marketplace|subscri/i.test(message)) {
     return `Model access is not granted: ask for "${modelId}" under Model access in the Amazon Bedrock console (${region}).`;
   }
   const missing = /not authorized to perform:? ([\w:*-]+)/i.exec(message)?.[1] ?? action;
+  if (missing === "") return "";
   const where = /service control policy|scp/i.test(message)
     ? "A service control policy of the organisation denies it, for this region or for one that the inference profile routes to."
-    : `Allow ${missing} on the model and on its inference profile, in every region that the profile routes to.`;
+    : `Allow ${missing}${resourceOf(missing)}.`;
   const guarded =
     guardrail === undefined && /explicit deny/i.test(message)
       ? " If the account demands a guardrail, set guardrail_identifier."
       : "";
   return `The missing permission is ${missing}. ${where}${guarded}`;
+}
+
+function resourceOf(action: string): string {
+  if (action.endsWith("Guardrail")) return " on the guardrail";
+  return /^bedrock:Invoke/.test(action)
+    ? " on the model and on its inference profile, in every region that the profile routes to"
+    : "";
 }
 
 const unservedCountry =
@@ -69,13 +100,19 @@ function isLegacy(message: string): boolean {
   return /marked\b.*\blegacy\b/is.test(message);
 }
 
+export const clockAdvice = "This machine's clock is wrong: set it right. The next attempt allows for it.";
+
 function authentication(failure: ServiceFailure, { refresh, region }: FailureContext): string {
-  if (isClockSkew(failure)) return "This machine's clock is wrong: set it right. The next attempt allows for it.";
-  if (isExpired(failure)) return refresh === undefined ? "Renew the credentials." : `Run: ${refresh}`;
+  if (isClockSkew(failure)) return clockAdvice;
+  if (isExpired(failure)) {
+    const command = refresh();
+    return command === undefined ? "Renew the credentials." : `Run: ${command}`;
+  }
   if (/region|credential should be scoped/i.test(failure.message)) {
     return `The request was signed for ${region}: set region to the one that the endpoint is in.`;
   }
-  return "Check the credentials: whether they are whole, active, and of the account that is meant.";
+  const enabled = isUnknownKey(failure) ? `, and whether that account has ${region} enabled` : "";
+  return `Check the credentials: whether they are whole, active, and of the account that is meant${enabled}.`;
 }
 
 function rateLimit({ name, message }: ServiceFailure, { region }: FailureContext): string {
@@ -85,9 +122,15 @@ function rateLimit({ name, message }: ServiceFailure, { region }: FailureContext
   return "Try again later, or allow more capacity with a cross-region inference profile.";
 }
 
-function wrongModel({ message }: ServiceFailure, { model, modelId, region, regions }: FailureContext): string {
+function wrongModel({ message }: ServiceFailure, context: FailureContext): string {
+  const { model, modelId, region, regions, guardrail } = context;
+  if (model === "") return guardrail === undefined ? "" : guardrailNeeded(context);
   if (/end of (its )?life/i.test(message)) return "AWS has retired this version: choose a newer one.";
   if (isLegacy(message)) return legacy;
+  const [, elsewhere = ""] = /^arn:[^:]*:bedrock:([^:]*):/.exec(modelId) ?? [];
+  if (elsewhere !== "" && elsewhere !== region) {
+    return `"${modelId}" is in ${elsewhere}, and was looked for in ${region}: set region to ${elsewhere}.`;
+  }
   const sent = model === modelId ? `"${model}"` : `"${model}", sent as "${modelId}",`;
   const known = regions.length === 0 ? modelMeant(model) : ` It is known to be callable from ${regions.join(", ")}.`;
   return `${sent} is not there in ${region}: check its name and the region.${known}`;

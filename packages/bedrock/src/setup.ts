@@ -1,7 +1,7 @@
 import { GatewayError } from "@waygate/core/plugin";
 import { addressProblem, isRegionName } from "./address.ts";
 import { profileRegion } from "./aws-configuration.ts";
-import { type CredentialId, variablesOf } from "./credentials.ts";
+import { type CredentialId, isKey, labelOf, variablesOf } from "./credentials.ts";
 import { quote } from "./failure.ts";
 import type { BedrockSettings } from "./settings.ts";
 
@@ -41,8 +41,7 @@ export type Credential = (id: CredentialId) => Promise<string | undefined>;
  * environment names. Rejects with a `GatewayError` of code `credentials` or `settings` that says what to set.
  */
 export async function resolveSetup(gateway: string, settings: BedrockSettings, ask: Credential): Promise<Setup> {
-  // An empty variable means nothing, whatever a source makes of it.
-  const credential: Credential = async (id) => (await ask(id)) || undefined;
+  const credential: Credential = async (id) => plain(gateway, id, await ask(id));
   const [auth, region, endpoint] = await Promise.all([
     resolveAuth(gateway, settings, credential),
     credential("region"),
@@ -53,6 +52,16 @@ export async function resolveSetup(gateway: string, settings: BedrockSettings, a
     region: await resolveRegion(gateway, settings, region, auth),
     endpoint: resolveEndpoint(gateway, settings, endpoint),
   };
+}
+
+/** What was copied, without what came along. An empty variable means nothing, whatever a source makes of it. */
+function plain(gateway: string, id: CredentialId, value: string | undefined): string | undefined {
+  const text = value?.trim() || undefined;
+  if (text === undefined || !isKey(id) || /^[\x21-\x7e]+$/.test(text)) return text;
+  throw missing(
+    gateway,
+    `The ${labelOf(id)} has a character that none can have: copy it again, whole (${variablesOf(id)}).`,
+  );
 }
 
 async function resolveAuth(gateway: string, settings: BedrockSettings, credential: Credential): Promise<Auth> {
@@ -71,7 +80,7 @@ async function resolveAuth(gateway: string, settings: BedrockSettings, credentia
       throw missing(gateway, `The authentication method is api_key, but there is no key. ${words}`);
     }
     case "default":
-      return { method: "default", profile: await resolveProfile(settings, credential), from };
+      return { method: "default", profile: (await resolveProfile(settings, credential)) ?? ordinaryProfile(), from };
     case undefined:
       return await findAuth(gateway, settings, credential);
   }
@@ -120,6 +129,11 @@ function isPermanent(accessKeyId: string): boolean {
 async function resolveProfile(settings: BedrockSettings, credential: Credential): Promise<Sourced | undefined> {
   const profile = await credential("profile");
   return profile === undefined ? sourced(settings.profile, "settings") : environment("profile", profile);
+}
+
+/** The one that AWS's own programs take. */
+function ordinaryProfile(): Sourced | undefined {
+  return sourced(process.env.AWS_PROFILE || undefined, "AWS_PROFILE");
 }
 
 async function resolveRegion(

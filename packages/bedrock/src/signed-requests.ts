@@ -3,6 +3,7 @@ import type { BedrockRuntimeClient } from "@aws-sdk/client-bedrock-runtime";
 import type { HttpRequest } from "@smithy/types";
 import { once } from "./once.ts";
 import { escaped, urlOf } from "./request-handler.ts";
+import { clockOffset } from "./service-error.ts";
 import type { ConverseInput } from "./wire.ts";
 
 /** Whether an answer comes in one piece, or as it is said. */
@@ -59,10 +60,8 @@ export class SignedRequests {
   }
 
   /** Learns what time it is from the headers of an answer that refused a signature for its time. */
-  setClock({ date, age }: Readonly<Record<string, string>>): void {
-    const now = Date.parse(date ?? "");
-    // An answer that a cache has kept for a while tells the time of back then.
-    if (!Number.isNaN(now) && age === undefined) this.#clockOffset = now - Date.now();
+  setClock(headers: Readonly<Record<string, string>>): void {
+    this.#clockOffset = clockOffset(headers) ?? this.#clockOffset;
   }
 
   /** A bearer token, where the SDK would send one. */

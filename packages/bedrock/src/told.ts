@@ -16,7 +16,7 @@ export function failureContext(gateway: string, { setup }: Connection, region: s
     modelId: "",
     region,
     action: "",
-    refresh: refreshCommand(setup.auth),
+    refresh: () => refreshCommand(setup.auth),
     guardrail: undefined,
     regions: [],
     secrets: secretsOf(setup.auth),
@@ -37,7 +37,8 @@ export function told(error: unknown, connection: Connection, context: FailureCon
   if (isCredentialError(error)) return credentialFailure(context.gateway, setup.auth, error);
   if (error instanceof HttpTimeout || networkCode(error) !== undefined) {
     const meant = setup.endpoint === undefined ? regionMeant(context.region) : "";
-    return connectionFailure(context.gateway, hostOf(connection, context), error, meant);
+    const { gateway } = context;
+    return connectionFailure({ gateway, host: hostOf(connection, context), meant }, error);
   }
   const words = error instanceof Error ? error.message : String(error);
   return new GatewayError(`Gateway "${context.gateway}": the AWS SDK could not send the request: ${words}`, {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { awsHome } from "./aws-files.ts";
 import { identity } from "./identity.ts";
 import { collect, keys, open, refused } from "./open.ts";
+import { rerouted } from "./rerouted.ts";
 import { json, refuses, startService } from "./service.ts";
 
 const here = identity();
@@ -163,6 +164,36 @@ describe("a person's ordinary AWS variables", () => {
       await collect(opened.gateway, { model: "own" });
       expect(here.service.received.at(-1)?.headers["x-amzn-trace-id"]).toBe(trace);
     }
+  });
+
+  it("may name the profile of the method default, which its errors name then, and about which nothing is printed", async () => {
+    const config =
+      "[sso-session s]\nsso_start_url = https://s.awsapps.com/start\nsso_region = eu-west-1\n[profile dev]\nsso_session = s\nsso_account_id = 1\nsso_role_name = r\n";
+    await using _home = await awsHome({ ...profiles, config }, { ...ordinary, AWS_PROFILE: "p" });
+    const settings = { authentication_method: "default" };
+    const printed = vi.spyOn(console, "warn");
+    expect(await here.sent({ env: {}, settings })).toMatchObject({ key: "AKIDPROFILE", region: "ap-south-1" });
+    expect(printed).not.toHaveBeenCalled();
+    vi.stubEnv("AWS_PROFILE", "dev");
+    expect(await here.refusal({ env: {}, settings })).toMatch(/ Run: aws sso login --profile dev$/);
+  });
+
+  it("may be a web identity, which the method default asks for once, the way that the host has for everything", async () => {
+    const busy =
+      "<ErrorResponse><Error><Code>ServiceUnavailable</Code><Message>Busy.</Message></Error></ErrorResponse>";
+    await using sts = await startService(
+      (response) => void response.writeHead(503, { "content-type": "text/xml" }).end(busy),
+    );
+    await using aws = await rerouted({ sts: sts.origin });
+    await using home = await awsHome({}, { AWS_REGION: "eu-west-1", AWS_ROLE_ARN: "arn:aws:iam::1:role/pod" });
+    const file = join(home.folder, "token");
+    await writeFile(file, "web-token");
+    vi.stubEnv("AWS_WEB_IDENTITY_TOKEN_FILE", file);
+    const settings = { authentication_method: "default" };
+    expect(await here.refusal({ env: {}, settings, transport: aws.transport })).toMatch(
+      /^overloaded: .* the AWS default chain gives no credentials: ServiceUnavailable: Busy\. Try again later\.$/,
+    );
+    expect(aws.asked).toEqual(["https://sts.eu-west-1.amazonaws.com"]);
   });
 
   it("tell the method default of a container's credentials too", async () => {

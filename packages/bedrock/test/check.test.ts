@@ -71,12 +71,23 @@ it("knows that the method default may find an API key, which belongs to no accou
   });
 });
 
+it("knows which profile the method default takes from AWS_PROFILE", async () => {
+  const credentials = "[p]\naws_access_key_id=AKIDEXAMPLE\naws_secret_access_key=not-a-real-secret\nregion=us-west-2\n";
+  await using _home = await awsHome({ credentials }, { AWS_PROFILE: "p" });
+  const settings = { authentication_method: "default", endpoint_url: simulator.url };
+  expect(await check({ env: {}, settings })).toMatchObject({
+    Method: "AWS default chain (authentication_method in the settings)",
+    Profile: "p (AWS_PROFILE)",
+    Region: "us-west-2 (profile p)",
+  });
+});
+
 it("says whether the guardrail is there", async () => {
   const settings = { endpoint_url: simulator.url, guardrail_identifier: guardrail, guardrail_version: "3" };
   expect((await check({ settings })).Guardrail).toBe("simulator, version 3: READY");
   const missing = { ...settings, guardrail_identifier: "missing" };
   expect((await check({ settings: missing })).Guardrail).toMatch(
-    /^could not be looked at: Gateway "amazon-bedrock": AWS answered ResourceNotFoundException: /,
+    /^could not be looked at: Gateway "amazon-bedrock": AWS answered ResourceNotFoundException: .* Check guardrail_identifier and guardrail_version: the guardrail has to exist in us-east-1\.$/,
   );
 });
 
@@ -99,4 +110,24 @@ it("goes on where AWS may not be asked for its lists", async () => {
   const facts = await check({ settings: { endpoint_url: service.origin, guardrail_identifier: "abc" } });
   expect(Number(facts.Models)).toBeGreaterThan(20);
   expect(facts.Guardrail).toMatch(/^could not be looked at: .*The missing permission is bedrock:X\./);
+});
+
+it("takes a page in place of a guardrail for none of AWS's answers", async () => {
+  await using service = await startService((response) => {
+    response.writeHead(404, { "content-type": "text/html" }).end("<html><title>Not found</title></html>");
+  });
+  const facts = await check({ settings: { endpoint_url: service.origin, guardrail_identifier: "abc" } });
+  expect(facts.Guardrail).toBe(
+    'could not be looked at: Gateway "amazon-bedrock": AWS answered status 404: what is no answer of AWS\'s. ' +
+      "Check guardrail_identifier and guardrail_version: the guardrail has to exist in us-east-1.",
+  );
+});
+
+it("says where AWS was not asked for its lists, and rejects where the guardrail is asked for with bad credentials", async () => {
+  const settings = { endpoint_url: simulator.url, discover_models: false };
+  expect((await check({ settings })).Models).toMatch(/^\d+ \(those built in and of the settings; AWS was not asked\)$/);
+  const env = { ...keys, WAYGATE_SECRET_ACCESS_KEY: "wrong-secret" };
+  await expect(check({ env, settings: { ...settings, guardrail_identifier: guardrail } })).rejects.toMatchObject({
+    code: "authentication",
+  });
 });

@@ -6,6 +6,7 @@ import { claude, collect, failing, keys, type Opening, open, refused } from "./o
 import {
   delta,
   end,
+  json,
   type Reply,
   refuses,
   type Service,
@@ -41,6 +42,8 @@ describe("a refusal", () => {
     "The model's provider does not serve the country that the request or the account comes from: choose another provider's model.";
   const markedLegacy =
     "Access denied. This Model is marked by provider as Legacy and you have not been actively using the model in the last 30 days.";
+  const ofAccount =
+    "The account itself may not do this in us-east-1, whatever its permissions: check Model access there in the Amazon Bedrock console, or ask AWS Support.";
   const newerOne = "AWS keeps this version for those who have used it lately, until it is retired: choose a newer one.";
 
   it.each([
@@ -151,7 +154,48 @@ describe("a refusal", () => {
       "The security token included in the request is invalid.",
       "authentication",
       false,
-      "Check the credentials: whether they are whole, active, and of the account that is meant.",
+      "Check the credentials: whether they are whole, active, and of the account that is meant, and whether that account has us-east-1 enabled.",
+    ],
+    [
+      400,
+      "ValidationException",
+      "The provided model doesn't support on-demand throughput.",
+      "model-unavailable-in-region",
+      false,
+      `This model is called through an inference profile: name the global one, "global.${claude}".`,
+    ],
+    [
+      403,
+      "AccessDeniedException",
+      "Your account is not authorized to invoke this API operation.",
+      "permission",
+      false,
+      ofAccount,
+    ],
+    [400, "ValidationException", "Operation not allowed", "permission", false, ofAccount],
+    [
+      403,
+      "AccessDeniedException",
+      "Model access is denied due to IAM user or service role is not authorized to perform the required AWS Marketplace actions (aws-marketplace:ViewSubscriptions, aws-marketplace:Subscribe) to enable access to this model.",
+      "permission",
+      false,
+      "The missing permissions are aws-marketplace:ViewSubscriptions and aws-marketplace:Subscribe: allow them, or have somebody who has them call the model once.",
+    ],
+    [
+      403,
+      "AccessDeniedException",
+      "User: x is not authorized to perform: bedrock:ApplyGuardrail on resource: arn:aws:bedrock:us-east-1:1:guardrail/abc",
+      "permission",
+      false,
+      "The missing permission is bedrock:ApplyGuardrail. Allow bedrock:ApplyGuardrail on the guardrail.",
+    ],
+    [
+      403,
+      "AccessDeniedException",
+      "User: x is not authorized to perform: bedrock:CallWithBearerToken on resource: *",
+      "permission",
+      false,
+      "The missing permission is bedrock:CallWithBearerToken. Allow bedrock:CallWithBearerToken.",
     ],
     [
       403,
@@ -271,6 +315,31 @@ describe("a refusal", () => {
           `This model is called through an inference profile: ${advice}`,
       );
     });
+  });
+
+  it("of an ARN of another region says which region to set", async () => {
+    const reply = refuses(400, "ValidationException", "The provided model identifier is invalid.");
+    const arn = "arn:aws:bedrock:eu-west-1:123456789012:application-inference-profile/abc";
+    expect((await fail(reply, { model: arn })).message).toMatch(
+      new RegExp(`"${arn}" is in eu-west-1, and was looked for in us-east-1: set region to eu-west-1\\.$`),
+    );
+  });
+
+  it("of a service that is not the runtime one asks for another address, not for another model", async () => {
+    const body = { Output: { __type: "com.amazon.coral.service#UnknownOperationException" }, Version: "1.0" };
+    const error = await fail(json(body, 404));
+    expect(error).toMatchObject({ code: "settings", status: 404 });
+    expect(error.message).toMatch(/^Gateway "amazon-bedrock": AWS answered UnknownOperationException: /);
+    expect(error.message).toMatch(/ What answers there is not the runtime service of Bedrock: check endpoint_url\.$/);
+  });
+
+  it("that AWS did not write names no permission of AWS's", async () => {
+    const error = await fail((response) => void response.writeHead(403).end("Blocked by policy 7"));
+    expect(error).toMatchObject({ code: "permission", status: 403 });
+    expect(error.message).toBe(
+      'Gateway "amazon-bedrock": AWS answered status 403: Blocked by policy 7. ' +
+        "It does not look like AWS's own: check what stands between, such as a proxy or endpoint_url.",
+    );
   });
 
   it("of a misspelt name says which was probably meant", async () => {

@@ -1,6 +1,9 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { Model } from "@waygate/core";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { limits } from "../src/limits.ts";
+import { awsHome } from "./aws-files.ts";
 import { collect, type Opened, open, refused } from "./open.ts";
 import { json, type Reply, refuses, type Service, says, startService, until } from "./service.ts";
 
@@ -291,5 +294,49 @@ it("models that AWS says give text, but that Converse does not speak with, are n
   const found = models(...["acme.a-v1", ...others].map((id) => model(id, "ON_DEMAND")));
   await using here = await listing(each({ models: found, system: profiles(), application: profiles() }));
   await using there = here.opened({ available_models: [] });
+  expect(ids(await there.gateway.models({ signal }))).toEqual(["acme.a-v1"]);
+});
+
+it.each([
+  ["the connection breaks", (response) => void response.destroy(), "connection"],
+  [
+    "the clock is wrong",
+    (response, request) => {
+      const date = new Date(Date.now() + 2 * 3_600_000).toUTCString();
+      return refuses(403, "InvalidSignatureException", "Signature expired: it is earlier.", { date })(
+        response,
+        request,
+      );
+    },
+    "authentication",
+  ],
+] as readonly (readonly [string, Reply, string])[])(
+  "where %s, AWS is asked again by the next wish for a list",
+  async (_why, reply, code) => {
+    let fails = true;
+    await using here = await listing((response, request) => {
+      if (fails) return reply(response, request);
+      return each({ models: models(model("acme.a-v1", "ON_DEMAND")), system: profiles(), application: profiles() })(
+        response,
+        request,
+      );
+    });
+    await using there = here.opened({ available_models: [] });
+    await expect(there.gateway.models({ signal })).rejects.toMatchObject({ code });
+    fails = false;
+    expect(ids(await there.gateway.models({ signal }))).toEqual(["acme.a-v1"]);
+  },
+);
+
+it("where the profile is not there yet, AWS is asked once it is", async () => {
+  await using home = await awsHome({});
+  await using here = await listing(
+    each({ models: models(model("acme.a-v1", "ON_DEMAND")), system: profiles(), application: profiles() }),
+  );
+  const settings = { authentication_method: "named_profile", profile: "late", available_models: [] };
+  await using there = here.opened(settings);
+  await expect(there.gateway.models({ signal })).rejects.toMatchObject({ code: "credentials" });
+  const file = join(home.folder, ".aws", "credentials");
+  await writeFile(file, "[late]\naws_access_key_id=AKIDLATE\naws_secret_access_key=secret-of-late\n");
   expect(ids(await there.gateway.models({ signal }))).toEqual(["acme.a-v1"]);
 });

@@ -8,7 +8,7 @@ import { awsHome } from "./aws-files.ts";
 import { identity } from "./identity.ts";
 import { collect, type Opening, open, refused } from "./open.ts";
 import { rerouted } from "./rerouted.ts";
-import { refuses, says, startService, until } from "./service.ts";
+import { type Reply, refuses, says, startService, until } from "./service.ts";
 
 const here = identity();
 
@@ -137,6 +137,56 @@ describe("a profile", () => {
     expect(opened.notices).toEqual([]);
   });
 
+  it("whose process speaks of a login names the profile of that, and not its own", async () => {
+    const words = "Error loading SSO Token: Token for corp does not exist";
+    const command = `node -e "console.error('${words}');process.exit(255)"`;
+    await using _home = await awsHome({ config: `[profile process]\ncredential_process = ${command}\n` });
+    expect(await here.refusal(named("process"))).toMatch(
+      /^authentication: .* credential_process failed: Error loading SSO Token: Token for corp does not exist\. Check /,
+    );
+  });
+
+  it("of a console login names the command of that", async () => {
+    const config = "[profile p]\nlogin_session = arn:aws:iam::123456789012:user/me\nregion = us-east-1\n";
+    await using _home = await awsHome({ config });
+    expect(await here.refusal(named("p"))).toBe(
+      'authentication: Gateway "amazon-bedrock": the profile "p" gives no credentials: its login has expired, or was never made. Run: aws login --profile p',
+    );
+  });
+
+  it("whose role needs a code says what to name in its place", async () => {
+    const config =
+      "[profile base]\naws_access_key_id = AKIDBASE\naws_secret_access_key = x\n[profile role]\nrole_arn = arn:aws:iam::123456789012:role/r\nsource_profile = base\nmfa_serial = arn:aws:iam::123456789012:mfa/me\n";
+    await using _home = await awsHome({ config });
+    expect(await here.refusal(named("role"))).toBe(
+      'credentials: Gateway "amazon-bedrock": the profile "role" gives no credentials: the profile "role" needs a code of multi-factor authentication, which is not asked for here. ' +
+        "Name a profile that has credentials without it, such as by SSO or by a credential_process.",
+    );
+  });
+
+  it("whose keys have expired, and come of no login, names no command for one", async () => {
+    const keys = "aws_access_key_id=ASIAP\naws_secret_access_key=secret-of-p\naws_session_token=token-of-p\n";
+    await using _home = await awsHome({ credentials: `[p]\n${keys}` });
+    const expired = refuses(403, "ExpiredTokenException", "The security token included in the request is expired");
+    for (const authentication_method of ["named_profile", "default"]) {
+      here.service.queue(expired);
+      expect(await here.refusal({ env: {}, settings: { authentication_method, profile: "p" } })).toBe(
+        'authentication: Gateway "amazon-bedrock": AWS answered ExpiredTokenException: The security token included in the request is expired. Renew the credentials.',
+      );
+    }
+    for (const [name, value] of [
+      ["AWS_ACCESS_KEY_ID", "ASIAE"],
+      ["AWS_SECRET_ACCESS_KEY", "secret-of-e"],
+      ["AWS_SESSION_TOKEN", "token-of-e"],
+    ] as const) {
+      vi.stubEnv(name, value);
+    }
+    here.service.queue(expired);
+    expect(await here.refusal({ env: {}, settings: { authentication_method: "default" } })).toMatch(
+      / is expired\. Renew the credentials\.$/,
+    );
+  });
+
   it("may assume a role, through the same connections as everything else, and past the person's AWS_ENDPOINT_URL", async () => {
     const assumed = `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials>
       <AccessKeyId>AKIDROLE</AccessKeyId><SecretAccessKey>x</SecretAccessKey><SessionToken>role-token</SessionToken>
@@ -149,7 +199,13 @@ describe("a profile", () => {
     await using person = await startService();
     await using _home = await awsHome(
       { config },
-      { AWS_ENDPOINT_URL: person.origin, AWS_ENDPOINT_URL_STS: person.origin },
+      {
+        AWS_ENDPOINT_URL: person.origin,
+        AWS_ENDPOINT_URL_STS: person.origin,
+        AWS_USE_FIPS_ENDPOINT: "true",
+        AWS_USE_DUALSTACK_ENDPOINT: "true",
+        AWS_SDK_UA_APP_ID: "of-the-person",
+      },
     );
     await using aws = await rerouted({ sts: sts.origin });
     const { transport } = aws;
@@ -162,6 +218,8 @@ describe("a profile", () => {
     expect(sts.received).toHaveLength(1);
     expect(sts.received[0]?.text).toContain("RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2Fmodel-user");
     expect(sts.received[0]?.headers.authorization).toContain("Credential=AKIDBASE/");
+    expect(sts.received[0]?.headers["user-agent"]).not.toContain("of-the-person");
+    expect(aws.asked[0]).toBe("https://sts.eu-west-1.amazonaws.com");
   });
 
   it("whose role may not be assumed is refused by STS, and not by the model", async () => {
@@ -187,6 +245,98 @@ describe("a profile", () => {
       expect(isGatewayError(error) ? `${error.code}: ${error.message}` : error).toBe(expected);
     }
   });
+
+  describe("whose role STS does not give", () => {
+    const refuse =
+      (status: number, code: string, message: string, headers = {}): Reply =>
+      (response) => {
+        response.writeHead(status, { "content-type": "text/xml", ...headers });
+        response.end(`<ErrorResponse><Error><Code>${code}</Code><Message>${message}</Message></Error></ErrorResponse>`);
+      };
+    const config =
+      "[profile base]\naws_access_key_id = AKIDBASE\naws_secret_access_key = x\n[profile role]\nrole_arn = arn:aws:iam::123456789012:role/app-login\nsource_profile = base\n";
+    const whose = 'Gateway "amazon-bedrock": the profile "role" gives no credentials:';
+    const inTwoHours = new Date(Date.now() + 2 * 3_600_000);
+    const skewed = refuse(403, "SignatureDoesNotMatch", "Signature expired: it is earlier.", {
+      date: inTwoHours.toUTCString(),
+    });
+
+    it.each([
+      [
+        "as it is busy",
+        refuse(503, "ServiceUnavailable", "Busy."),
+        { code: "overloaded", retryable: true, message: `${whose} ServiceUnavailable: Busy. Try again later.` },
+      ],
+      [
+        "as it is asked too often",
+        refuse(400, "Throttling", "Rate exceeded"),
+        { code: "rate-limited", retryable: true, message: `${whose} Throttling: Rate exceeded. Try again later.` },
+      ],
+      [
+        "and drops the connection",
+        (response) => void response.destroy(),
+        {
+          code: "connection",
+          retryable: true,
+          message: `${whose} sts.us-east-1.amazonaws.com closed the connection before its answer was complete. Try again.`,
+        },
+      ],
+      [
+        "as the clock is wrong",
+        skewed,
+        {
+          code: "authentication",
+          retryable: true,
+          message: `${whose} SignatureDoesNotMatch: Signature expired: it is earlier. This machine's clock is wrong: set it right. The next attempt allows for it.`,
+        },
+      ],
+      [
+        "as it may not be assumed, whatever it is called",
+        refuse(403, "AccessDenied", "User: x is not authorized on resource: arn:aws:iam::123456789012:role/app-login"),
+        {
+          code: "credentials",
+          retryable: false,
+          message: `${whose} AccessDenied: User: x is not authorized on resource: arn:aws:iam::123456789012:role/app-login. Check "profile" in the settings and your AWS configuration files.`,
+        },
+      ],
+    ] as readonly (readonly [string, Reply, object])[])(
+      "%s is asked once, and nobody is sent to log in",
+      async (_why, reply, expected) => {
+        await using sts = await startService(reply);
+        await using _home = await awsHome({ config });
+        await using aws = await rerouted({ sts: sts.origin });
+        const settings = { ...named("role").settings, auth_refresh_command: "echo Renewed." };
+        await using opened = open(here.service, { env: {}, transport: aws.transport, settings });
+        expect(await refused(opened.gateway)).toMatchObject(expected);
+        expect(sts.received).toHaveLength(1);
+        expect(opened.notices).toEqual([]);
+      },
+    );
+
+    it.each(["named_profile", "default"])("%s is asked with the right time, once that is known", async (method) => {
+      await using sts = await startService(skewed);
+      await using _home = await awsHome({ config });
+      await using aws = await rerouted({ sts: sts.origin });
+      const settings = { authentication_method: method, profile: "role" };
+      await using opened = open(here.service, { env: {}, transport: aws.transport, settings });
+      for (let attempt = 0; attempt < 2; attempt++) await refused(opened.gateway);
+      const [first, second] = sts.received.map(({ headers }) => String(headers["x-amz-date"]));
+      const hour = (date: string | undefined) => Number(date?.slice(9, 11));
+      expect((hour(second) - hour(first) + 24) % 24).toBe(2);
+    });
+  });
+
+  it.each(["named_profile", "default"])(
+    "whose web identity has no token file says so, by the method %s",
+    async (method) => {
+      const config =
+        "[profile web]\nrole_arn = arn:aws:iam::123456789012:role/r\nweb_identity_token_file = /nowhere/token\n";
+      await using _home = await awsHome({ config });
+      expect(await here.refusal({ env: {}, settings: { authentication_method: method, profile: "web" } })).toMatch(
+        /^credentials: Gateway "amazon-bedrock": the .* gives no credentials: ENOENT: no such file or directory, open '\/nowhere\/token'\. /,
+      );
+    },
+  );
 
   it("whose files are written anew after AWS refused its credentials is read anew: no restart is needed", async () => {
     const file = (key: string) => `[p]\naws_access_key_id=${key}\naws_secret_access_key=x\naws_session_token=t\n`;
@@ -247,7 +397,7 @@ describe("a profile", () => {
     );
     await using person = await startService();
     await using aws = await rerouted({ sts: sts.origin });
-    await using home = await awsHome({}, { AWS_ENDPOINT_URL: person.origin });
+    await using home = await awsHome({}, { AWS_ENDPOINT_URL: person.origin, AWS_USE_FIPS_ENDPOINT: "true" });
     const file = join(home.folder, "token");
     await writeFile(file, "web-token");
     await writeFile(

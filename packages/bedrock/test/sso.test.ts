@@ -8,7 +8,7 @@ import { type AwsHome, awsHome } from "./aws-files.ts";
 import { identity } from "./identity.ts";
 import { collect, type Opened, open, refused } from "./open.ts";
 import { type Rerouted, rerouted } from "./rerouted.ts";
-import { json, refuses, type Service, says, startService, until } from "./service.ts";
+import { json, type Reply, refuses, type Service, says, startService, until } from "./service.ts";
 
 const here = identity();
 
@@ -72,6 +72,8 @@ region = eu-west-1
     await there.login("team", new Date(Date.now() + hour));
     await using person = await startService(json({}));
     for (const name of ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_SSO"]) vi.stubEnv(name, person.origin);
+    // Would lead to a host that there is not in the region.
+    vi.stubEnv("AWS_USE_FIPS_ENDPOINT", "true");
     expect(await here.sent({ env: {}, transport, settings })).toMatchObject({ key: "AKIDSSO" });
     expect(person.received).toEqual([]);
   });
@@ -98,6 +100,84 @@ region = eu-west-1
   it("that was never begun names it as well", async () => {
     await using _there = await atHome();
     expect(await here.refusal({ env: {}, transport, settings })).toMatch(/ Run: aws sso login --profile dev$/);
+  });
+
+  it("that a role is assumed with is logged in to by the profile that has it: AWS's CLI looks nowhere else", async () => {
+    const role = (name: string, source: string) =>
+      `[profile ${name}]\nrole_arn = arn:aws:iam::123456789012:role/r\nsource_profile = ${source}\n`;
+    await using _home = await awsHome({ config: `${config}${role("inner", "dev")}${role("outer", "inner")}` });
+    for (const profile of ["inner", "outer"]) {
+      expect(await here.refusal({ env: {}, transport, settings: { ...settings, profile } })).toBe(
+        `authentication: Gateway "amazon-bedrock": the profile "${profile}" gives no credentials: its login has expired, or was never made. Run: aws sso login --profile dev`,
+      );
+    }
+    const chain = { authentication_method: "default", profile: "outer" };
+    expect(await here.refusal({ env: {}, transport, settings: chain })).toMatch(/ Run: aws sso login --profile dev$/);
+  });
+
+  it("that a profile names and that is not there is an error that says so", async () => {
+    await using _home = await awsHome({ config: config.replace("sso_session = team", "sso_session = taem") });
+    expect(await here.refusal({ env: {}, transport, settings })).toBe(
+      'credentials: Gateway "amazon-bedrock": the profile "dev" gives no credentials: there is no [sso-session taem] in your AWS configuration files. Did you mean "team"?',
+    );
+  });
+
+  describe("whose service gives nothing", () => {
+    const portalName = "portal.sso.eu-west-1.amazonaws.com";
+    const whose = 'Gateway "amazon-bedrock": the profile "dev" gives no credentials:';
+    const dropped: Reply = (response) => void response.destroy();
+    const page: Reply = (response) => {
+      response.writeHead(503, { "content-type": "text/html" }).end("<html><title>Down</title></html>");
+    };
+
+    it.each([
+      [
+        "as it is asked too often",
+        refuses(429, "TooManyRequestsException", "Slow down."),
+        "rate-limited",
+        "TooManyRequestsException: Slow down. Try again later.",
+      ],
+      ["as it is broken", refuses(500, "InternalFailure", "Oh."), "upstream", "InternalFailure: Oh. Try again later."],
+      ["but a page", page, "overloaded", "status 503: Down. Try again later."],
+      [
+        "and drops the connection",
+        dropped,
+        "connection",
+        `${portalName} closed the connection before its answer was complete. Try again.`,
+      ],
+    ])("%s is asked once, and may be tried again", async (_how, reply, code, words) => {
+      await using there = await atHome();
+      await there.login("team", new Date(Date.now() + hour));
+      portal.queue(reply);
+      const auth_refresh_command = "echo Renewed.";
+      await using opened = open(here.service, { env: {}, transport, settings: { ...settings, auth_refresh_command } });
+      const error = await refused(opened.gateway);
+      expect(error).toMatchObject({ code, retryable: true, message: `${whose} ${words}` });
+      expect(portal.received).toHaveLength(1);
+      expect(opened.notices).toEqual([]);
+      expect((await collect(opened.gateway)).at(-1)?.type).toBe("finish");
+    });
+
+    it("as it is not reached is no matter of the profile", async () => {
+      await using there = await atHome();
+      await there.login("team", new Date(Date.now() + hour));
+      await using nowhere = await rerouted({ "portal.sso": "http://127.0.0.1:9" });
+      expect(await here.refusal({ env: {}, transport: nowhere.transport, settings })).toBe(
+        `connection: ${whose} Nothing answers at ${portalName}. Check the network.`,
+      );
+    });
+
+    it("as the one that renews its token is not reached has not expired: a login could not be made either", async () => {
+      const session = "unreached";
+      await using there = await awsHome({ config: config.replaceAll("team", session) });
+      const token = { accessToken: "old", expiresAt: new Date(Date.now() - hour).toISOString() };
+      const renewal = { clientId: "c", clientSecret: "the-client-secret", refreshToken: "the-refresh-token" };
+      await writeFile(there.tokenFile(session), JSON.stringify({ ...token, ...renewal }));
+      await using nowhere = await rerouted({ oidc: "http://127.0.0.1:9" });
+      expect(await here.refusal({ env: {}, transport: nowhere.transport, settings })).toBe(
+        `connection: ${whose} Nothing answers at oidc.eu-west-1.amazonaws.com. Check the network.`,
+      );
+    });
   });
 
   it("that has expired is renewed by the command of the settings, once, and the request is sent again", async () => {

@@ -37,6 +37,30 @@ describe("variables", () => {
     expect(await here.sent({ env: keys, settings: { region: "EU-WEST-3" } })).toMatchObject({ region: "eu-west-3" });
   });
 
+  it("are taken without the space around them, whatever source they come from", async () => {
+    const env = { ZED_ACCESS_KEY_ID: "AKIDZED\n", ZED_SECRET_ACCESS_KEY: " zed-secret", ZED_AWS_REGION: " eu-west-1 " };
+    expect(await here.sent({ env: { ...env, WAYGATE_BEDROCK_BEARER_TOKEN: " " } })).toMatchObject({
+      key: "AKIDZED",
+      region: "eu-west-1",
+    });
+    expect(await here.sent({ env: { ZED_BEDROCK_BEARER_TOKEN: "an-api-key\r\n" } })).toMatchObject({
+      authorization: "Bearer an-api-key",
+    });
+  });
+
+  it("whose keys were not copied whole are refused before anything is sent, and not shown", async () => {
+    for (const [env, label, variables] of [
+      [{ ZED_BEDROCK_BEARER_TOKEN: "ABSKQmVk…cm9jaw" }, "Bedrock API key", "BEDROCK_BEARER_TOKEN"],
+      [{ ...keys, ZED_SESSION_TOKEN: "IQoJb3 Jp" }, "AWS session token", "SESSION_TOKEN"],
+    ] as const) {
+      expect(await here.refusal({ env })).toBe(
+        `credentials: Gateway "amazon-bedrock": The ${label} has a character that none can have: ` +
+          `copy it again, whole (WAYGATE_${variables} or ZED_${variables}).`,
+      );
+    }
+    expect(here.service.received).toEqual([]);
+  });
+
   it("that are empty mask nothing", async () => {
     const empty = Object.fromEntries(Object.keys(zed).map((name) => [name.replace("ZED", "WAYGATE"), ""]));
     expect(await here.sent({ env: { ...zed, ...empty } })).toMatchObject({ key: "AKIDZED", region: "eu-west-1" });
