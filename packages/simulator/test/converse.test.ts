@@ -346,6 +346,16 @@ describe("what Converse refuses", () => {
     expect(await refusal(await converse(simulator, fields))).toMatch(/^400 ValidationException: /);
   });
 
+  it("more than the model's context holds, in the words by which clients of Bedrock know it", async () => {
+    await using small = await createSimulator({ models: [{ id: "small", contextLength: 10 }] });
+    for (const operation of ["converse", "converse-stream"] as const) {
+      const response = await converse(small, { messages: [user("x".repeat(41))] }, { model: "small", operation });
+      expect(await refusal(response)).toBe(
+        "400 ValidationException: Input is too long for requested model. The messages come to 11 tokens, the context of 'small' is 10.",
+      );
+    }
+  });
+
   it("a model that is not there", async () => {
     expect(await refusal(await converse(simulator, {}, { model: "x" }))).toBe(
       "404 ResourceNotFoundException: The model 'x' does not exist here.",
