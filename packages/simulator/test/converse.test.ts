@@ -95,6 +95,19 @@ describe("Converse", () => {
     expect(second.output.message.content[0]?.text).toContain("Buy milk");
   });
 
+  it("knows by its status that a tool failed, whatever its words are", async () => {
+    const question = user("Read notes.txt");
+    const { output } = await ask(simulator, { toolConfig, messages: [question] });
+    const report = async (status: string, text: string) => {
+      const toolResult = { toolUseId: "call_1", content: [{ text }], status };
+      const messages = [question, output.message, { role: "user", content: [{ toolResult }] }];
+      return (await ask(simulator, { toolConfig, messages })).output.message.content[0]?.text;
+    };
+    expect(await report("error", "Disk full")).toContain("`read_file` did not work for `notes.txt`: “Disk full”");
+    expect(await report("success", "Disk full")).not.toContain("did not work");
+    expect(await report("error", "The user denied it.")).toContain("not allowed");
+  });
+
   it("keeps to limits, and says so in Bedrock's words", async () => {
     const short = await ask(simulator, { inferenceConfig: { maxTokens: 2 } });
     expect(short.stopReason).toBe("max_tokens");
