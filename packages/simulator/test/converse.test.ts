@@ -95,17 +95,19 @@ describe("Converse", () => {
     expect(second.output.message.content[0]?.text).toContain("Buy milk");
   });
 
-  it("knows by its status that a tool failed, whatever its words are", async () => {
+  it("knows by its status that a tool failed, or by the words in place of one", async () => {
     const question = user("Read notes.txt");
     const { output } = await ask(simulator, { toolConfig, messages: [question] });
-    const report = async (status: string, text: string) => {
-      const toolResult = { toolUseId: "call_1", content: [{ text }], status };
+    const report = async (status: string | undefined, ...texts: string[]) => {
+      const toolResult = { toolUseId: "call_1", content: texts.map((text) => ({ text })), status };
       const messages = [question, output.message, { role: "user", content: [{ toolResult }] }];
       return (await ask(simulator, { toolConfig, messages })).output.message.content[0]?.text;
     };
     expect(await report("error", "Disk full")).toContain("`read_file` did not work for `notes.txt`: “Disk full”");
     expect(await report("success", "Disk full")).not.toContain("did not work");
     expect(await report("error", "The user denied it.")).toContain("not allowed");
+    // As it is put to models that take no status.
+    expect(await report(undefined, "The tool failed:", "Disk full")).toContain("did not work for `notes.txt`");
   });
 
   it("keeps to limits, and says so in Bedrock's words", async () => {

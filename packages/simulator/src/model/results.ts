@@ -118,7 +118,7 @@ function readResult(call: PastToolCall, content: string, failed = false): ToolRe
 }
 
 function isFailure(line: string): boolean {
-  return /^(?:\w*error|failed|failure|denied|refused|cancell?ed|aborted)\b\s*[:.!(]/i.test(line);
+  return /^(?:the tool )?(?:\w*error|failed|failure|denied|refused|cancell?ed|aborted)\b\s*[:.!(]/i.test(line);
 }
 
 function isFailureShort(line: string): boolean {
