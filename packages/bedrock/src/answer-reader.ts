@@ -201,6 +201,7 @@ export class AnswerReader {
     let block = this.#blocks.get(index);
     if (block === undefined) {
       if (input === undefined || input === null || input === "") return;
+      this.#reasoning.end(undefined, events);
       block = this.#beginCall({}, events);
       this.#blocks.set(index, block);
     }

@@ -337,6 +337,19 @@ describe("tool calls", () => {
     expect(await ids(["c1"])).toBe(2);
   });
 
+  it("without a start end the reasoning that has no stop", async () => {
+    const said = [delta({ reasoningContent: { text: "Hm" } }), delta({ toolUse: { input: "{}" } }, 1), stop(1), stop()];
+    const events = plain(await ask(streams(start, ...said, end("tool_use"), metadata)));
+    expect(events.filter(({ type }) => type !== "notice").map(({ type }) => type)).toEqual([
+      "reasoning-delta",
+      "reasoning-end",
+      "tool-call-start",
+      "tool-call-delta",
+      "tool-call-end",
+      "finish",
+    ]);
+  });
+
   it("take no harm from empty pieces of another kind", async () => {
     const nothing = [delta({ text: "" }), delta({ reasoningContent: { text: "" } })];
     const [first, ...rest] = [begin(toolUse("a")), delta({ toolUse: { input: '{"at":"sky"}' } }), stop()];

@@ -147,6 +147,40 @@ describe("a gateway whose stream is one", () => {
     });
   });
 
+  it.each<[string, (taker: Taker<Batch>) => void, string]>([
+    ["a batch", (taker) => taker.accept(say("b")), "sent events that nobody had asked for. Report this"],
+    ["nothing", (taker) => taker.accept([]), "sent events that nobody had asked for. Report this"],
+    ["its end", (taker) => taker.accept(undefined), "ended without finish. The answer is incomplete."],
+    ["a failure", (taker) => taker.refuse(new Error("no")), "failed: no. Report this to the plugin's author."],
+  ])("that says %s before it is asked again fails the next read", async (_what, speak, words) => {
+    class Hasty extends Script {
+      override take(taker: Taker<Batch>): void {
+        super.take(taker);
+        if (this.taken === 1) speak(taker);
+      }
+    }
+    const gateway = streaming(() => new Hasty(say("a"), [finish()], undefined));
+    const batches: Batch[] = [];
+    const reading = async () => {
+      for await (const batch of gateway.stream(requestOf())) batches.push(batch);
+    };
+    expect(await failureOf(reading())).toMatchObject({ code: "protocol", message: expect.stringContaining(words) });
+    expect(batches).toEqual([say("a")]);
+    const running = run({ gateway, model: "small", messages: [] });
+    expect(await failureOf(running.result())).toMatchObject({ code: "protocol" });
+  });
+
+  it("may tell its end with the last of its events", async () => {
+    class Hasty extends Script {
+      override take(taker: Taker<Batch>): void {
+        super.take(taker);
+        taker.accept(undefined);
+      }
+    }
+    const batches = await collect(streaming(() => new Hasty([text("a"), finish()])).stream(requestOf()));
+    expect(batches).toEqual([[text("a"), finish()]]);
+  });
+
   it("is named where it fails, and where its very asking does", async () => {
     const source = new Script();
     const failure = failureOf(collect(streaming(() => source).stream(requestOf())));

@@ -4,6 +4,7 @@ import {
   type FinishReason,
   type Message,
   type ModelEvent,
+  type ModelRequest,
   type RunEvent,
   run,
   type Tool,
@@ -467,6 +468,26 @@ describe("a gateway that fails", () => {
     expect(running.usage).toEqual(usageOf(1, 1));
     expectValidHistory(running.messages);
     expect(await failureOf(running.result())).toBe(broken);
+    expect(await failureOf(running.result())).toBe(broken);
+  });
+
+  it("at once, and not by a promise, as an iterator that a program put around it may, ends the run like any other", async () => {
+    const gateway = answering([[text("a")], [text("b"), finish()]]);
+    const around = (source: AsyncIterator<readonly ModelEvent[]>) => {
+      let asked = 0;
+      return {
+        next() {
+          if (++asked > 1) throw broken;
+          return source.next();
+        },
+      };
+    };
+    const stream = (request: ModelRequest) => ({
+      [Symbol.asyncIterator]: () => around(gateway.stream(request)[Symbol.asyncIterator]()),
+    });
+    const running = run({ gateway: { ...gateway, stream }, model: "small", messages: [hello] });
+    expect(await failureOf(collect(running))).toBe(broken);
+    expect(running.messages).toEqual([hello, said("a")]);
     expect(await failureOf(running.result())).toBe(broken);
   });
 

@@ -19,7 +19,13 @@ export type Turn =
       readonly attachments: number;
     }
   | { readonly role: "assistant"; readonly text: string; readonly toolCalls: readonly PastToolCall[] }
-  | { readonly role: "tool"; readonly callId: string; readonly text: string };
+  | {
+      readonly role: "tool";
+      readonly callId: string;
+      readonly text: string;
+      /** Whether the request says that the tool failed; some wires leave that to the words. */
+      readonly failed?: boolean;
+    };
 
 /** A tool that the request offers. */
 export interface ToolSpec {

@@ -5,7 +5,7 @@ export interface SimulatorModel {
   readonly id: string;
   /** For people. Default: the id. */
   readonly name?: string;
-  /** Tokens of prompt that it takes; a longer prompt is refused with 400 `context_length_exceeded`. Default 128,000. */
+  /** Tokens of prompt that it takes; a longer prompt is refused with 400, as too long. Default 128,000. */
   readonly contextLength?: number;
   /** Tokens of one answer, a cap on what the request asks for. Default 16,384. */
   readonly maxOutputTokens?: number;

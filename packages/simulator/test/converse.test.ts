@@ -95,6 +95,21 @@ describe("Converse", () => {
     expect(second.output.message.content[0]?.text).toContain("Buy milk");
   });
 
+  it("knows by its status that a tool failed, or by the words in place of one", async () => {
+    const question = user("Read notes.txt");
+    const { output } = await ask(simulator, { toolConfig, messages: [question] });
+    const report = async (status: string | undefined, ...texts: string[]) => {
+      const toolResult = { toolUseId: "call_1", content: texts.map((text) => ({ text })), status };
+      const messages = [question, output.message, { role: "user", content: [{ toolResult }] }];
+      return (await ask(simulator, { toolConfig, messages })).output.message.content[0]?.text;
+    };
+    expect(await report("error", "Disk full")).toContain("`read_file` did not work for `notes.txt`: “Disk full”");
+    expect(await report("success", "Disk full")).not.toContain("did not work");
+    expect(await report("error", "The user denied it.")).toContain("not allowed");
+    // As it is put to models that take no status.
+    expect(await report(undefined, "The tool failed:", "Disk full")).toContain("did not work for `notes.txt`");
+  });
+
   it("keeps to limits, and says so in Bedrock's words", async () => {
     const short = await ask(simulator, { inferenceConfig: { maxTokens: 2 } });
     expect(short.stopReason).toBe("max_tokens");
@@ -344,6 +359,16 @@ describe("what Converse refuses", () => {
     ],
   ])("%s", async (_what, fields) => {
     expect(await refusal(await converse(simulator, fields))).toMatch(/^400 ValidationException: /);
+  });
+
+  it("more than the model's context holds, in the words by which clients of Bedrock know it", async () => {
+    await using small = await createSimulator({ models: [{ id: "small", contextLength: 10 }] });
+    for (const operation of ["converse", "converse-stream"] as const) {
+      const response = await converse(small, { messages: [user("x".repeat(41))] }, { model: "small", operation });
+      expect(await refusal(response)).toBe(
+        "400 ValidationException: Input is too long for requested model. The messages come to 11 tokens, the context of 'small' is 10.",
+      );
+    }
   });
 
   it("a model that is not there", async () => {

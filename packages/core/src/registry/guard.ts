@@ -99,7 +99,8 @@ class GuardedStream extends BatchSource<readonly ModelEvent[]> implements Taker<
   #started: StartedStream | undefined;
   #placed = false;
   #over = false;
-  #aborted = false;
+  /** What ended it while no read waited: the next one is told. */
+  #failure: { readonly error: unknown } | undefined;
   /** Of the read that waits; there while one does. */
   #waiting: Taker<readonly ModelEvent[]> | undefined;
 
@@ -114,8 +115,8 @@ class GuardedStream extends BatchSource<readonly ModelEvent[]> implements Taker<
 
   take(taker: Taker<readonly ModelEvent[]>): void {
     if (this.#over) {
-      if (this.#aborted) taker.refuse(this.#request.signal.reason);
-      else taker.accept(undefined);
+      if (this.#failure === undefined) taker.accept(undefined);
+      else taker.refuse(this.#failure.error);
       return;
     }
     if (this.#checked === undefined) {
@@ -200,7 +201,7 @@ class GuardedStream extends BatchSource<readonly ModelEvent[]> implements Taker<
   #onBatch(batch: readonly ModelEvent[] | undefined): void {
     if (this.#over) return;
     const breach = batch === undefined ? this.#order.end() : this.#firstBreach(batch);
-    if (batch?.length === 0) {
+    if (batch?.length === 0 && breach === undefined) {
       // Not at once: there may be no end of them.
       queueMicrotask(() => {
         if (!this.#over) this.#ask();
@@ -214,10 +215,11 @@ class GuardedStream extends BatchSource<readonly ModelEvent[]> implements Taker<
     else if (this.#order.finished) this.#giveBack();
     if (batch !== undefined && breach !== undefined) this.#cancel();
     if (breach === undefined) waiting?.accept(batch);
-    else waiting?.refuse(this.#breach(breach));
+    else this.#fail(waiting, this.#breach(breach));
   }
 
   #firstBreach(batch: readonly ModelEvent[]): string | undefined {
+    if (this.#waiting === undefined) return "sent events that nobody had asked for";
     for (const event of batch) {
       const breach = this.#order.check(event);
       if (breach !== undefined) return breach;
@@ -229,16 +231,19 @@ class GuardedStream extends BatchSource<readonly ModelEvent[]> implements Taker<
     if (this.#over) return;
     const waiting = this.#waiting;
     this.#end();
-    waiting?.refuse(named(this.#id, this.#request.signal, error));
+    this.#fail(waiting, named(this.#id, this.#request.signal, error));
   }
 
   readonly #onAbort = (): void => {
     const waiting = this.#waiting;
-    // Without a read to end, the next one is told.
-    this.#aborted = true;
     this.#cancel(this.#request.signal.reason);
-    waiting?.refuse(this.#request.signal.reason);
+    this.#fail(waiting, this.#request.signal.reason);
   };
+
+  #fail(waiting: Taker<readonly ModelEvent[]> | undefined, error: unknown): void {
+    if (waiting === undefined) this.#failure = { error };
+    else waiting.refuse(error);
+  }
 
   #breach(breach: string): GatewayError {
     const advice =

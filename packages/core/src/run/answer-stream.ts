@@ -41,8 +41,13 @@ export class AnswerStream implements Taker<CallBatch> {
       return;
     }
     this.#waiting = taker;
-    if (this.#source !== undefined) this.#source.take(this);
-    else this.#caller.take(this);
+    try {
+      if (this.#source !== undefined) this.#source.take(this);
+      else this.#caller.take(this);
+    } catch (error) {
+      // What a program puts around a gateway may throw at once.
+      this.refuse(error);
+    }
   }
 
   /** The same as a promise, which never rejects. */

@@ -90,15 +90,16 @@ function readResults(turns: Conversation["turns"]): readonly ToolResult[] {
     if (turn.role === "assistant") for (const call of turn.toolCalls) calls.set(call.id, call);
     if (turn.role !== "tool") continue;
     const call = calls.get(turn.callId);
-    if (call !== undefined) results.push(readResult(call, turn.text.slice(0, MAX_CHARACTERS)));
+    if (call !== undefined) results.push(readResult(call, turn.text.slice(0, MAX_CHARACTERS), turn.failed));
   }
   return results;
 }
 
-/** The wire has no mark for a failed call, so the words have to tell. */
-function readResult(call: PastToolCall, content: string): ToolResult {
+/** Where the wire has no mark for a failed call, the words have to tell. */
+function readResult(call: PastToolCall, content: string, failed = false): ToolResult {
   const value = parse(content);
-  const error = isObject(value) ? (value.error ?? (value.isError === true ? content : undefined)) : undefined;
+  const marked = failed || (isObject(value) && value.isError === true);
+  const error = (isObject(value) ? value.error : undefined) ?? (marked ? content : undefined);
   if (error !== undefined && error !== null && error !== false) {
     const text = typeof error === "string" ? error : messageOf(error);
     return { call, text, remark: undefined, outcome: isDenial(text) ? "denied" : "failed" };
@@ -117,7 +118,7 @@ function readResult(call: PastToolCall, content: string): ToolResult {
 }
 
 function isFailure(line: string): boolean {
-  return /^(?:\w*error|failed|failure|denied|refused|cancell?ed|aborted)\b\s*[:.!(]/i.test(line);
+  return /^(?:the tool )?(?:\w*error|failed|failure|denied|refused|cancell?ed|aborted)\b\s*[:.!(]/i.test(line);
 }
 
 function isFailureShort(line: string): boolean {

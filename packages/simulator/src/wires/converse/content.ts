@@ -5,13 +5,19 @@ import { decodeDocument, decodeImage, decodeRecording } from "./media.ts";
 import { isSignatureOf } from "./reasoning-signature.ts";
 import { readList, readUnion } from "./union.ts";
 
+interface PastToolResult {
+  readonly callId: string;
+  readonly text: string;
+  readonly failed?: boolean;
+}
+
 /** What one message holds, in the order in which the simulator's model wants it. */
 export interface Content {
   readonly texts: string[];
   attachments: number;
   documents: number;
   readonly calls: PastToolCall[];
-  readonly results: { readonly callId: string; readonly text: string }[];
+  readonly results: PastToolResult[];
   cachePoints: number;
 }
 
@@ -108,7 +114,7 @@ function decodeToolUse(value: unknown, at: string): PastToolCall {
   };
 }
 
-function decodeToolResult(value: unknown, at: string): { callId: string; text: string } {
+function decodeToolResult(value: unknown, at: string): PastToolResult {
   const result = readFields(value, at);
   if (!isAbsent(result.status) && result.status !== "success" && result.status !== "error") {
     refuse(`${at}.status`, `'${at}.status' is to be "success" or "error".`);
@@ -116,7 +122,11 @@ function decodeToolResult(value: unknown, at: string): { callId: string; text: s
   const texts = readList(result.content, `${at}.content`).map((part, index) =>
     decodeResultPart(part, `${at}.content[${index}]`),
   );
-  return { callId: readId(result.toolUseId, `${at}.toolUseId`), text: texts.filter((text) => text !== "").join("\n") };
+  return {
+    callId: readId(result.toolUseId, `${at}.toolUseId`),
+    text: texts.filter((text) => text !== "").join("\n"),
+    ...(result.status === "error" && { failed: true }),
+  };
 }
 
 function decodeResultPart(value: unknown, at: string): string {

@@ -15,8 +15,11 @@ const NAMES: Readonly<Record<number, string>> = {
 };
 
 /** The error shape of AWS's REST services. */
-export function failureBody(failure: RequestFailure): unknown {
-  return { message: failure.message };
+export function failureBody({ code, message }: RequestFailure): unknown {
+  // Bedrock has no code for it: clients tell it from other mistakes by these words.
+  return {
+    message: code === "context_length_exceeded" ? `Input is too long for requested model. ${message}` : message,
+  };
 }
 
 /** The name of an error stands in a header, not in the body. */
