@@ -1,6 +1,6 @@
+import { abortable } from "@waygate/core/plugin";
 import { blot } from "./failure.ts";
 import { runCommand } from "./refresh-command.ts";
-import { unlessAborted } from "./unless-aborted.ts";
 
 export interface AuthRefresh {
   /**
@@ -34,7 +34,7 @@ export function authRefresh(gateway: string, command: string, say: (line: string
       for (const secret of secrets) joined.secrets.add(secret);
       joined.waiting += 1;
       try {
-        await unlessAborted(joined.result, signal);
+        await abortable(joined.result, signal);
       } finally {
         joined.waiting -= 1;
         if (joined.waiting === 0) {

@@ -1,6 +1,6 @@
 import type { BedrockClient as ControlClient } from "@aws-sdk/client-bedrock";
 import type { BuildMiddleware, HttpRequest } from "@smithy/types";
-import type { Deadlines } from "@waygate/core/plugin";
+import { abortable, type Deadlines } from "@waygate/core/plugin";
 import type { Http, HttpResponse } from "@waygate/http";
 import { type ClientConfig, clientConfig } from "./client-config.ts";
 import { credentialsHang } from "./credential-failure.ts";
@@ -10,7 +10,6 @@ import { readSafely, requestHandler } from "./request-handler.ts";
 import { isClockSkew, ServiceError } from "./service-error.ts";
 import type { Auth, Setup, Sourced } from "./setup.ts";
 import { type Operation, SignedRequests } from "./signed-requests.ts";
-import { unlessAborted } from "./unless-aborted.ts";
 import type { ConverseInput } from "./wire.ts";
 
 /** A successful answer, not looked into yet. */
@@ -79,7 +78,7 @@ export function awsClient(options: AwsClientOptions): AwsClient {
       const { requests } = await runtime();
       signal.throwIfAborted();
       waiting += 1;
-      const request = await unlessAborted(requests.make(operation, input), signal).finally(() => {
+      const request = await abortable(requests.make(operation, input), signal).finally(() => {
         waiting -= 1;
       });
       const response = await http.send({ ...request, signal, deadlines });
@@ -98,7 +97,7 @@ export function awsClient(options: AwsClientOptions): AwsClient {
     async account(signal) {
       if (hasApiKey(setup.auth)) return undefined;
       const { client } = await runtime();
-      return (await unlessAborted(client.config.credentials(), signal)).accountId;
+      return (await abortable(client.config.credentials(), signal)).accountId;
     },
   };
 }

@@ -1,9 +1,9 @@
 import type { BedrockClient } from "@aws-sdk/client-bedrock";
+import { abortable } from "@waygate/core/plugin";
 import { codeOf } from "./failure.ts";
 import { limits } from "./limits.ts";
 import { behind, type Discovered, ListingFailure, list } from "./listing.ts";
 import { serviceFailure } from "./service-error.ts";
-import { unlessAborted } from "./unless-aborted.ts";
 
 /** Asks AWS what there is, once in a while; a failure is remembered for a while too. */
 export interface Discovery {
@@ -58,12 +58,12 @@ export function discovery(control: () => Promise<BedrockClient>): Discovery {
   return {
     async listing(signal, refresh) {
       if (latest === undefined || refresh || !isFresh(latest)) latest = begin();
-      return await unlessAborted(latest.result, signal);
+      return await abortable(latest.result, signal);
     },
     async current(signal) {
       if (latest === undefined || !isFresh(latest)) latest = begin();
       if (known !== undefined || (latest.state === "pending" && !first)) return known;
-      return await unlessAborted(latest.result, signal);
+      return await abortable(latest.result, signal);
     },
     async foundation(arn, signal) {
       let asked = foundations.get(arn);
@@ -79,7 +79,7 @@ export function discovery(control: () => Promise<BedrockClient>): Discovery {
         foundations.set(arn, outcome);
         asked = outcome;
       }
-      return await unlessAborted(asked.result, signal);
+      return await abortable(asked.result, signal);
     },
   };
 }
