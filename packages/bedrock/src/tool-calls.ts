@@ -26,7 +26,8 @@ export interface Place {
 export class ToolCalls {
   readonly #names: ToolNames;
   readonly #notices: Notices;
-  readonly #ids = new Set<string>();
+  /** Made with the first call. */
+  #ids: Set<string> | undefined;
   readonly #held: Call[] = [];
 
   constructor(names: ToolNames, notices: Notices) {
@@ -36,7 +37,7 @@ export class ToolCalls {
 
   /** Whether any call has begun. */
   get any(): boolean {
-    return this.#ids.size > 0;
+    return this.#ids !== undefined;
   }
 
   begin(sentId: unknown, sentName: unknown, events: ModelEvent[]): Call {
@@ -116,12 +117,13 @@ export class ToolCalls {
 
   #unique(sent: unknown, events: ModelEvent[]): string {
     const named = typeof sent === "string" && sent !== "";
-    const usable = named && !this.#ids.has(sent);
+    const usable = named && this.#ids?.has(sent) !== true;
     if (!usable) {
       const words = named ? "with the id of another call and was given its own" : "without an id and was given one";
       this.#notices.say("tool-call-id-made", `A tool call came ${words}.`, events);
     }
     const id = usable ? sent : `tooluse_${crypto.randomUUID().replaceAll("-", "")}`;
+    this.#ids ??= new Set();
     this.#ids.add(id);
     return id;
   }

@@ -28,41 +28,45 @@ interface Waiting {
 
 /** Who waits for leave in a run, and what was decided. A decision may come before the question. */
 export class Approvals {
-  readonly #decisions: Map<string, ApprovalDecision>;
-  readonly #waiting = new Map<string, Waiting>();
+  /** Both are made when something is to be kept in them: in most runs nothing is. */
+  #decisions: Map<string, ApprovalDecision> | undefined;
+  #waiting: Map<string, Waiting> | undefined;
 
   /** `decisions`: what was decided already, by the ids of the calls. */
-  constructor(decisions: Readonly<Record<string, ApprovalDecision>> = {}) {
-    this.#decisions = new Map(Object.entries(decisions));
+  constructor(decisions?: Readonly<Record<string, ApprovalDecision>>) {
+    if (decisions !== undefined) this.#decisions = new Map(Object.entries(decisions));
   }
 
   /** The calls that wait, in the order in which they asked. */
   get waiting(): readonly ApprovalRequest[] {
-    return [...this.#waiting.values()].map(({ request }) => request);
+    return [...(this.#waiting?.values() ?? [])].map(({ request }) => request);
   }
 
   /** All that was decided, by the ids of the calls. */
   get decisions(): Readonly<Record<string, ApprovalDecision>> {
-    return Object.fromEntries(this.#decisions);
+    return Object.fromEntries(this.#decisions ?? []);
   }
 
   decisionOf(id: string): ApprovalDecision | undefined {
-    return this.#decisions.get(id);
+    return this.#decisions?.get(id);
   }
 
   /** Decides about a call, whether it has asked yet or not. The first decision stands. */
   decide(id: string, decision: ApprovalDecision): void {
+    this.#decisions ??= new Map();
     if (!this.#decisions.has(id)) this.#decisions.set(id, decision);
-    const waiting = this.#waiting.get(id);
-    this.#waiting.delete(id);
+    const waiting = this.#waiting?.get(id);
+    this.#waiting?.delete(id);
     waiting?.resolve(decision);
   }
 
   /** Waits for a decision. It may never come: then the promise is left behind with the run. */
   ask(request: ApprovalRequest): Promise<ApprovalDecision> {
-    const known = this.#decisions.get(request.id);
+    const known = this.#decisions?.get(request.id);
     if (known !== undefined) return Promise.resolve(known);
-    return new Promise((resolve) => this.#waiting.set(request.id, { request, resolve }));
+    this.#waiting ??= new Map();
+    const waiting = this.#waiting;
+    return new Promise((resolve) => waiting.set(request.id, { request, resolve }));
   }
 }
 

@@ -18,6 +18,9 @@ export interface ToolRunnerOptions {
   readonly approve: Approve | undefined;
 }
 
+const noResults: ReadonlyMap<string, ToolResultPart> = new Map();
+const noneBegun: ReadonlySet<string> = new Set();
+
 /**
  * Carries out the tool calls of one step, several at a time. Tools push nothing on anybody: their events wait here
  * until they are taken, and a tool that reports progress is held up until its last report was taken.
@@ -26,8 +29,9 @@ export class ToolRunner {
   readonly #tools: ReadonlyMap<string, Tool>;
   readonly #options: ToolRunnerOptions;
   readonly #signal: AbortSignal;
-  readonly #results = new Map<string, ToolResultPart>();
-  readonly #begun = new Set<string>();
+  /** Both are made with the first call: most answers have none. */
+  #results: Map<string, ToolResultPart> | undefined;
+  #begun: Set<string> | undefined;
   /** Calls that wait for their turn; what each holds lets it go on. */
   readonly #queue: (() => void)[] = [];
   #running = 0;
@@ -46,12 +50,12 @@ export class ToolRunner {
 
   /** The results so far, by the id of the call. */
   get results(): ReadonlyMap<string, ToolResultPart> {
-    return this.#results;
+    return this.#results ?? noResults;
   }
 
   /** The calls whose tools have begun to work. */
   get begun(): ReadonlySet<string> {
-    return this.#begun;
+    return this.#begun ?? noneBegun;
   }
 
   /** Whether events wait to be taken. */
@@ -76,11 +80,11 @@ export class ToolRunner {
 
   /** Takes up what was done elsewhere. Calls that had begun there, but have no result, are answered as cancelled. */
   restore(calls: readonly FoldedCall[], results: readonly ToolResultPart[], begun: readonly string[]): void {
-    for (const result of results) this.#results.set(result.id, result);
+    for (const result of results) this.#keep(result);
     for (const id of begun) {
-      this.#begun.add(id);
+      this.#begin(id);
       const call = calls.find(({ part }) => part.id === id);
-      if (call !== undefined && !this.#results.has(id)) this.#finish(cancelledResult(call.part, true));
+      if (call !== undefined && !this.results.has(id)) this.#finish(cancelledResult(call.part, true));
     }
   }
 
@@ -141,8 +145,18 @@ export class ToolRunner {
   }
 
   #finish(result: ToolResultPart): void {
-    this.#results.set(result.id, result);
+    this.#keep(result);
     this.#emit({ type: "tool-result", id: result.id, name: result.name, result });
+  }
+
+  #keep(result: ToolResultPart): void {
+    this.#results ??= new Map();
+    this.#results.set(result.id, result);
+  }
+
+  #begin(id: string): void {
+    this.#begun ??= new Set();
+    this.#begun.add(id);
   }
 
   /** Holds a turn when it is done. Never rejects: whatever goes wrong is an answer that the model reads. */
@@ -178,7 +192,7 @@ export class ToolRunner {
         if (denied !== undefined) return failure(part, denied);
       }
       this.#signal.throwIfAborted();
-      this.#begun.add(id);
+      this.#begin(id);
       this.#emit({ type: "tool-start", id, name, arguments: value });
       const limitMs = tool.timeoutMs ?? this.#options.toolTimeoutMs ?? Number.POSITIVE_INFINITY;
       const report = (progress: JsonValue) => {

@@ -56,7 +56,6 @@ export interface CallOptions {
 export class ModelCaller {
   readonly #targets: readonly Target[];
   readonly #options: CallOptions;
-  readonly #failoverCodes: ReadonlySet<ErrorCode>;
   #at: number;
   /** What is demanded of the present target by the request, and by all targets before it. */
   #privacy: Privacy = {};
@@ -70,13 +69,13 @@ export class ModelCaller {
   #held: ModelEvent[] = [];
   /** How long to wait before the next attempt, where one is due. */
   #waitMs: number | undefined;
-  readonly #told = new Set<string>();
+  /** Made with the first notice. */
+  #told: Set<string> | undefined;
 
   /** `targets`: in the order of preference, at least one. */
   constructor(targets: readonly Target[], options: CallOptions) {
     this.#targets = targets;
     this.#options = options;
-    this.#failoverCodes = new Set(options.failoverOn);
     const rested = targets.findIndex(({ gateway, model }) => !isCoolingDown(gateway, model));
     this.#at = Math.max(0, rested);
   }
@@ -227,6 +226,7 @@ export class ModelCaller {
   /** What is done to the history, say, is done at every step, and worth telling once. */
   #isNews(event: ModelEvent): boolean {
     if (event.type !== "notice") return true;
+    this.#told ??= new Set();
     const known = this.#told.has(event.message);
     this.#told.add(event.message);
     return !known;
@@ -235,7 +235,7 @@ export class ModelCaller {
   /** Turns to the next model that is worth asking; throws the error where there is none. */
   #moveOn(error: GatewayError): Failover {
     const from = this.target;
-    if (!this.#failoverCodes.has(error.code)) throw error;
+    if (!this.#options.failoverOn.includes(error.code)) throw error;
     const later = [...this.#targets.keys()].slice(this.#at + 1);
     const allowed = later.filter((at) => this.#target(at).gateway.unmetPrivacy(this.#privacyAt(at)).length === 0);
     if (allowed.length === 0) throw later.length === 0 ? error : this.#heldBack(error, later);

@@ -15,7 +15,7 @@ export class Step {
   readonly #tools: ReadonlyMap<string, Tool>;
   readonly #conversation: Conversation;
   /** The calls that were handed to the runner. */
-  readonly #started = new Set<string>();
+  #started: Set<string> | undefined;
   readonly #callsLeft: number;
   /** What broke the answer off, where the run goes on nevertheless. */
   interruption: Interruption | undefined;
@@ -77,6 +77,7 @@ export class Step {
     this.runner.restore(this.fold.calls, results, begun);
     for (const { part } of this.fold.calls) {
       if (!this.runner.results.has(part.id)) continue;
+      this.#started ??= new Set();
       this.#started.add(part.id);
       if (this.#usesUp(part)) this.#carriedOut++;
     }
@@ -103,7 +104,7 @@ export class Step {
     const stopped = this.#stoppedBy();
     for (const call of this.fold.calls) {
       if (stopped === undefined) this.#start(call);
-      else if (!this.#started.has(call.part.id)) {
+      else if (this.#started?.has(call.part.id) !== true) {
         this.runner.refuse(call.part, `The answer was ended (${stopped}), so this call was not carried out.`);
       }
     }
@@ -152,6 +153,7 @@ export class Step {
   }
 
   #start(call: FoldedCall): void {
+    this.#started ??= new Set();
     if (this.#started.has(call.part.id)) return;
     this.#started.add(call.part.id);
     if (this.#usesUp(call.part)) {

@@ -109,8 +109,11 @@ export function toolSpec(tool: Tool): ToolSpec {
   return { name, description, parameters: jsonSchemaOf(parameters) };
 }
 
+const noTools: ReadonlyMap<string, Tool> = new Map();
+
 /** Tools by their names. Throws a `TypeError` where two have the same one. */
 export function indexTools(tools: readonly Tool[]): ReadonlyMap<string, Tool> {
+  if (tools.length === 0) return noTools;
   const byName = new Map(tools.map((tool) => [tool.name, tool]));
   if (byName.size < tools.length) {
     const twice = tools.find((tool, index) => tools.findIndex((other) => other.name === tool.name) < index);

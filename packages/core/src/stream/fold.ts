@@ -47,7 +47,8 @@ export interface SavedFold {
 export class MessageFold {
   #origin: Origin;
   readonly #parts: BuildingPart[] = [];
-  readonly #openCalls = new Map<string, OpenCall>();
+  /** Made with the first of them: most answers have none. */
+  #openCalls: Map<string, OpenCall> | undefined;
   readonly #calls: FoldedCall[] = [];
   /** The part that the next delta of text or reasoning belongs to. */
   #open: { type: "text" | "reasoning"; text: string } | undefined;
@@ -72,6 +73,7 @@ export class MessageFold {
       if (part.type === "tool-call" && openCalls.has(part.id)) {
         const { id, name } = part;
         const call: OpenCall = { type: "open-call", index, id, name, arguments: part.arguments };
+        fold.#openCalls ??= new Map();
         fold.#openCalls.set(id, call);
         fold.#parts.push(call);
         continue;
@@ -116,6 +118,7 @@ export class MessageFold {
         const { id, name } = event;
         const call: OpenCall = { type: "open-call", index: this.#parts.length, id, name, arguments: "" };
         this.#close();
+        this.#openCalls ??= new Map();
         this.#openCalls.set(id, call);
         this.#parts.push(call);
         break;
@@ -134,7 +137,7 @@ export class MessageFold {
           ...this.#stateOf(event.state),
         };
         this.#parts[this.#openCall(event.id).index] = part;
-        this.#openCalls.delete(event.id);
+        this.#openCalls?.delete(event.id);
         this.#calls.push({ part, value: event.value });
         break;
       }
@@ -172,7 +175,7 @@ export class MessageFold {
       origin: this.#origin,
       message: this.message(),
       open: this.#open !== undefined,
-      openCalls: [...this.#openCalls.keys()],
+      openCalls: [...(this.#openCalls?.keys() ?? [])],
       calls: this.#calls.map(({ part, value }) => (value === undefined ? { id: part.id } : { id: part.id, value })),
       ...(usage && { usage }),
       ...(cost && { cost }),
@@ -216,7 +219,7 @@ export class MessageFold {
   }
 
   #openCall(id: string): OpenCall {
-    const call = this.#openCalls.get(id);
+    const call = this.#openCalls?.get(id);
     if (call === undefined) throw new TypeError(`No tool call "${id}" is open: the events are out of order.`);
     return call;
   }

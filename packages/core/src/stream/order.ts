@@ -22,8 +22,9 @@ export class EventOrder {
   #started = false;
   #reasoning = false;
   #finished = false;
-  readonly #openCalls = new Map<string, string>();
-  readonly #callIds = new Set<string>();
+  /** Their names by their ids. Made with the first of them, as is the next: most answers have none. */
+  #openCalls: Map<string, string> | undefined;
+  #callIds: Set<string> | undefined;
 
   /** Whether `finish` has come. */
   get finished(): boolean {
@@ -52,15 +53,17 @@ export class EventOrder {
         if (this.#reasoning) return "sent tool-call-start before the reasoning-end of its open reasoning";
         if (typeof event.id !== "string" || event.id === "") return "sent a tool-call-start without an id";
         if (typeof event.name !== "string" || event.name === "") return "sent a tool-call-start without a name";
-        if (this.#callIds.has(event.id)) return `started two tool calls with the id "${event.id}"`;
+        if (this.#callIds?.has(event.id) === true) return `started two tool calls with the id "${event.id}"`;
+        this.#callIds ??= new Set();
         this.#callIds.add(event.id);
+        this.#openCalls ??= new Map();
         this.#openCalls.set(event.id, event.name);
         return undefined;
       case "tool-call-delta":
-        if (!this.#openCalls.has(event.id)) return `sent tool-call-delta for "${event.id}", which is not open`;
+        if (this.#openCalls?.has(event.id) !== true) return `sent tool-call-delta for "${event.id}", which is not open`;
         return checkText(event);
       case "tool-call-end": {
-        const name = this.#openCalls.get(event.id);
+        const name = this.#openCalls?.get(event.id);
         if (name === undefined) return `sent tool-call-end for "${event.id}", which is not open`;
         if (name !== event.name) return `ended the tool call "${name}" under the name "${event.name}"`;
         if (typeof event.arguments !== "string") return "sent a tool-call-end whose arguments are not text";
@@ -69,7 +72,7 @@ export class EventOrder {
         if ((event.status === "ok") !== (event.value !== undefined)) {
           return "sent a tool-call-end whose status and value disagree";
         }
-        this.#openCalls.delete(event.id);
+        this.#openCalls?.delete(event.id);
         return undefined;
       }
       case "response-start":
@@ -83,7 +86,7 @@ export class EventOrder {
         return undefined;
       case "finish":
         if (this.#reasoning) return "sent finish with reasoning open";
-        if (this.#openCalls.size > 0) return `sent finish with the tool call "${[...this.#openCalls.keys()][0]}" open`;
+        for (const name of this.#openCalls?.keys() ?? []) return `sent finish with the tool call "${name}" open`;
         if (!finishReasons.has(event.reason)) return `sent finish with the reason "${event.reason}", which is none`;
         this.#finished = true;
         return undefined;
