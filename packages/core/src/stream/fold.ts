@@ -21,7 +21,7 @@ interface OpenCall {
 }
 
 /** So many deltas are put together at a time. */
-const manyPieces = 128;
+const manyPieces = 32;
 
 /** A fold as plain data, in the middle of an answer or after it. */
 export interface SavedFold {
