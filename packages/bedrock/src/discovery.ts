@@ -32,7 +32,6 @@ export function discovery(control: () => Promise<BedrockClient>): Discovery {
   const foundations = new Map<string, { at: number; readonly result: Promise<string | undefined> }>();
 
   const isFresh = (outcome: Outcome) => {
-    if (outcome.state === "unasked") return false;
     const whole = outcome.state === "pending" || outcome.state === "listed";
     return Date.now() - outcome.at < (whole ? limits.listingAgeMs : limits.listingRetryMs);
   };
@@ -57,7 +56,7 @@ export function discovery(control: () => Promise<BedrockClient>): Discovery {
 
   return {
     async listing(signal, refresh) {
-      if (latest === undefined || refresh || !isFresh(latest)) latest = begin();
+      if (latest === undefined || refresh || latest.state === "unasked" || !isFresh(latest)) latest = begin();
       return await abortable(latest.result, signal);
     },
     async current(signal) {
@@ -85,8 +84,8 @@ export function discovery(control: () => Promise<BedrockClient>): Discovery {
 }
 
 /**
- * Whether a failure is worth remembering. Credentials, the network and the clock may be right a moment later, and are
- * mended by somebody who then looks again.
+ * Whether a failure is worth remembering for whoever wants a list. Credentials, the network and the clock may be right a
+ * moment later, and are mended by somebody who then looks again; requests do not ask each time for what they can go without.
  */
 function isOfLists(error: unknown): boolean {
   if (error instanceof ListingFailure) return true;

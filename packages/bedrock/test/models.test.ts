@@ -228,6 +228,19 @@ describe("models that AWS does not list", () => {
     expect(ways().filter((way) => way === "list")).toHaveLength(3);
   });
 
+  it("because the network does not lead to them are not asked for by every request, but by whoever wants them", async () => {
+    listing = (response) => void response.destroy();
+    await using there = opened();
+    const lists = () => service.received.filter(({ method }) => method === "GET").length;
+    await collect(there.gateway, { model: "claude-opus-5" });
+    await until(() => lists() >= 3);
+    const asked = lists();
+    for (let count = 0; count < 3; count++) await collect(there.gateway, { model: "claude-opus-5" });
+    expect(lists()).toBe(asked);
+    await expect(there.gateway.models({ signal })).rejects.toMatchObject({ code: "connection" });
+    expect(lists()).toBeGreaterThan(asked);
+  });
+
   it("are told of once by a request that needed them", async () => {
     listing = denied;
     await using there = opened();
