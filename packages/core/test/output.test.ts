@@ -273,7 +273,7 @@ describe("an answer that does not fit", () => {
   it("has to have a schema that can be shown", () => {
     const bare = { "~standard": { ...city["~standard"], jsonSchema: undefined } } as never;
     expect(() => start(answering(says("")), { responseFormat: bare })).toThrow(
-      'run: the schema in "responseFormat" has no JSON Schema, which the model must be shown',
+      'run: "responseFormat" is a test schema without a JSON Schema, which the model must be shown.',
     );
   });
 });

@@ -377,7 +377,7 @@ describe("arguments", () => {
       run({ gateway: answering([]), model: "small", messages: [hello], tools: [toolOf("make", () => {}, wrong)] }),
     ).toThrow(
       new TypeError(
-        'The parameters of tool "make" have no JSON Schema, which the model must be shown; valibot\'s get one with toStandardJsonSchema().',
+        'run: "parameters" of tool "make" is a test schema without a JSON Schema, which the model must be shown. Update test to a version with Standard JSON Schema, or pass a JSON Schema.',
       ),
     );
   });

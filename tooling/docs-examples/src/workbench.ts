@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { Example } from "./page.ts";
 
 /** An example as a file, each line where the page has it: what is reported of the file is true of the page. */
@@ -33,6 +34,8 @@ export class Workbench implements Disposable {
     };
     writeFileSync(join(this.folder, "tsconfig.json"), JSON.stringify(configuration));
     this.#link("@types/node", join(root, "node_modules/@types/node"));
+    // What examples use beside the packages of this repository.
+    this.#link("zod", dirname(fileURLToPath(import.meta.resolve("zod/package.json"))));
     for (const name of readdirSync(join(root, "packages"))) {
       const folder = join(root, "packages", name);
       const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { name: string };

@@ -71,16 +71,17 @@ describe("definePlugin", () => {
     const wrong: object = { settings };
     expect(() => definePlugin({ ...definition, ...wrong })).toThrow(
       new TypeError(
-        'definePlugin: "settings" of alpha must be a Standard Schema that has a JSON Schema; valibot\'s become one with toStandardJsonSchema().',
+        'definePlugin: "settings" of alpha must be a Standard Schema that has a JSON Schema. Zod, arktype and valibot make such schemas.',
       ),
     );
   });
 
   it("refuses a schema without a JSON Schema, as valibot's are before they are wrapped", () => {
     const { jsonSchema: _, ...standard } = anyObject["~standard"];
-    const wrong: object = { settings: { "~standard": standard } };
-    expect(() => definePlugin({ ...definition, ...wrong })).toThrow(/toStandardJsonSchema/);
-    const wrongOptions: object = { options: { "~standard": standard } };
+    const bare = { "~standard": { ...standard, vendor: "valibot" } };
+    const wrong: object = { settings: bare };
+    expect(() => definePlugin({ ...definition, ...wrong })).toThrow(/toStandardJsonSchema\(schema\)/);
+    const wrongOptions: object = { options: bare };
     expect(() => definePlugin({ ...definition, ...wrongOptions })).toThrow(
       /^definePlugin: "options" of alpha must be a Standard Schema/,
     );

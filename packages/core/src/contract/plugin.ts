@@ -2,14 +2,8 @@ import type { Capabilities } from "./capabilities.ts";
 import type { NoticeEvent } from "./event.ts";
 import type { Gateway } from "./gateway.ts";
 import type { JsonObject, JsonSchema } from "./json.ts";
-import {
-  hasJsonSchema,
-  jsonSchemaOf,
-  parseSettings,
-  parseSettingsFile,
-  type SettingsIssue,
-  type SettingsSchema,
-} from "./settings.ts";
+import { parseSettings, parseSettingsFile, type SettingsIssue, type SettingsSchema } from "./settings.ts";
+import { hasJsonSchema, isStandardSchema, jsonSchemaOf, jsonSchemaRemedy } from "./standard-schema.ts";
 
 /** The version of this contract. It changes only when plugins written for an older one would misbehave. */
 export const contractVersion = 1;
@@ -165,10 +159,7 @@ function requireText(value: unknown, field: string): void {
 }
 
 function requireSchema(schema: SettingsSchema | undefined, id: string, field: string): void {
-  if (!hasJsonSchema(schema)) {
-    throw new TypeError(
-      `definePlugin: "${field}" of ${id} must be a Standard Schema that has a JSON Schema; ` +
-        "valibot's become one with toStandardJsonSchema().",
-    );
-  }
+  if (hasJsonSchema(schema)) return;
+  const remedy = isStandardSchema(schema) ? jsonSchemaRemedy(schema) : "Zod, arktype and valibot make such schemas.";
+  throw new TypeError(`definePlugin: "${field}" of ${id} must be a Standard Schema that has a JSON Schema. ${remedy}`);
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { schemaOf } from "../../test/schema.ts";
 import type { JsonSchema } from "./json.ts";
-import { formatPath, jsonSchemaOf, parseSettings, parseSettingsFile, toIssue } from "./settings.ts";
+import { formatPath, parseSettings, parseSettingsFile, toIssue } from "./settings.ts";
+import { jsonSchemaOf } from "./standard-schema.ts";
 
 /** Takes everything; only what its JSON Schema says about keys is of interest. */
 const shaped = (json: JsonSchema) => schemaOf(json, (value) => ({ value }));

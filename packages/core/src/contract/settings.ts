@@ -1,6 +1,7 @@
 import type { StandardJSONSchemaV1, StandardSchemaV1 } from "@standard-schema/spec";
 import { nearest } from "./did-you-mean.ts";
-import { isObject, type JsonSchema } from "./json.ts";
+import { isObject } from "./json.ts";
+import { jsonSchemaOf } from "./standard-schema.ts";
 
 /**
  * A description of settings that both checks a value (Standard Schema) and can be shown to an editor (Standard JSON
@@ -76,22 +77,6 @@ function takesNull(schema: unknown): boolean {
 /** Some libraries quote what they found, which in settings may be a secret that stands in the wrong place. */
 function withoutValue({ path, message }: SettingsIssue): SettingsIssue {
   return { path, message: message.replace(/,? (?:but )?received ".*"/is, "") };
-}
-
-/**
- * A check that JSON Schema cannot express must not cost the whole schema: valibot's and Zod's words for leaving it out.
- * Libraries ignore what they do not know here.
- */
-const tolerant = { errorMode: "ignore", unrepresentable: "any" };
-
-/** The JSON Schema (draft 2020-12) of what may be written. */
-export function jsonSchemaOf(schema: StandardJSONSchemaV1): JsonSchema {
-  return schema["~standard"].jsonSchema.input({ target: "draft-2020-12", libraryOptions: tolerant });
-}
-
-/** Whether a schema has a JSON Schema, as its type promises. Valibot's have none until `toStandardJsonSchema` made them. */
-export function hasJsonSchema(schema: StandardJSONSchemaV1 | undefined): boolean {
-  return typeof schema?.["~standard"]?.jsonSchema?.input === "function";
 }
 
 /** Issues of any Standard Schema, with plain paths. */

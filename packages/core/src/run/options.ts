@@ -1,13 +1,13 @@
 import { type Deadlines, defaultDeadlines } from "../contract/deadlines.ts";
 import type { ErrorCode } from "../contract/error.ts";
-import type { ModelRequest, ResponseFormat } from "../contract/request.ts";
+import type { ModelRequest } from "../contract/request.ts";
 import type { Approve } from "./approval.ts";
 import type { MessageInput } from "./conversation.ts";
 import type { Budget } from "./limits.ts";
 import type { LoopOptions } from "./loop.ts";
 import type { Middleware } from "./middleware.ts";
 import { defaultFailoverCodes, type Target } from "./model-caller.ts";
-import { isOutputFormat, Output, type OutputSchema } from "./output.ts";
+import { isOutputFormat, Output, type OutputFormat } from "./output.ts";
 import { defaultRetryPolicy, type RetryPolicy } from "./retry.ts";
 import type { PrepareStep } from "./setup.ts";
 import { indexTools, type Tool, toolSpec } from "./tool.ts";
@@ -22,11 +22,12 @@ export interface RunOptions
   readonly tools?: readonly Tool[] | undefined;
 
   /**
-   * What the final answer is to be. With a Standard Schema, or a JSON Schema, the result has it as `output`, checked:
-   * the model is held to it by its own response format, or by a tool, or by words, whichever it has, and may correct an
-   * answer that does not fit once. One that still does not fit rejects with a `GatewayError` of code `protocol`.
+   * The format of the final answer: a Standard Schema, `{ type: "json-schema", schema }` with a Standard Schema or a JSON
+   * Schema, `{ type: "json" }` or `{ type: "text" }`. With a schema the result has the checked answer as `output`. The
+   * model is held to the schema by its own response format, else by a tool, else by instructions. It may correct an
+   * answer once; if that does not fit either, the run rejects with a `GatewayError` of code `protocol`.
    */
-  readonly responseFormat?: ResponseFormat | OutputSchema | undefined;
+  readonly responseFormat?: OutputFormat | undefined;
 
   /** Whom to ask where the model fails before it has said anything, the best first. Default: nobody. */
   readonly fallbacks?: readonly Target[] | undefined;

@@ -3,16 +3,31 @@ import type { GuardedGateway } from "../contract/gateway.ts";
 import { isObject, type JsonSchema, type JsonValue } from "../contract/json.ts";
 import type { Message } from "../contract/message.ts";
 import type { ModelRequest, ResponseFormat } from "../contract/request.ts";
-import { formatPath, hasJsonSchema, jsonSchemaOf, toIssue } from "../contract/settings.ts";
-import { violations } from "./json-schema.ts";
+import { isStandardSchema } from "../contract/standard-schema.ts";
+import { type ModelSchema, readSchema } from "./model-schema.ts";
 import type { Tool } from "./tool.ts";
 
-/** A Standard Schema that has a JSON Schema (Zod, ArkType, valibot): what the final answer is to be. */
+/** A Standard Schema that has a JSON Schema (zod, arktype, valibot): the shape of the final answer. */
 export type OutputSchema<Output = unknown> = StandardSchemaV1<unknown, Output> & StandardJSONSchemaV1<unknown, Output>;
 
-type JsonSchemaFormat = Extract<ResponseFormat, { readonly type: "json-schema" }>;
+/** A schema of the final answer with a name, which some models are shown. */
+export interface NamedOutputSchema {
+  readonly type: "json-schema";
+  /** Letters, digits, `_` and `-`. @defaultValue `"answer"` */
+  readonly name?: string | undefined;
+  /** The result has an output of the type that a Standard Schema makes; a JSON Schema gives none. */
+  readonly schema: OutputSchema | JsonSchema;
+}
 
-type Checked = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly problem: string };
+/** A response format as `run` accepts it. */
+export type OutputFormat = Exclude<ResponseFormat, { readonly type: "json-schema" }> | OutputSchema | NamedOutputSchema;
+
+/** The type of `result().output` for a response format. */
+export type OutputOf<Format> = Format extends OutputSchema
+  ? StandardSchemaV1.InferOutput<Format>
+  : Format extends { readonly type: "json-schema"; readonly schema: infer Schema extends OutputSchema }
+    ? StandardSchemaV1.InferOutput<Schema>
+    : unknown;
 
 /** How often a model is told that its answer does not fit. */
 const maxRepairs = 1;
@@ -28,19 +43,22 @@ export class Output {
   /** What takes the answer where the model has no response format. */
   readonly tool: Tool;
   readonly #name: string;
-  readonly #format: OutputSchema | JsonSchemaFormat;
+  readonly #checker: ModelSchema;
   readonly #isWrapped: boolean;
   readonly #schema: JsonSchema;
   #repairs = 0;
   #accepted: { readonly value: unknown } | undefined;
 
   /** `taken`: the names of the tools that there are. Throws a `TypeError` for a schema that cannot be shown. */
-  constructor(format: OutputSchema | JsonSchemaFormat, taken: readonly string[]) {
-    this.#format = format;
-    const schema = jsonSchema(format);
-    this.#isWrapped = schema.type !== "object";
-    this.#schema = this.#isWrapped ? wrap(schema) : schema;
-    this.#name = "type" in format ? format.name : wrapped;
+  constructor(format: OutputSchema | NamedOutputSchema, taken: readonly string[]) {
+    const isNamed = !isStandardSchema(format);
+    this.#checker = isNamed
+      ? readSchema(format.schema, '"responseFormat.schema"')
+      : readSchema(format, '"responseFormat"');
+    const { json } = this.#checker;
+    this.#isWrapped = json.type !== "object";
+    this.#schema = this.#isWrapped ? wrap(json) : json;
+    this.#name = (isNamed ? format.name : undefined) ?? wrapped;
     let name = "final_answer";
     for (let number = 2; taken.includes(name); number++) name = `final_answer_${number}`;
     this.tool = {
@@ -88,10 +106,12 @@ export class Output {
     return value === undefined ? "it is not JSON" : this.take(value);
   }
 
-  /** Looks at a final answer. Undefined where it fits; otherwise what is wrong with it. */
-  async take(value: JsonValue): Promise<string | undefined> {
-    const checked = await this.#check(value);
-    if (!checked.ok) return checked.problem;
+  /** Accepts a final answer that fits. Returns what is wrong with one that does not. */
+  async take(raw: JsonValue): Promise<string | undefined> {
+    // Some models leave out the object around an answer.
+    const value = this.#isWrapped && isObject(raw) && Object.hasOwn(raw, wrapped) ? (raw[wrapped] as JsonValue) : raw;
+    const checked = await this.#checker.check(value, "answer");
+    if (!checked.ok) return checked.faults.join("; ");
     this.#accepted = { value: checked.value };
     return undefined;
   }
@@ -110,35 +130,11 @@ export class Output {
   #instruction(): string {
     return `Give your final answer as JSON that fits this JSON Schema, and nothing around it: ${JSON.stringify(this.#schema)}`;
   }
-
-  async #check(raw: JsonValue): Promise<Checked> {
-    // Some models leave the object around an answer out.
-    const value = this.#isWrapped && isObject(raw) && Object.hasOwn(raw, wrapped) ? (raw[wrapped] as JsonValue) : raw;
-    if ("type" in this.#format) {
-      const faults = violations(value, this.#format.schema);
-      return faults.length === 0 ? { ok: true, value } : { ok: false, problem: faults.join("; ") };
-    }
-    const result = await this.#format["~standard"].validate(value);
-    if (result.issues === undefined) return { ok: true, value: result.value };
-    const faults = result.issues.map(toIssue).map(({ path, message }) => `${formatPath(path) || "answer"}: ${message}`);
-    return { ok: false, problem: faults.join("; ") };
-  }
 }
 
-/** Whether a format is a schema that answers are checked against. */
-export function isOutputFormat(
-  format: ResponseFormat | OutputSchema | undefined,
-): format is OutputSchema | JsonSchemaFormat {
-  return format !== undefined && (!("type" in format) || format.type === "json-schema");
-}
-
-function jsonSchema(format: OutputSchema | JsonSchemaFormat): JsonSchema {
-  if ("type" in format) return format.schema;
-  if (hasJsonSchema(format)) return jsonSchemaOf(format);
-  throw new TypeError(
-    'run: the schema in "responseFormat" has no JSON Schema, which the model must be shown; ' +
-      "valibot's get one with toStandardJsonSchema().",
-  );
+/** Whether a format holds a schema that answers are checked against. */
+export function isOutputFormat(format: OutputFormat | undefined): format is OutputSchema | NamedOutputSchema {
+  return isStandardSchema(format) || format?.type === "json-schema";
 }
 
 /** Puts a schema of anything into one of an object. Its definitions stay where its references look for them. */

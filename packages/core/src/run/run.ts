@@ -1,20 +1,27 @@
-import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { Cost, Usage } from "../contract/event.ts";
 import type { Message } from "../contract/message.ts";
 import type { MessageInput } from "./conversation.ts";
 import type { RunEndReason, RunEvent } from "./event.ts";
 import type { ResumeOptions, RunOptions } from "./options.ts";
-import type { OutputSchema } from "./output.ts";
+import type { OutputFormat, OutputOf } from "./output.ts";
 import { RunningConversation } from "./running.ts";
 import { type RunSnapshot, readSnapshot } from "./snapshot.ts";
 
-export interface RunResult<Output = unknown> {
-  readonly reason: RunEndReason;
+/** The end of a run that neither failed nor was aborted. With the reason `stop` its `output` is there. */
+export type RunResult<Output = unknown> = FinishedRun &
+  (
+    | {
+        readonly reason: "stop";
+        /** The final answer by the schema of `responseFormat`; `undefined` without one. */
+        readonly output: Output;
+      }
+    | { readonly reason: Exclude<RunEndReason, "stop">; readonly output: undefined }
+  );
+
+interface FinishedRun {
   /** The text of the last answer. */
   readonly text: string;
-  /** The final answer as `responseFormat` has it; undefined without one, and where `reason` is not `stop`. */
-  readonly output: Output | undefined;
-  /** The whole conversation: what was handed in, and what the run added. */
+  /** The whole conversation: the messages of the options, and what the run added. */
   readonly messages: readonly Message[];
   readonly steps: number;
   readonly usage: Usage;
@@ -65,9 +72,9 @@ export interface Run<Output = unknown> extends AsyncIterable<RunEvent, undefined
  * run is iterated or its result awaited. A gateway's failure is thrown as a `GatewayError`; a tool's failure is a
  * result that the model reads. Throws a `TypeError` at once for options that are wrong in themselves.
  */
-export function run<Schema extends OutputSchema>(
-  options: RunOptions & { readonly responseFormat: Schema },
-): Run<StandardSchemaV1.InferOutput<Schema>>;
+export function run<Format extends OutputFormat>(
+  options: RunOptions & { readonly responseFormat: Format },
+): Run<OutputOf<Format>>;
 export function run(options: RunOptions): Run;
 export function run(options: RunOptions): Run {
   return new RunningConversation(options);
@@ -78,10 +85,10 @@ export function run(options: RunOptions): Run {
  * wait for leave ask again unless it was decided about them, calls that had not begun are carried out, and those that
  * had begun without a result are answered as cancelled. Throws a `TypeError` for what is no snapshot.
  */
-export function resume<Schema extends OutputSchema>(
+export function resume<Format extends OutputFormat>(
   snapshot: RunSnapshot,
-  options: ResumeOptions & { readonly responseFormat: Schema },
-): Run<StandardSchemaV1.InferOutput<Schema>>;
+  options: ResumeOptions & { readonly responseFormat: Format },
+): Run<OutputOf<Format>>;
 export function resume(snapshot: RunSnapshot, options: ResumeOptions): Run;
 export function resume(snapshot: RunSnapshot, options: ResumeOptions): Run {
   const past = readSnapshot(snapshot);

@@ -184,8 +184,9 @@ export class RunningConversation implements Run, AsyncIterator<RunEvent, undefin
     if (outcome === undefined || "error" in outcome) throw outcome?.error;
     const { reason, steps, usage, cost } = outcome.end;
     const text = textOf(this.#conversation.answer.content);
-    const output = reason === "stop" ? this.#output?.accepted?.value : undefined;
-    return { reason, text, output, messages: this.messages, steps, usage, cost };
+    const finished = { text, messages: this.messages, steps, usage, cost };
+    if (reason !== "stop") return { ...finished, reason, output: undefined };
+    return { ...finished, reason, output: this.#output?.accepted?.value };
   }
 
   /** The next event of an answer that nobody else looks at: one promise, where `#pull` has one for each who is asked. */

@@ -2,8 +2,7 @@ import type { StandardJSONSchemaV1, StandardSchemaV1 } from "@standard-schema/sp
 import type { JsonObject, JsonSchema, JsonValue } from "../contract/json.ts";
 import type { ToolResultContent } from "../contract/message.ts";
 import type { ToolSpec } from "../contract/request.ts";
-import { formatPath, hasJsonSchema, jsonSchemaOf, toIssue } from "../contract/settings.ts";
-import { violations } from "./json-schema.ts";
+import { type Checked, type ModelSchema, readSchema } from "./model-schema.ts";
 
 /** A schema of a tool's arguments: a Standard Schema that has a JSON Schema (Zod, ArkType, valibot), or a JSON Schema. */
 export type ToolParameters = (StandardSchemaV1 & StandardJSONSchemaV1) | JsonSchema;
@@ -96,17 +95,22 @@ export function readOutput(value: ToolReturn): ToolOutput {
   return { content: [{ type: "json", value: JSON.parse(text) }], isError: false };
 }
 
-/** What the model is told about a tool. Throws a `TypeError` where its schema cannot be shown. */
+/** Returns what the model is shown of a tool. Throws a `TypeError` if its parameters are no schema of an object. */
 export function toolSpec(tool: Tool): ToolSpec {
-  const { name, description, parameters } = tool;
-  if (!isStandard(parameters)) return { name, description, parameters };
-  if (!hasJsonSchema(parameters)) {
+  const { name, description } = tool;
+  const { json } = schemaOf(tool);
+  const { type } = json;
+  if (type !== undefined && ![type].flat().includes("object")) {
     throw new TypeError(
-      `The parameters of tool "${name}" have no JSON Schema, which the model must be shown; ` +
-        "valibot's get one with toStandardJsonSchema().",
+      `run: "parameters" of tool "${name}" must describe an object, not ${JSON.stringify(type)}. ` +
+        "Put it into one: { value: … }.",
     );
   }
-  return { name, description, parameters: jsonSchemaOf(parameters) };
+  return { name, description, parameters: json };
+}
+
+function schemaOf({ name, parameters }: Tool): ModelSchema {
+  return readSchema(parameters, `"parameters" of tool "${name}"`);
 }
 
 const noTools: ReadonlyMap<string, Tool> = new Map();
@@ -127,26 +131,15 @@ export type CheckedArguments =
   | { readonly ok: false; readonly message: string };
 
 /** Checks a call's arguments against the tool's schema. The message is for the model. */
-export async function checkArguments(tool: Tool, value: JsonValue): Promise<CheckedArguments> {
-  const { parameters } = tool;
-  let faults: readonly string[];
-  let checked: unknown = value;
-  if (isStandard(parameters)) {
-    const result = await parameters["~standard"].validate(value);
-    if (result.issues === undefined) checked = result.value;
-    faults = (result.issues ?? [])
-      .map(toIssue)
-      .map((issue) => `${formatPath(issue.path) || "arguments"}: ${issue.message}`);
-  } else {
-    faults = violations(value, parameters);
-  }
-  if (faults.length === 0) return { ok: true, value: checked };
-  return {
-    ok: false,
-    message: `The arguments of ${tool.name} do not fit its parameters: ${faults.join("; ")}. Call it again with arguments that fit.`,
-  };
+export function checkArguments(tool: Tool, value: JsonValue): CheckedArguments | Promise<CheckedArguments> {
+  const checked = schemaOf(tool).check(value, "arguments");
+  return checked instanceof Promise ? checked.then((late) => toArguments(tool, late)) : toArguments(tool, checked);
 }
 
-function isStandard(parameters: ToolParameters): parameters is StandardSchemaV1 & StandardJSONSchemaV1 {
-  return "~standard" in parameters;
+function toArguments(tool: Tool, checked: Checked): CheckedArguments {
+  if (checked.ok) return checked;
+  return {
+    ok: false,
+    message: `The arguments of ${tool.name} do not fit its parameters: ${checked.faults.join("; ")}. Call it again with arguments that fit.`,
+  };
 }
