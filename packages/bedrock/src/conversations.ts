@@ -95,7 +95,7 @@ export class Conversations {
     const { gateway, settings, resolver } = this.#options;
     const model = await resolver.resolve(request.model, region, connection, request.signal);
     const { modelId, foundation, family } = model;
-    const options = (request.options ?? {}) as BedrockOptions;
+    const options = (request.gatewayOptions ?? {}) as BedrockOptions;
     const question = {
       gateway,
       request,

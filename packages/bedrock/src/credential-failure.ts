@@ -117,7 +117,7 @@ function codeOf(failure: ServiceFailure | undefined): ErrorCode {
   if (isClockSkew(failure)) return "authentication";
   if (!isTransient(failure)) return "credentials";
   if ((failure.status ?? 0) < 500) return "rate-limited";
-  return failure.status === 503 ? "overloaded" : "upstream";
+  return failure.status === 503 ? "overloaded" : "server-error";
 }
 
 function adviseOn(failure: ServiceFailure | undefined, auth: Auth): string {

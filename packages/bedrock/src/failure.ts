@@ -102,7 +102,7 @@ export function codeOf({ name, message, status }: ServiceFailure): ErrorCode {
     case "ModelStreamErrorException":
     case "InternalServerException":
     case "InternalFailure":
-      return "upstream";
+      return "server-error";
     case "ValidationException":
       return codeOfValidation(message);
     default:
@@ -135,7 +135,7 @@ function codeOfStatus(status: number | undefined): ErrorCode {
     case 413:
       return "context-overflow";
     case 424:
-      return "upstream";
+      return "server-error";
     case 429:
       return "rate-limited";
     case 503:
@@ -144,10 +144,10 @@ function codeOfStatus(status: number | undefined): ErrorCode {
     // An exception in the middle of an answer that nobody has named yet.
     case 200:
     case undefined:
-      return "upstream";
+      return "server-error";
     default:
       if (status >= 300 && status < 400) return "protocol";
-      return status >= 500 ? "upstream" : "invalid-request";
+      return status >= 500 ? "server-error" : "invalid-request";
   }
 }
 

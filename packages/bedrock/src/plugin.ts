@@ -11,7 +11,7 @@ export const bedrock = definePlugin({
   contract: contractVersion,
   settingsKey: "bedrock",
   settings,
-  options,
+  gatewayOptions: options,
   credentials,
   capabilities: {
     tools: true,

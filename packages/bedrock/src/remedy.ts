@@ -32,7 +32,7 @@ export function remedy(code: ErrorCode, failure: ServiceFailure, context: Failur
     case "invalid-request":
       return isUnservedCountry(failure.message) ? unservedCountry : "";
     case "overloaded":
-    case "upstream":
+    case "server-error":
     case "timeout":
       return "Try again later, or choose another model or region.";
     case "protocol":

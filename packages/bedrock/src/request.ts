@@ -75,11 +75,14 @@ export function encodeRequest(question: RequestQuestion): EncodedRequest {
   const given = givenFields(question);
   const told = isObject(given.thinking) ? given.thinking.type : undefined;
   const thinking = told === undefined ? reasoning.on : told !== "disabled";
-  const { topP, stop } = request;
+  const { topP, stopSequences } = request;
   // A default gives way to what the request itself asks for.
   const yields = family.sampling === "one" && topP !== undefined;
   const temperature = request.temperature ?? (yields ? undefined : model?.default_temperature);
-  const inferenceConfig = encodeSampling({ temperature, topP, maxOutputTokens, stop, reasoning, thinking }, encoding);
+  const inferenceConfig = encodeSampling(
+    { temperature, topP, maxOutputTokens, stop: stopSequences, reasoning, thinking },
+    encoding,
+  );
   const conversation = encodeMessages(request.messages, encoding);
   const { fields, outputConfig, instruction, told: bounds } = encodeFormat(request.responseFormat, reasoning.fields);
   if (bounds.length > 0) {

@@ -68,12 +68,12 @@ function pastTools(messages: readonly Message[]): readonly string[] {
 }
 
 function encodeChoice(
-  { toolChoice, parallelTools }: ModelRequest,
+  { toolChoice, parallelToolCalls }: ModelRequest,
   encoding: Encoding,
 ): { readonly choice: BedrockToolChoice | undefined; readonly fields: JsonObject } {
   const { family, notices, events } = encoding;
   const choice = supported(toolChoice, encoding);
-  if (parallelTools !== false) return { choice: native(choice, encoding), fields: {} };
+  if (parallelToolCalls !== false) return { choice: native(choice, encoding), fields: {} };
   if (!family.singleCalls) {
     notices.say("parallel-tools-ignored", "This model cannot be told to make one call at a time.", events);
     return { choice: native(choice, encoding), fields: {} };

@@ -278,7 +278,7 @@ describe("towards the simulator, which verifies every signature", () => {
     };
     await using opened = open({ origin: simulator.url }, { env, settings });
     for (const streaming of [true, false]) {
-      const events = await collect(opened.gateway, { model, options: { streaming } });
+      const events = await collect(opened.gateway, { model, gatewayOptions: { streaming } });
       expect(events.at(-1)).toMatchObject({ type: "finish", reason: "stop" });
     }
     expect(simulator.requests.at(-1)?.headers).toMatchObject({ "x-team": "core  team" });

@@ -24,13 +24,13 @@ describe("an answer that fails", () => {
   const said = [start, delta({ text: "Hi" })];
 
   it.each([
-    ["internalServerException", "upstream", true],
-    ["modelStreamErrorException", "upstream", true],
+    ["internalServerException", "server-error", true],
+    ["modelStreamErrorException", "server-error", true],
     ["validationException", "invalid-request", false],
     ["throttlingException", "rate-limited", true],
     ["serviceUnavailableException", "overloaded", true],
     ["modelTimeoutException", "timeout", true],
-    ["somethingElseException", "upstream", true],
+    ["somethingElseException", "server-error", true],
   ] as const)("by %s is an error of the code %s", async (type, code, retryable) => {
     const { events, error } = await fail(streams(...said, frame(type, { message: "It went wrong." }, "exception")));
     expect(plain([...events])).toEqual([{ type: "text-delta", text: "Hi" }]);
@@ -80,7 +80,7 @@ describe("an answer that fails", () => {
 
   it("by a frame of the kind error is one", async () => {
     const { error } = await fail(streams(...said, errorFrame("InternalFailure", "Broken.")));
-    expect(error).toMatchObject({ code: "upstream", detail: "Broken." });
+    expect(error).toMatchObject({ code: "server-error", detail: "Broken." });
   });
 
   it("before it began says nothing", async () => {
@@ -164,7 +164,7 @@ describe("an answer that fails", () => {
     const { error } = await fail(
       streams(...ended, frame("internalServerException", { message: "Late." }, "exception")),
     );
-    expect(error).toMatchObject({ code: "upstream", detail: "Late." });
+    expect(error).toMatchObject({ code: "server-error", detail: "Late." });
   });
 
   it.each([

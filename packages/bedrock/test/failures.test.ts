@@ -233,7 +233,7 @@ describe("a refusal", () => {
       424,
       "ModelErrorException",
       "The model failed.",
-      "upstream",
+      "server-error",
       true,
       "Try again later, or choose another model or region.",
     ],
@@ -253,7 +253,14 @@ describe("a refusal", () => {
       true,
       "Try again later, or choose another model or region.",
     ],
-    [500, "InternalServerException", "Oh.", "upstream", true, "Try again later, or choose another model or region."],
+    [
+      500,
+      "InternalServerException",
+      "Oh.",
+      "server-error",
+      true,
+      "Try again later, or choose another model or region.",
+    ],
   ])("%s %s: %s", async (status, name, message, code, retryable, advice) => {
     const error = await fail(refuses(status, name, message));
     expect(error).toMatchObject({ code, retryable, status, detail: message, upstream: "Amazon Bedrock" });
@@ -352,7 +359,7 @@ describe("a refusal", () => {
 
   it.each([
     ["in a stream", {}, "bedrock:InvokeModelWithResponseStream"],
-    ["of one piece", { options: { streaming: false } }, "bedrock:InvokeModel"],
+    ["of one piece", { gatewayOptions: { streaming: false } }, "bedrock:InvokeModel"],
   ])("without a reason names the action that an answer %s needs", async (_how, change, action) => {
     const error = await fail(refuses(403, "AccessDeniedException", ""), change);
     expect(error.message).toMatch(`The missing permission is ${action}. Allow ${action} on the model`);

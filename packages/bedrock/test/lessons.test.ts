@@ -37,7 +37,7 @@ async function taught(words: string, change: Partial<ModelRequest>) {
 describe("what a model is found not to take", () => {
   it("is left out at once, and not sent again", async () => {
     const { bodies, notices } = await taught("This model doesn't support the stopSequences field.", {
-      stop: ["END"],
+      stopSequences: ["END"],
       temperature: 0.5,
     });
     expect(bodies.map(({ inferenceConfig }) => inferenceConfig)).toEqual([
@@ -195,7 +195,7 @@ describe("what a model is found not to take", () => {
     service.received.length = 0;
     const words = "This model doesn't support the stopSequences field.";
     service.queue(refuses(400, "ValidationException", words), refuses(400, "ValidationException", words));
-    const error = await refused(opened.gateway, { model: "acme.brain-v1", stop: ["END"] });
+    const error = await refused(opened.gateway, { model: "acme.brain-v1", stopSequences: ["END"] });
     expect(error).toMatchObject({ code: "invalid-request", detail: words });
     expect(service.received).toHaveLength(2);
   });

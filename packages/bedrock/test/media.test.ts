@@ -184,7 +184,7 @@ describe("files", () => {
 
   it("are cited where that is asked for", async () => {
     const messages: Message[] = [{ role: "user", content: [{ type: "text", text: "Read" }, file("text/plain", "a")] }];
-    const { body } = await ask({ messages, options: { citations: true } });
+    const { body } = await ask({ messages, gatewayOptions: { citations: true } });
     expect((body.messages as { content: unknown[] }[])[0]?.content[1]).toEqual({
       document: { format: "txt", name: "a", source: { bytes: "SGVsbG8=" }, citations: { enabled: true } },
     });

@@ -20,7 +20,7 @@ async function asked(model: string, change: Partial<ModelRequest>, opening?: Ope
 describe("thinking by a budget", () => {
   it("is what a model's own fields say, whole, where they say it", async () => {
     const options = { additionalModelRequestFields: { thinking: { type: "disabled" } } };
-    const { fields } = await asked(sonnet45, { reasoning: { effort: "low" }, options });
+    const { fields } = await asked(sonnet45, { reasoning: { effort: "low" }, gatewayOptions: options });
     expect(fields).toEqual({ thinking: { type: "disabled" } });
   });
 

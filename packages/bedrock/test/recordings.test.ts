@@ -94,7 +94,7 @@ async function read(registry: Registry, recording: Recording): Promise<Answer> {
     model: modelOf(recording),
     messages: [{ role: "user", content: [{ type: "text", text: "Hello" }] }],
     tools: toolNames(recording).map((name) => ({ name, description: "", parameters: { type: "object" } })),
-    options: { streaming: recording.api === "converse-stream" },
+    gatewayOptions: { streaming: recording.api === "converse-stream" },
     signal: new AbortController().signal,
   });
   const answer: Answer = {

@@ -55,7 +55,7 @@ describe("sampling", () => {
       temperature: 0.5,
       topP: 0.9,
       maxOutputTokens: 100,
-      stop: ["END", ""],
+      stopSequences: ["END", ""],
     });
     expect(body.inferenceConfig).toEqual({ maxTokens: 100, temperature: 0.5, topP: 0.9, stopSequences: ["END"] });
     expect(notices).toEqual([]);
@@ -331,23 +331,23 @@ describe("cache points", () => {
   });
 
   it("hold as long as the request says", async () => {
-    const { body } = await ask({ ...change, options: { cacheTtl: "1h" } });
+    const { body } = await ask({ ...change, gatewayOptions: { cacheTtl: "1h" } });
     expect(body.system).toEqual([{ text: "Be short." }, { cachePoint: { type: "default", ttl: "1h" } }]);
   });
 
   it.each([nova, "us.anthropic.claude-3-7-sonnet-20250219-v1:0", "us.anthropic.claude-opus-4-1-20250805-v1:0"])(
     "hold for five minutes where %s knows no more",
     async (model) => {
-      const { body, notices } = await ask({ ...change, model, options: { cacheTtl: "1h" } });
+      const { body, notices } = await ask({ ...change, model, gatewayOptions: { cacheTtl: "1h" } });
       expect(body.system).toEqual([{ text: "Be short." }, { cachePoint }]);
       expect(notices).toEqual(["cache-ttl-dropped: This model keeps its cache for 5 minutes: cacheTtl was left out."]);
-      expect((await ask({ ...change, model, options: { cacheTtl: "5m" } })).notices).toEqual([]);
+      expect((await ask({ ...change, model, gatewayOptions: { cacheTtl: "5m" } })).notices).toEqual([]);
     },
   );
 
   it("hold as long as asked for a model that nothing is known of but that it takes them", async () => {
     const settings = { available_models: [{ name: "own", max_tokens: 1000, cache_configuration: {} }] };
-    const { body } = await ask({ ...change, model: "own", options: { cacheTtl: "1h" } }, { settings });
+    const { body } = await ask({ ...change, model: "own", gatewayOptions: { cacheTtl: "1h" } }, { settings });
     expect(body.system).toEqual([{ text: "Be short." }, { cachePoint: { type: "default", ttl: "1h" } }]);
   });
 });
@@ -355,7 +355,7 @@ describe("cache points", () => {
 describe("what only Bedrock knows", () => {
   it("goes out in its own fields", async () => {
     const { body } = await ask({
-      options: {
+      gatewayOptions: {
         additionalModelRequestFields: { top_k: 5 },
         additionalModelResponseFieldPaths: ["/stop_sequence"],
         serviceTier: "flex",
@@ -379,7 +379,7 @@ describe("what only Bedrock knows", () => {
     const model = { name: "own", max_tokens: 1000, base_model: "anthropic.claude-opus-5", service_tier: "priority" };
     const settings = { available_models: [{ ...model, latency: "standard", additional_model_request_fields }] };
     const options = { additionalModelRequestFields: { top_k: 2 }, serviceTier: "default" };
-    const { body } = await ask({ model: "own", options, reasoning: { effort: "low" } }, { settings });
+    const { body } = await ask({ model: "own", gatewayOptions: options, reasoning: { effort: "low" } }, { settings });
     expect(body.additionalModelRequestFields).toEqual({
       thinking: { type: "enabled", display: "summarized" },
       output_config: { effort: "low" },
@@ -392,27 +392,32 @@ describe("what only Bedrock knows", () => {
   it("has Anthropic's betas together, whichever way they are asked for, each once", async () => {
     const additional_model_request_fields = { anthropic_beta: ["b", "a"] };
     const model = { name: `us.${claude}`, max_tokens: 1000, additional_model_request_fields };
-    const ofSettings = await ask({ options: { anthropicBeta: ["a"] } }, { settings: { available_models: [model] } });
+    const ofSettings = await ask(
+      { gatewayOptions: { anthropicBeta: ["a"] } },
+      { settings: { available_models: [model] } },
+    );
     expect(ofSettings.body.additionalModelRequestFields).toEqual({ anthropic_beta: ["a", "b"] });
     const options = { anthropicBeta: ["a"], additionalModelRequestFields: { anthropic_beta: ["b"] } };
-    expect((await ask({ options })).body.additionalModelRequestFields).toEqual({ anthropic_beta: ["a", "b"] });
+    expect((await ask({ gatewayOptions: options })).body.additionalModelRequestFields).toEqual({
+      anthropic_beta: ["a", "b"],
+    });
   });
 
   it("may have a model think, which then takes no temperature either", async () => {
     const thinking = { type: "enabled", budget_tokens: 2000 };
     const options = { additionalModelRequestFields: { thinking } };
-    const { body, notices } = await ask({ options, temperature: 0.3 });
+    const { body, notices } = await ask({ gatewayOptions: options, temperature: 0.3 });
     expect(body.additionalModelRequestFields).toEqual({ thinking });
     expect(body.inferenceConfig).toBeUndefined();
     expect(notices).toEqual([
       "temperature-dropped: While it thinks, this model takes no temperature: it was left out.",
     ]);
     const not = { additionalModelRequestFields: { thinking: { type: "disabled" } } };
-    expect((await ask({ options: not, temperature: 0.3 })).body.inferenceConfig).toEqual({ temperature: 0.3 });
+    expect((await ask({ gatewayOptions: not, temperature: 0.3 })).body.inferenceConfig).toEqual({ temperature: 0.3 });
   });
 
   it("is refused where it is misspelt", async () => {
-    await expect(ask({ options: { serviceTeer: "flex" } })).rejects.toMatchObject({
+    await expect(ask({ gatewayOptions: { serviceTeer: "flex" } })).rejects.toMatchObject({
       code: "invalid-request",
       message: expect.stringContaining('Did you mean "serviceTier"?') as string,
     });
@@ -437,12 +442,12 @@ describe("a guardrail", () => {
     const guardrail = { guardrailIdentifier: "abc123", guardrailVersion: "3", trace: "disabled" };
     expect((await ask({}, { settings })).body.guardrailConfig).toEqual({ ...guardrail, streamProcessingMode: "async" });
     // What comes whole has no stream to process.
-    expect((await ask({ options: { streaming: false } }, { settings })).body.guardrailConfig).toEqual(guardrail);
+    expect((await ask({ gatewayOptions: { streaming: false } }, { settings })).body.guardrailConfig).toEqual(guardrail);
   });
 
   it("may be a request's own where the settings have none", async () => {
     const guardrail = { identifier: "abc123", version: "2", streamMode: "sync" };
-    expect((await ask({ options: { guardrail } })).body.guardrailConfig).toEqual({
+    expect((await ask({ gatewayOptions: { guardrail } })).body.guardrailConfig).toEqual({
       guardrailIdentifier: "abc123",
       guardrailVersion: "2",
       trace: "enabled",
@@ -453,14 +458,14 @@ describe("a guardrail", () => {
   it("of the settings cannot be lifted or loosened by a request", async () => {
     const settings = { guardrail_identifier: arn, guardrail_version: "3", guardrail_stream_mode: "sync" };
     const own = { identifier: arn, version: "DRAFT", streamMode: "async" };
-    expect((await ask({ options: { guardrail: own } }, { settings })).body.guardrailConfig).toEqual({
+    expect((await ask({ gatewayOptions: { guardrail: own } }, { settings })).body.guardrailConfig).toEqual({
       guardrailIdentifier: arn,
       guardrailVersion: "3",
       trace: "enabled",
       streamProcessingMode: "sync",
     });
     await using opened = open({ origin: "http://127.0.0.1:9" }, { settings });
-    const error = await refused(opened.gateway, { options: { guardrail: { identifier: "other" } } });
+    const error = await refused(opened.gateway, { gatewayOptions: { guardrail: { identifier: "other" } } });
     expect(error.code).toBe("invalid-request");
     expect(error.message).toBe(
       'Gateway "amazon-bedrock": the settings apply a guardrail to every request; a request cannot choose another.',

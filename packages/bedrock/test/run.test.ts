@@ -96,7 +96,7 @@ it.each([
 });
 
 it.each([
-  ["an exception", { kind: "error", afterChunks: 3 }, "upstream"],
+  ["an exception", { kind: "error", afterChunks: 3 }, "server-error"],
   ["a damaged frame", { kind: "garbage", afterChunks: 3 }, "protocol"],
   ["its end", { kind: "cut", afterChunks: 3, how: "end" }, "connection"],
   ["a lost connection", { kind: "cut", afterChunks: 3 }, "connection"],

@@ -137,7 +137,12 @@ region = eu-west-1
         "rate-limited",
         "TooManyRequestsException: Slow down. Try again later.",
       ],
-      ["as it is broken", refuses(500, "InternalFailure", "Oh."), "upstream", "InternalFailure: Oh. Try again later."],
+      [
+        "as it is broken",
+        refuses(500, "InternalFailure", "Oh."),
+        "server-error",
+        "InternalFailure: Oh. Try again later.",
+      ],
       ["but a page", page, "overloaded", "status 503: Down. Try again later."],
       [
         "and drops the connection",

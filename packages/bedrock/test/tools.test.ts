@@ -75,7 +75,7 @@ describe("tools", () => {
 
   it("of the service's own are named, beside those of the program", async () => {
     const { toolConfig } = await configOf({
-      options: { systemTools: ["nova_grounding"] },
+      gatewayOptions: { systemTools: ["nova_grounding"] },
       model: "amazon.nova-2-lite-v1:0",
     });
     expect(toolConfig).toEqual({ tools: [lookSpec, { systemTool: { name: "nova_grounding" } }] });
@@ -113,28 +113,31 @@ describe("one call at a time", () => {
   ] as const)(
     "with the choice %j stands in Anthropic's own field, which has the choice too",
     async (toolChoice, wanted) => {
-      const { toolConfig, fields } = await configOf({ toolChoice, parallelTools: false });
+      const { toolConfig, fields } = await configOf({ toolChoice, parallelToolCalls: false });
       expect(toolConfig).toEqual({ tools: [lookSpec] });
       expect(fields).toEqual({ tool_choice: { ...wanted, disable_parallel_tool_use: true } });
     },
   );
 
   it("cannot be asked of other models, which is said", async () => {
-    const { toolConfig, fields, notices } = await configOf({ model: "us.amazon.nova-pro-v1:0", parallelTools: false });
+    const { toolConfig, fields, notices } = await configOf({
+      model: "us.amazon.nova-pro-v1:0",
+      parallelToolCalls: false,
+    });
     expect(toolConfig).toEqual({ tools: [lookSpec] });
     expect(fields).toBeUndefined();
     expect(notices).toEqual(["parallel-tools-ignored: This model cannot be told to make one call at a time."]);
   });
 
   it("is left to the model where it is not ruled out", async () => {
-    expect((await configOf({ parallelTools: true })).fields).toBeUndefined();
+    expect((await configOf({ parallelToolCalls: true })).fields).toBeUndefined();
   });
 });
 
 describe("the operation", () => {
   it.each([
     [`us.${claude}`, {}, "converse-stream"],
-    [`us.${claude}`, { options: { streaming: false } }, "converse"],
+    [`us.${claude}`, { gatewayOptions: { streaming: false } }, "converse"],
     ["us.meta.llama4-scout-17b-instruct-v1:0", {}, "converse"],
     ["us.meta.llama4-scout-17b-instruct-v1:0", { tools: [] }, "converse-stream"],
     ["cohere.command-r-plus-v1:0", {}, "converse"],
@@ -147,7 +150,7 @@ describe("the operation", () => {
     const model = { name: "own-model", max_tokens: 1000, streaming: false };
     const settings = { available_models: [model] };
     expect((await ask({ model: "own-model" }, { settings })).request.path).toBe("/model/own-model/converse");
-    const streamed = await ask({ model: "own-model", options: { streaming: true } }, { settings });
+    const streamed = await ask({ model: "own-model", gatewayOptions: { streaming: true } }, { settings });
     expect(streamed.request.path).toBe("/model/own-model/converse-stream");
   });
 });

@@ -4,17 +4,17 @@ export { didYouMean } from "./contract/did-you-mean.ts";
 export { type ErrorCode, errorCodes, GatewayError, type GatewayErrorInit, isGatewayError } from "./contract/error.ts";
 export type {
   Cost,
-  Finish,
+  FinishEvent,
   FinishReason,
   ModelEvent,
   NoticeEvent,
-  ReasoningDelta,
-  ReasoningEnd,
-  ResponseStart,
-  TextDelta,
-  ToolCallDelta,
-  ToolCallEnd,
-  ToolCallStart,
+  ReasoningDeltaEvent,
+  ReasoningEndEvent,
+  ResponseStartEvent,
+  TextDeltaEvent,
+  ToolCallDeltaEvent,
+  ToolCallEndEvent,
+  ToolCallStartEvent,
   Usage,
   UsageEvent,
 } from "./contract/event.ts";
@@ -67,24 +67,24 @@ export {
 export type { ApprovalDecision, ApprovalRequest, Approve } from "./run/approval.ts";
 export type { MessageInput } from "./run/conversation.ts";
 export type {
-  ApprovalRequested,
+  ApprovalRequestEvent,
   ErrorSummary,
-  Failover,
+  FailoverEvent,
   Interruption,
-  OutputRepair,
-  Retry,
-  RunEnd,
+  OutputRepairEvent,
+  RetryEvent,
+  RunEndEvent,
   RunEndReason,
   RunEvent,
-  StepEnd,
-  StepStart,
-  ToolProgress,
-  ToolResult,
-  ToolStart,
+  StepEndEvent,
+  StepStartEvent,
+  ToolProgressEvent,
+  ToolResultEvent,
+  ToolStartEvent,
 } from "./run/event.ts";
 export type { Budget } from "./run/limits.ts";
 export type { Middleware, ModelCall, ModelMiddleware, RunMiddleware } from "./run/middleware.ts";
-export { defaultFailoverCodes, type Target } from "./run/model-caller.ts";
+export { defaultFailoverCodes, type ModelRef } from "./run/model-caller.ts";
 export type { ResumeOptions, RunOptions } from "./run/options.ts";
 export type { NamedOutputSchema, OutputFormat, OutputOf, OutputSchema } from "./run/output.ts";
 export { defaultRetryPolicy, type RetryPolicy } from "./run/retry.ts";

@@ -529,21 +529,21 @@ describe("options", () => {
   }
 
   it("reach the gateway as its schema makes them", async () => {
-    const { gateway, asked } = gatewayOf({ options });
-    await collect(gateway.stream(requestOf({ options: { routing: { order: [1, "b"] } } })));
+    const { gateway, asked } = gatewayOf({ gatewayOptions: options });
+    await collect(gateway.stream(requestOf({ gatewayOptions: { routing: { order: [1, "b"] } } })));
     await collect(gateway.stream(requestOf()));
-    expect(asked.map((request) => request.options)).toEqual([{ routing: { order: ["1", "b"] } }, undefined]);
+    expect(asked.map((request) => request.gatewayOptions)).toEqual([{ routing: { order: ["1", "b"] } }, undefined]);
   });
 
   it.each<[JsonObject, string]>([
-    [{ routing: { order: "b" } }, "options.routing.order: Expected a list"],
+    [{ routing: { order: "b" } }, "gatewayOptions.routing.order: Expected a list"],
     [
       { routing: { order: [], onyl: [] } },
-      'options.routing.onyl: Unknown key "onyl", which has no effect. Did you mean "only"?',
+      'gatewayOptions.routing.onyl: Unknown key "onyl", which has no effect. Did you mean "only"?',
     ],
   ])("%j are refused before any request", async (wrong, issue) => {
-    const { gateway, asked } = gatewayOf({ options });
-    expect(await failureOf(collect(gateway.stream(requestOf({ options: wrong }))))).toEqual(
+    const { gateway, asked } = gatewayOf({ gatewayOptions: options });
+    expect(await failureOf(collect(gateway.stream(requestOf({ gatewayOptions: wrong }))))).toEqual(
       expect.objectContaining({
         gateway: "fake",
         code: "invalid-request",
@@ -555,19 +555,19 @@ describe("options", () => {
 
   it("are refused by a gateway that has none", async () => {
     const { gateway, asked } = gatewayOf({});
-    expect(await failureOf(collect(gateway.stream(requestOf({ options: {} }))))).toEqual(
+    expect(await failureOf(collect(gateway.stream(requestOf({ gatewayOptions: {} }))))).toEqual(
       expect.objectContaining({
         gateway: "fake",
         code: "invalid-request",
-        message: 'Gateway "fake" takes no options of its own. Leave "options" out of the request.',
+        message: 'Gateway "fake" has no options of its own. Leave "gatewayOptions" out of the request.',
       }),
     );
     expect(asked).toEqual([]);
   });
 
   it("are the plugin's fault where their schema cannot be checked", async () => {
-    const { gateway } = gatewayOf({ options: schemaOf({}, async () => ({ value: {} })) });
-    expect(await failureOf(collect(gateway.stream(requestOf({ options: {} }))))).toEqual(
+    const { gateway } = gatewayOf({ gatewayOptions: schemaOf({}, async () => ({ value: {} })) });
+    expect(await failureOf(collect(gateway.stream(requestOf({ gatewayOptions: {} }))))).toEqual(
       expect.objectContaining({ name: "GatewayError", code: "protocol" }),
     );
   });

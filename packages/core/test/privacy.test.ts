@@ -26,9 +26,9 @@ function site(id: string, privacyDemands?: readonly PrivacyDemand[], fails = fal
         yield [text(id), finish()];
       },
       privacyDemands,
-      privacy: ({ options }) => (options ?? {}) as Privacy,
+      privacy: ({ gatewayOptions }) => (gatewayOptions ?? {}) as Privacy,
     },
-    { id, options: anyObject },
+    { id, gatewayOptions: anyObject },
   );
   return { gateway, asked };
 }
@@ -78,11 +78,15 @@ describe("fallbacks", () => {
     const result = await run({
       gateway: first.gateway,
       model: "small",
-      options,
+      gatewayOptions: options,
       messages: [hello],
       fallbacks: [
-        { gateway: second.gateway, model: "m", options: { denyDataCollection: true, onlyUpstreams: ["b", "c"] } },
-        { gateway: third.gateway, model: "m", options: { zeroDataRetention: false } },
+        {
+          gateway: second.gateway,
+          model: "m",
+          gatewayOptions: { denyDataCollection: true, onlyUpstreams: ["b", "c"] },
+        },
+        { gateway: third.gateway, model: "m", gatewayOptions: { zeroDataRetention: false } },
       ],
     }).result();
     expect(result.text).toBe("third");
@@ -102,7 +106,7 @@ describe("fallbacks", () => {
     const running = run({
       gateway: first.gateway,
       model: "small",
-      options: { zeroDataRetention: true },
+      gatewayOptions: { zeroDataRetention: true },
       messages: [hello],
       fallbacks: [plain, careful].map(({ gateway }) => ({ gateway, model: "m" })),
     });
@@ -119,7 +123,7 @@ describe("fallbacks", () => {
     const running = run({
       gateway: first.gateway,
       model: "small",
-      options: { zeroDataRetention: true, onlyUpstreams: ["a"] },
+      gatewayOptions: { zeroDataRetention: true, onlyUpstreams: ["a"] },
       messages: [hello],
       fallbacks: [{ gateway: plain.gateway, model: "m" }],
     });

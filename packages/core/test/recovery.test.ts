@@ -194,7 +194,7 @@ describe("a failure in the middle of an answer", () => {
       readOnly: true,
       execute: () => ++carriedOut,
     };
-    const gateway = acting("fake", [...call("1", "look"), failing("upstream")], [text("Done."), finish()]);
+    const gateway = acting("fake", [...call("1", "look"), failing("server-error")], [text("Done."), finish()]);
     const { messages } = await events({
       gateway,
       model: "small",

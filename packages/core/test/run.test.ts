@@ -179,7 +179,7 @@ describe("a run", () => {
     const asked = {
       model: "large",
       toolChoice: { tool: "echo" },
-      parallelTools: false,
+      parallelToolCalls: false,
       reasoning: { budgetTokens: 512 },
       temperature: 0,
       topP: 0.5,
@@ -198,7 +198,7 @@ describe("a run", () => {
         requests.push(rest);
         yield [text(JSON.stringify({ aborted: signal.aborted })), finish()];
       },
-      { options: anyObject },
+      { gatewayOptions: anyObject },
     );
     const result = await run({ gateway, messages: [hello], tools: [echo], ...asked }).result();
     const tools = [{ name: "echo", description: "Says it again.", parameters: { type: "object" } }];
@@ -211,9 +211,9 @@ describe("a run", () => {
     await running.result();
     expect(Object.keys(gateway.requests[0] ?? {}).sort()).toEqual([
       "deadlines",
+      "gatewayOptions",
       "messages",
       "model",
-      "options",
       "signal",
       "tools",
     ]);

@@ -166,7 +166,7 @@ describe("lists of models", () => {
     const host = await world.host({}, service);
     await host.models.list();
     expect(await host.models.list({ refresh: true })).toMatchObject([
-      { models: [{ id: "real" }], error: { code: "upstream" } },
+      { models: [{ id: "real" }], error: { code: "server-error" } },
     ]);
   });
 

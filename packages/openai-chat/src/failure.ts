@@ -156,7 +156,7 @@ function codeOf(status: number | undefined, { kind, message }: Words): ErrorCode
   if (/authentication|invalid_api_key/.test(kind)) return "authentication";
   if (status !== undefined) return codeOfStatus(status, message);
   if (overflow.test(message)) return "context-overflow";
-  return /invalid_request/.test(kind) ? "invalid-request" : "upstream";
+  return /invalid_request/.test(kind) ? "invalid-request" : "server-error";
 }
 
 function codeOfStatus(status: number, message: string): ErrorCode {
@@ -180,7 +180,7 @@ function codeOfStatus(status: number, message: string): ErrorCode {
     case 529:
       return "overloaded";
   }
-  if (status >= 500) return "upstream";
+  if (status >= 500) return "server-error";
   return overflow.test(message) ? "context-overflow" : "invalid-request";
 }
 

@@ -36,13 +36,13 @@ export function encodeRequest(request: ModelRequest, dialect: ChatDialect): Json
       function: { name, description, parameters: parameters as JsonObject },
     }));
     if (request.toolChoice !== undefined) body.tool_choice = encodeToolChoice(request.toolChoice);
-    const parallel = request.parallelTools ?? dialect.parallelToolCalls;
+    const parallel = request.parallelToolCalls ?? dialect.parallelToolCalls;
     if (parallel !== undefined) body.parallel_tool_calls = parallel;
   }
   if (request.maxOutputTokens !== undefined) body[dialect.maxTokensParameter] = request.maxOutputTokens;
   if (request.temperature !== undefined) body.temperature = request.temperature;
   if (request.topP !== undefined) body.top_p = request.topP;
-  if (request.stop !== undefined && request.stop.length > 0) body.stop = request.stop;
+  if (request.stopSequences !== undefined && request.stopSequences.length > 0) body.stop = request.stopSequences;
   if (request.reasoning !== undefined) Object.assign(body, dialect.reasoning(request.reasoning));
   if (request.responseFormat !== undefined) body.response_format = encodeResponseFormat(request.responseFormat);
   if (dialect.promptCacheKey && request.sessionId !== undefined) body.prompt_cache_key = request.sessionId;

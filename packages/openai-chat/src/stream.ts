@@ -167,7 +167,7 @@ export class AnswerReader {
     if (saysFailed(finish)) {
       // A whole answer that failed says why beside the finish.
       if (isObject(choice.error)) throw failureOfBody(this.#context, choice);
-      throw this.#error(`broke its answer off ("${finish}"). Try again.`, "upstream");
+      throw this.#error(`broke its answer off ("${finish}"). Try again.`, "server-error");
     }
     this.#finish = finish;
     if (!this.#whole) this.#end = this.#context.readEnd(choice, chunk);
@@ -296,7 +296,7 @@ export class AnswerReader {
     return this.#error("broke off in the middle of its answer. Try again.", "connection");
   }
 
-  #error(words: string, code: "protocol" | "connection" | "upstream"): GatewayError {
+  #error(words: string, code: "protocol" | "connection" | "server-error"): GatewayError {
     const { gateway } = this.#context;
     return new GatewayError(`Gateway "${gateway}" ${words}`, { gateway, code });
   }

@@ -79,7 +79,7 @@ describe("a parameter that a service refuses", () => {
     [
       "parallel_tool_calls",
       [400, { error: { message: "Unrecognized request argument supplied: parallel_tool_calls" } }],
-      { parallelTools: true },
+      { parallelToolCalls: true },
     ],
     [
       "prompt_cache_key",
@@ -96,7 +96,11 @@ describe("a parameter that a service refuses", () => {
       openai("Unsupported value: 'temperature' does not support 0.2 with this model.", "temperature"),
       { temperature: 0.2 },
     ],
-    ["stop", openai("Unsupported parameter: 'stop' is not supported with this model.", "stop"), { stop: ["END"] }],
+    [
+      "stop",
+      openai("Unsupported parameter: 'stop' is not supported with this model.", "stop"),
+      { stopSequences: ["END"] },
+    ],
   ] as const)("%s is left out, once learnt", async (field, refusal, more) => {
     const tools = [{ name: "f", description: "", parameters: { type: "object" } }];
     const { bodies, notices, error } = await askTwice(

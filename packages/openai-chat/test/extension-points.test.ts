@@ -247,7 +247,7 @@ describe("a service's own reading of its failures", () => {
       error: { message: "Broke", code: 502 },
     };
     const whole = await failure({ readFailure }, 200, JSON.stringify({ id: "1", choices: [choice] }));
-    expect(whole).toMatchObject({ detail: "Broke!", status: 502, code: "upstream" });
+    expect(whole).toMatchObject({ detail: "Broke!", status: 502, code: "server-error" });
   });
 
   it("never shows any of several keys", async () => {

@@ -41,7 +41,7 @@ describe("the body of a request", () => {
       toolChoice: "auto",
       temperature: 0.5,
       topP: 0.9,
-      stop: ["END"],
+      stopSequences: ["END"],
       maxOutputTokens: 100,
     } as const;
     const first = await sent(more);
@@ -59,14 +59,14 @@ describe("the body of a request", () => {
   });
 
   it("leaves out what only belongs to tools where there are none", async () => {
-    const body = await sent({ parallelTools: true, toolChoice: "auto" }, { parallelToolCalls: true });
+    const body = await sent({ parallelToolCalls: true, toolChoice: "auto" }, { parallelToolCalls: true });
     expect(Object.keys(JSON.parse(body))).toEqual(["model", "messages", "stream", "stream_options"]);
   });
 
   it.each([
     [
       "parallel tools by request",
-      { tools, parallelTools: false },
+      { tools, parallelToolCalls: false },
       { parallelToolCalls: true },
       { parallel_tool_calls: false },
     ],

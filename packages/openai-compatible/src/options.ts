@@ -31,6 +31,6 @@ export const options = toStandardJsonSchema(
 );
 
 /** What a request's checked options add to its body, in the order in which it is merged. */
-export function extrasOf({ options }: ModelRequest): readonly JsonObject[] {
-  return Array.isArray(options?.extras) ? (options.extras as readonly JsonObject[]) : [];
+export function extrasOf({ gatewayOptions }: ModelRequest): readonly JsonObject[] {
+  return Array.isArray(gatewayOptions?.extras) ? (gatewayOptions.extras as readonly JsonObject[]) : [];
 }

@@ -14,7 +14,7 @@ export const openaiCompatible = definePlugin({
   settingsKey: "openai_compatible",
   instances: "map",
   settings,
-  options,
+  gatewayOptions: options,
   credentials: (id) => [{ id: "api_key", label: "API key", env: [keyVariable(id)], optional: true }],
   capabilities: {
     tools: true,

@@ -73,7 +73,7 @@ class Decoding {
       request.tools = list(tools).map((tool) => this.#tool(object(tool), expected));
       if (tool_choice !== undefined) request.toolChoice = this.#toolChoice(tool_choice, expected);
       if (parallel_tool_calls !== undefined) {
-        request.parallelTools = parallel_tool_calls === true;
+        request.parallelToolCalls = parallel_tool_calls === true;
         expected.parallel_tool_calls = parallel_tool_calls;
       }
     }
@@ -81,7 +81,7 @@ class Decoding {
     const format = this.#responseFormat(remaining.response_format, request, expected);
     delete remaining.response_format;
     Object.assign(expected, remaining);
-    request.options = { extraBody: { ...remaining, ...format } };
+    request.gatewayOptions = { extraBody: { ...remaining, ...format } };
     return { request: request as Omit<ModelRequest, "signal">, expected, differences: this.#differences };
   }
 
@@ -105,7 +105,7 @@ class Decoding {
     for (const [field, name] of [
       ["temperature", "temperature"],
       ["top_p", "topP"],
-      ["stop", "stop"],
+      ["stop", "stopSequences"],
     ] as const) {
       if (remaining[field] === undefined) continue;
       request[name] = take(field);

@@ -238,7 +238,7 @@ describe.each(Object.entries(expected) as [DialectName, Bytes][])("%s", (dialect
   it("offers tools", async () => {
     const { name, description, parameters } = tool;
     const tools = [{ name, description, parameters }];
-    expect(await body({ tools, toolChoice: { tool: name }, parallelTools: false })).toEqual({
+    expect(await body({ tools, toolChoice: { tool: name }, parallelToolCalls: false })).toEqual({
       ...base,
       tools: [{ type: "function", function: { name, description, parameters } }],
       tool_choice: { type: "function", function: { name } },

@@ -207,7 +207,7 @@ describe("a list that fails", () => {
       { code: "invalid-request", status: 404, message: "available_models" },
     ],
     ["401", json({ error: { message: "bad key" } }, 401), { code: "authentication", message: "MY_GW_2_API_KEY" }],
-    ["500", json({ error: "down" }, 500), { code: "upstream", status: 500, message: "down" }],
+    ["500", json({ error: "down" }, 500), { code: "server-error", status: 500, message: "down" }],
   ])("with %s is rejected where nothing else is known", async (_title, list, { message, ...rest }) => {
     service.list = list;
     expect(await failureOf(listed({}))).toMatchObject({ ...rest, message: expect.stringContaining(message) });

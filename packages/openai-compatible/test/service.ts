@@ -105,12 +105,12 @@ export interface Asking extends Partial<RunOptions> {
 export type Asked = Received & Pick<OpenRegistry, "notices" | "queries">;
 
 /** Asks once with these settings of the one model, and returns what the service received. */
-export async function askOnce(to: TestService, { service, settings, key, ...options }: Asking): Promise<Asked> {
+export async function askOnce(to: TestService, { service, settings, key, ...gatewayOptions }: Asking): Promise<Asked> {
   const model = { name: "m", max_tokens: 1000, ...settings };
   const opened = openRegistry({ api_url: `${to.origin}/v1`, available_models: [model], ...service }, key);
   await using registry = opened.registry;
   const gateway = registry.gateway("my-gw.2");
-  await run({ gateway, model: "m", messages: [{ role: "user", content: "Hello" }], ...options }).result();
+  await run({ gateway, model: "m", messages: [{ role: "user", content: "Hello" }], ...gatewayOptions }).result();
   const last = to.received.at(-1);
   if (last === undefined) throw new Error("Nothing was received.");
   return { ...last, notices: opened.notices, queries: opened.queries };

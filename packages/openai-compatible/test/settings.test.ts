@@ -183,7 +183,7 @@ describe("extra_body", () => {
     const { body } = await ask({
       service: { extra_body: { a: "service", b: "service", c: "service", deep: { x: 1, y: { z: 1 } } } },
       settings: { extra_body: { b: "model", c: "model", deep: { y: { z: 2 } } } },
-      options: { extra_body: { c: "request", deep: { w: 0 } }, extraBody: { deep: { y: { v: 3 } } } },
+      gatewayOptions: { extra_body: { c: "request", deep: { w: 0 } }, extraBody: { deep: { y: { v: 3 } } } },
     });
     expect(body).toEqual({
       ...plain,
@@ -199,7 +199,7 @@ describe("extra_body", () => {
     const { body } = await ask({
       settings: { ...settings, extra_body: { reasoning_effort: "default", max_completion_tokens: null, top_k: 5 } },
       temperature: 1,
-      options: { extraBody: { temperature: null, stream_options: null, top_k: null } },
+      gatewayOptions: { extraBody: { temperature: null, stream_options: null, top_k: null } },
     });
     const { stream_options: _, ...rest } = plain;
     expect(body).toEqual({ ...rest, reasoning_effort: "default" });
@@ -211,7 +211,7 @@ describe("extra_body", () => {
       service: { dialect: "zai" },
       reasoning: { effort: "high" },
       responseFormat,
-      options: {
+      gatewayOptions: {
         extraBody: {
           stream_options: { continuous_usage_stats: true },
           thinking: { clear_thinking: true },
@@ -249,20 +249,20 @@ describe("extra_body", () => {
         expect.objectContaining({ code: "settings", message: expect.stringContaining(`must not hold "${field}"`) }),
       );
     }
-    const asking = ask({ options: { extraBody: { [field]: "other" } } });
+    const asking = ask({ gatewayOptions: { extraBody: { [field]: "other" } } });
     await expect(asking).rejects.toMatchObject({
       code: "invalid-request",
-      message: expect.stringContaining(`options.extraBody: must not hold "${field}"`),
+      message: expect.stringContaining(`gatewayOptions.extraBody: must not hold "${field}"`),
     });
     expect(received).toEqual([]);
   });
 
   it("is refused in a request where it is no JSON, or misspelt", async () => {
-    await expect(ask({ options: { extraBody: { a: (() => 1) as never } } })).rejects.toMatchObject({
+    await expect(ask({ gatewayOptions: { extraBody: { a: (() => 1) as never } } })).rejects.toMatchObject({
       code: "invalid-request",
       message: expect.stringContaining("must hold plain JSON only"),
     });
-    await expect(ask({ options: { extraBdy: {} } })).rejects.toMatchObject({
+    await expect(ask({ gatewayOptions: { extraBdy: {} } })).rejects.toMatchObject({
       code: "invalid-request",
       message: expect.stringContaining('Did you mean "extraBody"?'),
     });

@@ -12,11 +12,11 @@ const codeOfType: ReadonlyMap<string, ErrorCode> = new Map<string, ErrorCode>([
   ["payment_required", "payment-required"],
   ["rate_limit_exceeded", "rate-limited"],
   ["provider_overloaded", "overloaded"],
-  ["provider_unavailable", "upstream"],
+  ["provider_unavailable", "server-error"],
   ["content_policy_violation", "content-filter"],
   ["refusal", "content-filter"],
   ["timeout", "timeout"],
-  ["server", "upstream"],
+  ["server", "server-error"],
 ]);
 
 /** What `availability.code` says of a model that could not be served, by the same source. */

@@ -27,7 +27,7 @@ export const openrouter = definePlugin({
   contract: contractVersion,
   settingsKey: "open_router",
   settings,
-  options,
+  gatewayOptions: options,
   credentials: [
     { id: "api_key", label: "API key", env: ["OPENROUTER_API_KEY"], help: "https://openrouter.ai/keys" },
     {
@@ -99,7 +99,7 @@ function open(context: OpenContext<OpenRouterSettings>): Gateway {
     // Planned when it is iterated, so that what is wrong with the request is thrown from there.
     stream: (request) => ({ [Symbol.asyncIterator]: () => start(request)[Symbol.asyncIterator]() }),
     privacyDemands: ["zeroDataRetention", "denyDataCollection", "onlyUpstreams"],
-    privacy: ({ model, options }) => demandsOf(modelSettings.of(model), options),
+    privacy: ({ model, gatewayOptions }) => demandsOf(modelSettings.of(model), gatewayOptions),
     async check({ signal }) {
       await context.credential("api_key");
       const countModels = async () => (await catalogue.models({ signal, refresh: true })).length;

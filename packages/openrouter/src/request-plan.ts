@@ -45,7 +45,7 @@ export function planRequest(request: ModelRequest, context: PlanContext): Reques
   const settings = context.settingsOf(request.model);
   // What a router says of itself holds for none of the models that it chooses.
   const facts = isRouter(request.model) ? undefined : context.facts;
-  const own = asOptions(request.options);
+  const own = asOptions(request.gatewayOptions);
   const { settings: options, ignored } = layOver<OpenRouterOptions, OpenRouterOptions>(settings, own);
   const demanded = tighten(routingOf(request.privacy ?? {}), options.provider ?? {});
   const fallbacks = planFallbacks(
@@ -103,7 +103,7 @@ export function planRequest(request: ModelRequest, context: PlanContext): Reques
 }
 
 /** What settings and options demand of whoever sees a request. */
-export function demandsOf(settings: ModelSettings, own: ModelRequest["options"]): Privacy {
+export function demandsOf(settings: ModelSettings, own: ModelRequest["gatewayOptions"]): Privacy {
   const { settings: options } = layOver<OpenRouterOptions, OpenRouterOptions>(settings, asOptions(own));
   return privacyOf(options.provider ?? {});
 }

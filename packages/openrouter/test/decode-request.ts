@@ -68,12 +68,12 @@ export function decodeRequest(body: WireBody, upstream: string | undefined): Omi
       parameters: tool.function?.parameters ?? {},
     })),
     toolChoice: decodeToolChoice(body.tool_choice),
-    parallelTools: body.parallel_tool_calls,
+    parallelToolCalls: body.parallel_tool_calls,
     reasoning: decodeReasoning(body.reasoning),
     temperature: body.temperature,
     maxOutputTokens: body.max_tokens ?? body.max_completion_tokens,
     responseFormat: decodeFormat(body.response_format),
-    options: {
+    gatewayOptions: {
       ...(serverTools.length > 0 && { server_tools: serverTools as unknown as readonly JsonValue[] }),
       ...(body.provider && { provider: body.provider }),
     },

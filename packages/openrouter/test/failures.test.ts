@@ -86,10 +86,10 @@ describe("an error", () => {
     [404, { message: "Model x not found" }, "model-not-found", false],
     [408, { message: "Operation timed out" }, "timeout", true],
     [413, { message: "Request payload too large" }, "context-overflow", false],
-    [500, { message: "Internal", metadata: { error_type: "server" } }, "upstream", true],
-    [502, { message: "Bad", metadata: { error_type: "provider_unavailable" } }, "upstream", true],
+    [500, { message: "Internal", metadata: { error_type: "server" } }, "server-error", true],
+    [502, { message: "Bad", metadata: { error_type: "provider_unavailable" } }, "server-error", true],
     [503, { message: "Busy", metadata: { error_type: "provider_overloaded" } }, "overloaded", true],
-    [524, { message: "Request timed out" }, "upstream", true],
+    [524, { message: "Request timed out" }, "server-error", true],
     [529, { message: "Provider returned error" }, "overloaded", true],
     [400, { message: "Too long", metadata: { error_type: "context_length_exceeded" } }, "context-overflow", false],
     [400, { message: "Flagged", metadata: { error_type: "content_policy_violation" } }, "content-filter", false],
@@ -257,20 +257,20 @@ describe("in the middle of an answer", () => {
     ["with empty choices", { id: "gen-1", error, choices: [] }],
   ])("an error %s ends it, with what was said so far", async (_title, failing) => {
     const { error: failure, said } = await attempt(streaming(failing));
-    expect(failure).toMatchObject({ code: "upstream", status: 502, upstream: "Together", retryable: true });
+    expect(failure).toMatchObject({ code: "server-error", status: 502, upstream: "Together", retryable: true });
     expect(failure.detail).toBe("Provider returned error (upstream reset)");
     expect(said).toBe("Hel");
   });
 
   it("a finish that says error, and no more, is one", async () => {
     const failure = await failureOf(streaming(chunk({ content: "" }, { finish: "error" })));
-    expect(failure.code).toBe("upstream");
+    expect(failure.code).toBe("server-error");
   });
 
   it("an error within a choice of a whole answer is one", async () => {
     const choice = { index: 0, message: { role: "assistant", content: "Hel" }, finish_reason: "error", error };
     const failure = await failureOf((_request, response) => sendJson(response, { id: "1", choices: [choice] }));
-    expect(failure).toMatchObject({ code: "upstream", status: 502, upstream: "Together" });
+    expect(failure).toMatchObject({ code: "server-error", status: 502, upstream: "Together" });
   });
 
   it("a rate limit says so", async () => {

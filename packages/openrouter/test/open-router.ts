@@ -124,7 +124,7 @@ export async function ask({
   settings,
   keys,
   says = "Hi",
-  ...options
+  ...gatewayOptions
 }: Asking = {}): Promise<Received & { readonly told: readonly string[]; readonly notices: readonly RegistryNotice[] }> {
   await using server = await serve({
     "/chat/completions": (_request, response) =>
@@ -137,7 +137,7 @@ export async function ask({
     gateway: registry.gateway("openrouter"),
     model: "vendor/model",
     messages: [{ role: "user", content: "Hello" }],
-    ...options,
+    ...gatewayOptions,
   });
   for await (const event of running) if (event.type === "notice") told.push(`${event.code}: ${event.message}`);
   const [last] = server.asked.slice(-1);

@@ -134,7 +134,7 @@ const elsewhere: readonly (keyof OpenRouterOptions)[] = [
 
 describe("an option", () => {
   it.each(fields)("%s ends in the body: %j", async (_option, options, body) => {
-    expect((await ask({ options: options as JsonObject })).body).toEqual({ ...bare, ...body });
+    expect((await ask({ gatewayOptions: options as JsonObject })).body).toEqual({ ...bare, ...body });
   });
 
   it.each(fields.filter(([option]) => option !== "session_id"))(
@@ -155,7 +155,7 @@ describe("an option", () => {
 
   it("response_cache and anthropic_beta end in headers", async () => {
     const { headers, text } = await ask({
-      options: { response_cache: { ttl_seconds: 60, clear: true }, anthropic_beta: ["a-1", "b-2"] },
+      gatewayOptions: { response_cache: { ttl_seconds: 60, clear: true }, anthropic_beta: ["a-1", "b-2"] },
     });
     expect(headers).toMatchObject({
       "x-openrouter-cache": "true",
@@ -164,33 +164,39 @@ describe("an option", () => {
       "x-anthropic-beta": "a-1,b-2",
     });
     expect(text).not.toContain("cache");
-    expect((await ask({ options: { response_cache: false } })).headers["x-openrouter-cache"]).toBe("false");
-    expect((await ask({ options: { response_cache: true } })).headers["x-openrouter-cache"]).toBe("true");
+    expect((await ask({ gatewayOptions: { response_cache: false } })).headers["x-openrouter-cache"]).toBe("false");
+    expect((await ask({ gatewayOptions: { response_cache: true } })).headers["x-openrouter-cache"]).toBe("true");
     expect((await ask()).headers).not.toHaveProperty("x-openrouter-cache");
   });
 
   it("that does not exist is refused before any request, with what was meant", async () => {
-    await expect(ask({ options: { provder: {} } })).rejects.toMatchObject({
+    await expect(ask({ gatewayOptions: { provder: {} } })).rejects.toMatchObject({
       code: "invalid-request",
       message: expect.stringContaining('Did you mean "provider"?'),
     });
-    await expect(ask({ options: { provider: { data_colection: "deny" } } })).rejects.toMatchObject({
+    await expect(ask({ gatewayOptions: { provider: { data_colection: "deny" } } })).rejects.toMatchObject({
       message: expect.stringContaining('Did you mean "data_collection"?'),
     });
   });
 
   it("of a wrong value is refused before any request", async () => {
-    await expect(ask({ options: { verbosity: "loud" } })).rejects.toMatchObject({
+    await expect(ask({ gatewayOptions: { verbosity: "loud" } })).rejects.toMatchObject({
       code: "invalid-request",
-      message: expect.stringContaining("options.verbosity: must be one of low, medium"),
+      message: expect.stringContaining("gatewayOptions.verbosity: must be one of low, medium"),
     });
-    await expect(ask({ options: { extra_body: { model: "x" } } })).rejects.toMatchObject({ code: "invalid-request" });
+    await expect(ask({ gatewayOptions: { extra_body: { model: "x" } } })).rejects.toMatchObject({
+      code: "invalid-request",
+    });
   });
 
   it("that is undefined is one that is not there", async () => {
     const options = { user: undefined, provider: { order: undefined } } as unknown as JsonObject;
     const settings = { model_settings: { "*": { user: "u", provider: { order: ["a"] } } } };
-    expect((await ask({ options, settings })).body).toEqual({ ...bare, user: "u", provider: { order: ["a"] } });
+    expect((await ask({ gatewayOptions: options, settings })).body).toEqual({
+      ...bare,
+      user: "u",
+      provider: { order: ["a"] },
+    });
   });
 
   it("is typed as JSON that a request takes", () => {
@@ -218,7 +224,7 @@ describe("options and settings together", () => {
         sort: "price",
       },
     };
-    const { body, told } = await ask({ settings, options });
+    const { body, told } = await ask({ settings, gatewayOptions: options });
     expect(body.provider).toEqual({
       zdr: true,
       data_collection: "deny",
@@ -240,17 +246,17 @@ describe("options and settings together", () => {
         "ordered/*": { provider: { order: ["a"], allow_fallbacks: false } },
       },
     };
-    const tightened = await ask({ settings, options: { models: ["private/one", "free/two"] } });
+    const tightened = await ask({ settings, gatewayOptions: { models: ["private/one", "free/two"] } });
     expect(tightened.body).toMatchObject({
       models: ["private/one", "free/two"],
       provider: { zdr: true, data_collection: "deny", ignore: ["x"] },
     });
     expect(tightened.told).toEqual([]);
-    const bound = await ask({ settings, options: { models: ["bound/one", "ordered/two", "free/three"] } });
+    const bound = await ask({ settings, gatewayOptions: { models: ["bound/one", "ordered/two", "free/three"] } });
     expect(bound.body.models).toEqual(["free/three"]);
     expect(bound.body).not.toHaveProperty("provider");
     expect(bound.told).toEqual([expect.stringMatching(/^fallback-left-out: .*bound\/one, ordered\/two/)]);
-    const within = await ask({ settings, options: { models: ["bound/one"], provider: { only: ["a/fast"] } } });
+    const within = await ask({ settings, gatewayOptions: { models: ["bound/one"], provider: { only: ["a/fast"] } } });
     expect(within.body).toMatchObject({ models: ["bound/one"], provider: { only: ["a/fast"] } });
     expect(within.told).toEqual([]);
   });
@@ -271,7 +277,7 @@ describe("options and settings together", () => {
 
   it("that leave no provider are refused before any request: an empty list would allow all", async () => {
     const settings = { model_settings: { "*": { provider: { only: ["a"] } } } };
-    await expect(ask({ settings, options: { provider: { only: ["b"] } } })).rejects.toMatchObject({
+    await expect(ask({ settings, gatewayOptions: { provider: { only: ["b"] } } })).rejects.toMatchObject({
       code: "invalid-request",
       message: expect.stringContaining("allows no provider"),
     });
@@ -279,7 +285,7 @@ describe("options and settings together", () => {
 
   it("merge extra_body key by key; null removes, a field of the codec's own too", async () => {
     const settings = { model_settings: { "*": { extra_body: { a: { b: 1, c: 2 }, d: 3, usage: null } } } };
-    const { body } = await ask({ settings, options: { extra_body: { a: { c: null, e: 4 }, d: null } } });
+    const { body } = await ask({ settings, gatewayOptions: { extra_body: { a: { c: null, e: 4 }, d: null } } });
     expect(body).toEqual({ model: bare.model, messages: bare.messages, stream: true, a: { b: 1, e: 4 } });
   });
 
@@ -294,14 +300,16 @@ describe("options and settings together", () => {
     expect(await reasoningOf({})).toEqual({ max_tokens: 1000, exclude: true });
     expect(await reasoningOf({ reasoning: { effort: "high" } })).toEqual({ effort: "high", exclude: true });
     expect(await reasoningOf({ reasoning: "off" })).toEqual({ effort: "none", exclude: true });
-    expect(await reasoningOf({ options: { reasoning: { enabled: false } } })).toEqual({
+    expect(await reasoningOf({ gatewayOptions: { reasoning: { enabled: false } } })).toEqual({
       enabled: false,
       exclude: true,
     });
     const options = { reasoning: { max_tokens: 3000 } };
-    expect((await ask({ options, reasoning: { effort: "high" } })).body.reasoning).toEqual({ max_tokens: 3000 });
+    expect((await ask({ gatewayOptions: options, reasoning: { effort: "high" } })).body.reasoning).toEqual({
+      max_tokens: 3000,
+    });
     const excluding = { reasoning: { exclude: true } };
-    expect((await ask({ options: excluding, reasoning: { budgetTokens: 2000 } })).body.reasoning).toEqual({
+    expect((await ask({ gatewayOptions: excluding, reasoning: { budgetTokens: 2000 } })).body.reasoning).toEqual({
       max_tokens: 2000,
       exclude: true,
     });
@@ -311,7 +319,7 @@ describe("options and settings together", () => {
 describe("the conversation's id", () => {
   it("is the request's, unless an option names another", async () => {
     expect((await ask({ sessionId: "c-1" })).body.session_id).toBe("c-1");
-    expect((await ask({ sessionId: "c-1", options: { session_id: "s" } })).body.session_id).toBe("s");
+    expect((await ask({ sessionId: "c-1", gatewayOptions: { session_id: "s" } })).body.session_id).toBe("s");
     expect((await ask({ sessionId: "" })).body).not.toHaveProperty("session_id");
   });
 

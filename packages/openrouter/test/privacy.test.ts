@@ -14,7 +14,7 @@ describe("a request's privacy", () => {
     const privacy = { zeroDataRetention: true, onlyUpstreams: ["anthropic", "google-vertex"] };
     const settings = { model_settings: { "*": { provider: { zdr: false, sort: "price" } } } };
     const options = { provider: { only: ["google-vertex/us-east5", "azure"], data_collection: "deny" } };
-    const asked = await ask({ settings, privacy, options });
+    const asked = await ask({ settings, privacy, gatewayOptions: options });
     expect(asked.body.provider).toEqual({
       zdr: true,
       sort: "price",

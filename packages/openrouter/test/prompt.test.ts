@@ -81,7 +81,7 @@ describe("cache: auto", () => {
   });
 
   it("keeps it for as long as is asked", async () => {
-    const { text } = await sent({ options: { cache_ttl: "1h" } });
+    const { text } = await sent({ gatewayOptions: { cache_ttl: "1h" } });
     expect(text).toContain('"cache_control":{"type":"ephemeral","ttl":"1h"}');
     const settings = { model_settings: { "*": { cache_ttl: "5m" } } };
     expect((await sent({ settings })).text).toContain('"ttl":"5m"');
@@ -104,7 +104,7 @@ describe("cache: auto", () => {
   );
 
   it("gives way to cache_control for the whole prompt", async () => {
-    const { text, cache_control } = await sent({ options: { cache_control: { type: "ephemeral" } } });
+    const { text, cache_control } = await sent({ gatewayOptions: { cache_control: { type: "ephemeral" } } });
     expect(cache_control).toEqual({ type: "ephemeral" });
     expect(marksIn(text)).toBe(1);
   });
@@ -174,7 +174,7 @@ describe("a prompt", () => {
 
   it("has server tools beside one's own", async () => {
     const options = { server_tools: [{ type: "openrouter:datetime" }] };
-    const { body } = await ask({ tools: [tool], toolChoice: "auto", options });
+    const { body } = await ask({ tools: [tool], toolChoice: "auto", gatewayOptions: options });
     expect((body.tools as JsonObject[]).map(({ type }) => type)).toEqual(["function", "openrouter:datetime"]);
     expect(body.tool_choice).toBe("auto");
   });

@@ -68,7 +68,7 @@ interface Looping extends Partial<RunOptions> {
 }
 
 /** Runs a conversation whose answers are these steps, one after another, and tells what was asked. */
-async function loop(steps: readonly Step[], { settings, models = [], ...options }: Looping = {}) {
+async function loop(steps: readonly Step[], { settings, models = [], ...gatewayOptions }: Looping = {}) {
   let next = 0;
   await using server = await serve({
     "/chat/completions": (_request, response) => sendStream(response, chunksOf(steps[next++] ?? {})),
@@ -82,7 +82,7 @@ async function loop(steps: readonly Step[], { settings, models = [], ...options 
     model: "google/gemini-3-pro",
     messages: [{ role: "user", content: "Look around." }],
     tools: [look],
-    ...options,
+    ...gatewayOptions,
   });
   const told: string[] = [];
   for await (const event of running) if (event.type === "notice") told.push(event.code);
@@ -198,7 +198,7 @@ describe("a loop of tools", () => {
       zdr: true,
     };
     const { asked } = await loop([{ details: [encrypted("google-gemini-v1")], provider: "Google", calls: ["1"] }, {}], {
-      options: { provider: routing },
+      gatewayOptions: { provider: routing },
     });
     expect(asked[1]?.body.provider).toEqual({
       only: ["google-vertex/us-east5"],
@@ -211,7 +211,7 @@ describe("a loop of tools", () => {
     const { asked } = await loop(
       [{ details: [encrypted("openai-responses-v1")], provider: "OpenAI", calls: ["1"] }, {}],
       {
-        options: { provider: { order: ["openai/priority", "azure"] } },
+        gatewayOptions: { provider: { order: ["openai/priority", "azure"] } },
       },
     );
     expect(asked[1]?.body.provider).toEqual({ only: ["openai", "openai/priority"], order: ["openai/priority"] });
@@ -225,7 +225,7 @@ describe("a loop of tools", () => {
     ]) {
       const { asked, told } = await loop(
         [{ details: [encrypted("google-gemini-v1")], provider: "Google AI Studio", calls: ["1"] }, {}],
-        { options: { provider: routing } },
+        { gatewayOptions: { provider: routing } },
       );
       expect(asked[1]?.body.provider).toEqual(routing);
       expect(answersIn(asked[1] as Received)[0]).not.toHaveProperty("reasoning_details");
@@ -260,7 +260,7 @@ describe("a loop of tools", () => {
 
   it("is not pinned where that is switched off", async () => {
     const steps = [{ details: [encrypted("google-gemini-v1")], provider: "Google", calls: ["1"] }, {}];
-    const { asked, told } = await loop(steps, { options: { pin_upstream: false } });
+    const { asked, told } = await loop(steps, { gatewayOptions: { pin_upstream: false } });
     expect(asked[1]?.body).not.toHaveProperty("provider");
     expect(answersIn(asked[1] as Received)[0]?.reasoning_details).toHaveLength(1);
     expect(told).toEqual([]);
@@ -294,7 +294,7 @@ describe("the next turn", () => {
   });
 
   it("keeps it where the routing leaves that provider alone", async () => {
-    const options = { options: { provider: { only: ["google-vertex/global"] } } };
+    const options = { gatewayOptions: { provider: { only: ["google-vertex/global"] } } };
     const { asked } = await twice([gemini], "Google", options);
     expect(answersIn(asked[0] as Received)[0]?.reasoning_details).toEqual([gemini]);
   });
@@ -340,7 +340,7 @@ describe("a loop that a router answers", () => {
   });
 
   it("asks for the fallback that answered, and for no other", async () => {
-    const { asked } = await loop(steps, { model: "a/b", models, options: { models: ["google/gemini-3-pro"] } });
+    const { asked } = await loop(steps, { model: "a/b", models, gatewayOptions: { models: ["google/gemini-3-pro"] } });
     expect(asked[0]?.body).toMatchObject({ model: "a/b", models: ["google/gemini-3-pro"] });
     expect(asked[1]?.body.model).toBe("google/gemini-3-pro");
     expect(asked[1]?.body).not.toHaveProperty("models");

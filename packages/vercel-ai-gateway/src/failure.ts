@@ -47,7 +47,7 @@ const meanings: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
   [
     "failed_dependency",
     {
-      code: "upstream",
+      code: "server-error",
       retryable: false,
       remedy: "The provider lacks something that the request depends on: ask another one.",
     },

@@ -24,7 +24,7 @@ export const vercelAiGateway = definePlugin({
   contract: contractVersion,
   settingsKey: "vercel_ai_gateway",
   settings,
-  options,
+  gatewayOptions: options,
   credentials,
   capabilities: {
     tools: true,
@@ -69,7 +69,7 @@ function open(context: OpenContext<VercelAiGatewaySettings>): Gateway {
     model: (name) => (named.includes(name) || catalogue.get(name) !== undefined ? model(name) : undefined),
     stream: (request) => deferredStream(() => begin(request)),
     privacyDemands: ["zeroDataRetention", "denyDataCollection", "onlyUpstreams"],
-    privacy: ({ model, options }) => demandsOf(book.of(model), options),
+    privacy: ({ model, gatewayOptions }) => demandsOf(book.of(model), gatewayOptions),
     async check({ signal }) {
       return await checkKey({
         address: withoutQuery(settings.api_url),

@@ -41,7 +41,7 @@ export function planRequest(request: ModelRequest, context: PlanContext): Reques
   const { settings, facts } = context;
   const { settings: options, ignored } = layOver<ModelSettings, VercelAiGatewayOptions>(
     settings,
-    asOptions(request.options),
+    asOptions(request.gatewayOptions),
   );
   if (settings.capabilities?.chat_completions === false) throw responsesRefused(context.gateway, request.model);
   const demanded = tighten(routingOf(request.privacy ?? {}), {
@@ -86,7 +86,7 @@ function keysOf(stored: ProviderKeys | undefined, options: ProviderOptions | und
 }
 
 /** What settings and options demand of whoever sees a request. */
-export function demandsOf(settings: ModelSettings, own: ModelRequest["options"]): Privacy {
+export function demandsOf(settings: ModelSettings, own: ModelRequest["gatewayOptions"]): Privacy {
   const { settings: options } = layOver<ModelSettings, VercelAiGatewayOptions>(settings, asOptions(own));
   return privacyOf(options.providerOptions?.gateway ?? {});
 }

@@ -74,7 +74,9 @@ describe("what is sent", () => {
 
   it("has the parameters of the page chat-completions", async () => {
     const options = { frequency_penalty: 0.5, presence_penalty: -0.5 };
-    expect(await sent({ temperature: 0.2, topP: 0.9, stop: ["END"], maxOutputTokens: 5, options })).toEqual({
+    expect(
+      await sent({ temperature: 0.2, topP: 0.9, stopSequences: ["END"], maxOutputTokens: 5, gatewayOptions: options }),
+    ).toEqual({
       model,
       messages: [{ role: "user", content: "Hello" }],
       stream: true,

@@ -66,7 +66,7 @@ const cases = [
   ["client", 404, typed("not_found"), "model-not-found", false, "Check the model's name"],
   ["client", 408, typed("timeout_error"), "timeout", true, ""],
   ["client", 409, typed("conflict"), "invalid-request", true, ""],
-  ["client", 424, typed("failed_dependency"), "upstream", false, "ask another one"],
+  ["client", 424, typed("failed_dependency"), "server-error", false, "ask another one"],
   ["rate-limits", 429, typed("rate_limit_exceeded", "Rate limit exceeded"), "rate-limited", true, "Try again later"],
   [
     "rate-limits",
@@ -76,8 +76,8 @@ const cases = [
     true,
     "bought credit",
   ],
-  ["client", 500, typed("internal_server_error"), "upstream", true, ""],
-  ["client", 502, typed("response_error"), "upstream", true, ""],
+  ["client", 500, typed("internal_server_error"), "server-error", true, ""],
+  ["client", 502, typed("response_error"), "server-error", true, ""],
   ["client", 503, typed("internal_server_error"), "overloaded", true, ""],
   [
     "security-and-compliance/zdr",

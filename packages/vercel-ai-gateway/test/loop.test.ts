@@ -105,7 +105,7 @@ describe("a loop of tools over the gateway's wire", () => {
       tools,
       reasoning: { effort: "low" },
       cache: "auto",
-      options: { providerOptions: { gateway: { order: ["anthropic"] } } },
+      gatewayOptions: { providerOptions: { gateway: { order: ["anthropic"] } } },
     }).result();
 
     expect(result.text).toBe("It is 11.");

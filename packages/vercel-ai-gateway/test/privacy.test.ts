@@ -23,7 +23,7 @@ describe("a request's privacy", () => {
     const asked = await ask(service, {
       keys,
       privacy: { denyDataCollection: true },
-      options: { providerOptions: { gateway } },
+      gatewayOptions: { providerOptions: { gateway } },
     });
     expect(asked.body.providerOptions).toEqual({ gateway: { zeroDataRetention: false, disallowPromptTraining: true } });
     expect(asked.told).toContain("routing-not-loosened");
@@ -33,7 +33,7 @@ describe("a request's privacy", () => {
     const providerOptions = { gateway: { zeroDataRetention: true } };
     const { registry } = openRegistry(service, { model_settings: { "*": { providerOptions } } });
     const own = { providerOptions: { gateway: { only: ["anthropic"] } } };
-    expect(registry.gateway("vercel_ai_gateway").privacyOf({ model: "m", options: own })).toEqual({
+    expect(registry.gateway("vercel_ai_gateway").privacyOf({ model: "m", gatewayOptions: own })).toEqual({
       zeroDataRetention: true,
       onlyUpstreams: ["anthropic"],
     });

@@ -75,11 +75,13 @@ describe("the option reasoning", () => {
     [{ budgetTokens: 2000 }, { effort: "none", exclude: false }, { effort: "none", exclude: false }],
     [{ effort: "low" }, { max_tokens: 2000 }, { max_tokens: 2000 }],
   ] as const)("beside %j: %j is sent as %j", async (reasoning, option: ReasoningOptions, sent) => {
-    expect((await ask(service, { reasoning, options: { reasoning: { ...option } } })).body.reasoning).toEqual(sent);
+    expect((await ask(service, { reasoning, gatewayOptions: { reasoning: { ...option } } })).body.reasoning).toEqual(
+      sent,
+    );
   });
 
   it("does not take an effort and a budget together", async () => {
-    const error = await failure(ask(service, { options: { reasoning: { effort: "low", max_tokens: 1 } } }));
+    const error = await failure(ask(service, { gatewayOptions: { reasoning: { effort: "low", max_tokens: 1 } } }));
     expect(error.message).toContain('must not hold both "effort" and "max_tokens"');
   });
 });

@@ -130,7 +130,7 @@ function requestOf(body: WireBody): ModelRequest {
     })),
     toolChoice: body.tool_choice,
     maxOutputTokens: body.max_tokens ?? body.max_completion_tokens,
-    options,
+    gatewayOptions: options,
     signal: new AbortController().signal,
   };
 }

@@ -20,7 +20,7 @@ function layered(...[all = {}, pattern = {}, own = {}, request = {}]: readonly o
       model_settings: { "*": routed(all), "anthropic/*": routed(pattern) },
       available_models: [{ name: model, ...routed(own) }],
     },
-    options: routed(request),
+    gatewayOptions: routed(request),
   });
 }
 
@@ -84,7 +84,9 @@ describe("the privacy ratchet", () => {
   });
 
   it.each(["providerOptions", "provider", "models"])("cannot be got around by %s in extra_body", async (field) => {
-    expect((await failure(ask(service, { options: { extra_body: { [field]: {} } } }))).code).toBe("invalid-request");
+    expect((await failure(ask(service, { gatewayOptions: { extra_body: { [field]: {} } } }))).code).toBe(
+      "invalid-request",
+    );
   });
 
   it("says once what the settings of a model contradict themselves in", async () => {
@@ -112,7 +114,7 @@ describe("providerOptions of a request", () => {
           },
         ],
       },
-      options: {
+      gatewayOptions: {
         providerOptions: {
           gateway: { order: ["bedrock"], tags: ["request"] },
           anthropic: { thinking: { budgetTokens: 4000 } },
@@ -135,16 +137,16 @@ describe("providerOptions of a request", () => {
     [{ anthropic: "fast" }],
     ["anthropic"],
   ])("are refused before the request is sent: %j", async (providerOptions) => {
-    const error = await failure(ask(service, { options: { providerOptions } }));
+    const error = await failure(ask(service, { gatewayOptions: { providerOptions } }));
     expect(error.code).toBe("invalid-request");
-    expect(error.message).toContain("options.providerOptions");
+    expect(error.message).toContain("gatewayOptions.providerOptions");
     expect(service.received).toEqual([]);
   });
 
   it("are left out where they say nothing", async () => {
-    expect((await ask(service, { options: { providerOptions: { gateway: {}, openai: {} } } })).body).not.toHaveProperty(
-      "providerOptions",
-    );
+    expect(
+      (await ask(service, { gatewayOptions: { providerOptions: { gateway: {}, openai: {} } } })).body,
+    ).not.toHaveProperty("providerOptions");
   });
 });
 
@@ -155,7 +157,7 @@ describe("keys of own accounts with providers", () => {
 
   it("go into the body: those that are stored, and those of the request, which win", async () => {
     expect((await ask(service, { keys })).body.providerOptions).toEqual({ gateway: { byok: stored } });
-    const { body } = await ask(service, { keys, options: routed({ byok: brought }) });
+    const { body } = await ask(service, { keys, gatewayOptions: routed({ byok: brought }) });
     expect(body.providerOptions).toEqual({ gateway: { byok: { ...stored, ...brought } } });
   });
 
@@ -173,14 +175,14 @@ describe("keys of own accounts with providers", () => {
   it("are blotted out where an answer repeats them", async () => {
     service.answer = (response) =>
       sendJson(response, { error: { message: "No sk-ant-stored-0123456789, sk-brought-0123456789, vck_test" } }, 400);
-    const error = await failure(ask(service, { keys, options: routed({ byok: brought }) }));
+    const error = await failure(ask(service, { keys, gatewayOptions: routed({ byok: brought }) }));
     expect(error.detail).toBe("No ***, ***, ***");
   });
 
   it("of a request are left out where the settings have prompts not trained on, which is not enforced for them", async () => {
     const { body, told } = await ask(service, {
       settings: { model_settings: { "*": routed({ disallowPromptTraining: true }) } },
-      options: routed({ byok: brought }),
+      gatewayOptions: routed({ byok: brought }),
     });
     expect(body.providerOptions).toEqual({ gateway: { disallowPromptTraining: true } });
     expect(told).toEqual(["routing-not-loosened"]);

@@ -263,7 +263,7 @@ describe("capability flags", () => {
 
   it.each([
     [{ parallel_tool_calls: true }, { tools: [tool] }, true],
-    [{ parallel_tool_calls: true }, { tools: [tool], parallelTools: false }, false],
+    [{ parallel_tool_calls: true }, { tools: [tool], parallelToolCalls: false }, false],
     [{ parallel_tool_calls: true }, {}, undefined],
     [{ parallel_tool_calls: false }, { tools: [tool] }, undefined],
     [{}, { tools: [tool] }, undefined],
@@ -437,7 +437,7 @@ describe("extra_body", () => {
   it("adds fields, those of the request winning, and removes with null", async () => {
     const { body } = await askWith(
       { extra_body: { seed: 1, verbosity: "low", deep: { x: 1 }, stream_options: null } },
-      { options: { extra_body: { seed: 2, deep: { y: 2 }, verbosity: null } } },
+      { gatewayOptions: { extra_body: { seed: 2, deep: { y: 2 }, verbosity: null } } },
     );
     expect(body).toEqual({
       model,
@@ -457,7 +457,7 @@ describe("extra_body", () => {
         state: "refused",
         issues: [{ message: expect.stringContaining(`must not hold "${field}"`) }],
       });
-      const error = await failure(ask(service, { options: { extra_body: { [field]: {} } } }));
+      const error = await failure(ask(service, { gatewayOptions: { extra_body: { [field]: {} } } }));
       expect(error.code).toBe("invalid-request");
     },
   );

@@ -36,7 +36,7 @@ const declared: Readonly<Record<FaultName, Row>> = {
   "status 402": { "before headers": lasting("payment-required") },
   "status 403": { "before headers": lasting("permission") },
   "status 429": { "before headers": passing("rate-limited") },
-  "status 500": { "before headers": passing("upstream") },
+  "status 500": { "before headers": passing("server-error") },
   "status 503": { "before headers": passing("overloaded") },
   "a reset": {
     "before headers": passing("connection"),
@@ -55,8 +55,8 @@ const declared: Readonly<Record<FaultName, Row>> = {
     "in the answer": interrupted("timeout (idle)"),
   },
   "a delay": { "before headers": unharmed, "after headers": unharmed, "in the answer": unharmed },
-  "an error": { "after headers": passing("upstream"), "in the answer": interrupted("upstream") },
-  "an error, then silence": { "after headers": passing("upstream"), "in the answer": interrupted("upstream") },
+  "an error": { "after headers": passing("server-error"), "in the answer": interrupted("server-error") },
+  "an error, then silence": { "after headers": passing("server-error"), "in the answer": interrupted("server-error") },
   garbage: { "after headers": lasting("protocol"), "in the answer": final("protocol") },
   "a drip": { "after headers": unharmed, "in the answer": unharmed },
 };

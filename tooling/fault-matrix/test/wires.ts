@@ -1,5 +1,5 @@
 import bedrock from "@waygate/bedrock";
-import { createRegistry, type GatewayPlugin, type Registry, type Target } from "@waygate/core";
+import { createRegistry, type GatewayPlugin, type ModelRef, type Registry } from "@waygate/core";
 import openaiCompatible from "@waygate/openai-compatible";
 import openrouter from "@waygate/openrouter";
 import type { Answer, Simulator, SimulatorOptions } from "@waygate/simulator";
@@ -14,7 +14,7 @@ export interface Wire {
   readonly spare: WireName;
   readonly simulator: SimulatorOptions;
   /** Opens the gateway, in a registry of its own. */
-  open(simulator: Simulator): { readonly registry: Registry; readonly target: Target };
+  open(simulator: Simulator): { readonly registry: Registry; readonly target: ModelRef };
   /** Usage in the wire's own words. */
   usage(input: number, output: number): NonNullable<Answer["usage"]>;
 }

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
-import type { RunEvent, ToolCallEnd, ToolProgress, ToolResult } from "@waygate/core";
+import type { RunEvent, ToolCallEndEvent, ToolProgressEvent, ToolResultEvent } from "@waygate/core";
 import { cutLine } from "../tools/cut-line.ts";
 import { callLine, resultText } from "./call-line.ts";
 import type { Output } from "./output.ts";
@@ -104,7 +104,7 @@ export class RunView {
     await this.#aside.paragraph("note: ", printableLine(message), "dim");
   }
 
-  async #call(event: ToolCallEnd): Promise<void> {
+  async #call(event: ToolCallEndEvent): Promise<void> {
     await this.#enter("tools");
     const faults = { ok: "", invalid: "  arguments are not JSON", truncated: "  cut off" };
     const fault = faults[event.status];
@@ -115,7 +115,7 @@ export class RunView {
     await aside.line(`  ${aside.style("cyan", "→")} ${text}${aside.style("yellow", fault)}`);
   }
 
-  async #progressed({ id, value }: ToolProgress): Promise<void> {
+  async #progressed({ id, value }: ToolProgressEvent): Promise<void> {
     await this.#enter("tools");
     const text = typeof value === "string" ? value : JSON.stringify(value);
     const lines = linesOf(text);
@@ -128,7 +128,7 @@ export class RunView {
     if (lines.length > room) await this.#line("dim", "  …");
   }
 
-  async #result({ id, result }: ToolResult): Promise<void> {
+  async #result({ id, result }: ToolResultEvent): Promise<void> {
     await this.#enter("tools");
     const named = await this.#under(id, result.isError);
     const text = resultText(result.content);

@@ -18,7 +18,7 @@ describe("errorCodes", () => {
       "content-filter",
       "rate-limited",
       "overloaded",
-      "upstream",
+      "server-error",
       "timeout",
       "connection",
       "protocol",
@@ -34,7 +34,7 @@ describe("errorCodes", () => {
     expect(retryable.map(([code]) => code)).toEqual([
       "rate-limited",
       "overloaded",
-      "upstream",
+      "server-error",
       "timeout",
       "connection",
     ]);
@@ -72,7 +72,9 @@ describe("GatewayError", () => {
   });
 
   it("has no cause where none was given", () => {
-    expect(Object.hasOwn(new GatewayError("No luck.", { gateway: "alpha", code: "upstream" }), "cause")).toBe(false);
+    expect(Object.hasOwn(new GatewayError("No luck.", { gateway: "alpha", code: "server-error" }), "cause")).toBe(
+      false,
+    );
   });
 
   it.each(Object.keys(errorCodes) as ErrorCode[])("takes from the table whether %s is retryable", (code) => {
@@ -80,7 +82,7 @@ describe("GatewayError", () => {
   });
 
   it("lets an error say for itself whether it is retryable", () => {
-    expect(new GatewayError("", { gateway: "alpha", code: "upstream", retryable: false }).retryable).toBe(false);
+    expect(new GatewayError("", { gateway: "alpha", code: "server-error", retryable: false }).retryable).toBe(false);
     expect(new GatewayError("", { gateway: "alpha", code: "protocol", retryable: true }).retryable).toBe(true);
   });
 });
@@ -90,8 +92,8 @@ describe("isGatewayError", () => {
     vi.resetModules();
     const other = await import("./error.ts");
     expect(other.GatewayError).not.toBe(GatewayError);
-    const theirs = new other.GatewayError("", { gateway: "alpha", code: "upstream" });
-    const ours = new GatewayError("", { gateway: "alpha", code: "upstream" });
+    const theirs = new other.GatewayError("", { gateway: "alpha", code: "server-error" });
+    const ours = new GatewayError("", { gateway: "alpha", code: "server-error" });
     expect(theirs).not.toBeInstanceOf(GatewayError);
     expect([isGatewayError(theirs), other.isGatewayError(ours)]).toEqual([true, true]);
   });

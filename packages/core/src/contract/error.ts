@@ -16,7 +16,7 @@ export const errorCodes = {
   "content-filter": { retryable: false, meaning: "A moderation rule refused the request or the answer." },
   "rate-limited": { retryable: true, meaning: "Too many requests or tokens in a span of time." },
   overloaded: { retryable: true, meaning: "The service has no capacity at the moment." },
-  upstream: { retryable: true, meaning: "The service failed on its side (5xx)." },
+  "server-error": { retryable: true, meaning: "The service failed on its side (5xx)." },
   timeout: { retryable: true, meaning: "A phase of the exchange took longer than its deadline." },
   connection: { retryable: true, meaning: "The service could not be reached, or the connection broke." },
   protocol: { retryable: false, meaning: "The answer, or a plugin, broke the rules of its protocol." },

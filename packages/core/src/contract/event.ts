@@ -8,18 +8,18 @@ import type { ToolCallStatus } from "./message.ts";
  * tool call follows reasoning; every `tool-call-start` has one `tool-call-end`; exactly one `finish`, last.
  */
 export type ModelEvent =
-  | ResponseStart
-  | TextDelta
-  | ReasoningDelta
-  | ReasoningEnd
-  | ToolCallStart
-  | ToolCallDelta
-  | ToolCallEnd
+  | ResponseStartEvent
+  | TextDeltaEvent
+  | ReasoningDeltaEvent
+  | ReasoningEndEvent
+  | ToolCallStartEvent
+  | ToolCallDeltaEvent
+  | ToolCallEndEvent
   | NoticeEvent
   | UsageEvent
-  | Finish;
+  | FinishEvent;
 
-export interface ResponseStart {
+export interface ResponseStartEvent {
   readonly type: "response-start";
   /** The service's own id of this answer. */
   readonly id?: string | undefined;
@@ -29,13 +29,13 @@ export interface ResponseStart {
   readonly upstream?: string | undefined;
 }
 
-export interface TextDelta {
+export interface TextDeltaEvent {
   readonly type: "text-delta";
   /** Never empty. */
   readonly text: string;
 }
 
-export interface ReasoningDelta {
+export interface ReasoningDeltaEvent {
   readonly type: "reasoning-delta";
   /** Never empty. */
   readonly text: string;
@@ -45,27 +45,27 @@ export interface ReasoningDelta {
  * Closes the open block of reasoning. With none open it stands for a block without text, which is how encrypted
  * reasoning, or a signature that comes late, arrives.
  */
-export interface ReasoningEnd {
+export interface ReasoningEndEvent {
   readonly type: "reasoning-end";
   /** Sent back unchanged, to the same origin, with the next request. */
   readonly state?: JsonValue | undefined;
 }
 
-export interface ToolCallStart {
+export interface ToolCallStartEvent {
   readonly type: "tool-call-start";
   /** Unique within the answer. */
   readonly id: string;
   readonly name: string;
 }
 
-export interface ToolCallDelta {
+export interface ToolCallDeltaEvent {
   readonly type: "tool-call-delta";
   readonly id: string;
   /** The next piece of the arguments' raw text. */
   readonly text: string;
 }
 
-export interface ToolCallEnd {
+export interface ToolCallEndEvent {
   readonly type: "tool-call-end";
   readonly id: string;
   readonly name: string;
@@ -117,7 +117,7 @@ export interface Cost {
   readonly source: "billed" | "estimated";
 }
 
-export interface Finish {
+export interface FinishEvent {
   readonly type: "finish";
   readonly reason: FinishReason;
   /** The service's own word, where it gave one. */

@@ -24,7 +24,7 @@ export interface Gateway {
   readonly privacyDemands?: readonly PrivacyDemand[] | undefined;
 
   /** What settings and options demand by themselves for a model; a run holds its fallbacks to it. Default: nothing. */
-  privacy?(request: Pick<ModelRequest, "model" | "options">): Privacy;
+  privacy?(request: Pick<ModelRequest, "model" | "gatewayOptions">): Privacy;
 
   /** Whether the gateway can be used as it is set up, for people. Rejects where it cannot. */
   check?(options: { readonly signal: AbortSignal }): Promise<CheckResult>;
@@ -41,7 +41,7 @@ export interface GuardedGateway extends Gateway {
   /** What it can do with a model, as far as that is known without asking anybody. */
   capabilitiesOf(model: string): Capabilities;
   /** What settings and options demand for a model. Throws a `GatewayError` for wrong options. */
-  privacyOf(request: Pick<ModelRequest, "model" | "options">): Privacy;
+  privacyOf(request: Pick<ModelRequest, "model" | "gatewayOptions">): Privacy;
   /** The demands that it cannot promise to meet. Empty where it may be asked. */
   unmetPrivacy(privacy: Privacy): readonly PrivacyDemand[];
   stream(request: ModelRequest): AsyncIterable<readonly ModelEvent[]>;

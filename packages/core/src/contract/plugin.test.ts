@@ -81,9 +81,9 @@ describe("definePlugin", () => {
     const bare = { "~standard": { ...standard, vendor: "valibot" } };
     const wrong: object = { settings: bare };
     expect(() => definePlugin({ ...definition, ...wrong })).toThrow(/toStandardJsonSchema\(schema\)/);
-    const wrongOptions: object = { options: bare };
+    const wrongOptions: object = { gatewayOptions: bare };
     expect(() => definePlugin({ ...definition, ...wrongOptions })).toThrow(
-      /^definePlugin: "options" of alpha must be a Standard Schema/,
+      /^definePlugin: "gatewayOptions" of alpha must be a Standard Schema/,
     );
   });
 
@@ -132,7 +132,7 @@ describe("definePlugin", () => {
           : { issues: [{ message: "Expected a text", path: ["tier"] }] };
       },
     );
-    const { parseOptions } = definePlugin({ ...definition, options });
+    const { parseOptions } = definePlugin({ ...definition, gatewayOptions: options });
     expect(parseOptions?.({ tier: "fast" })).toEqual({ ok: true, value: { tier: "fast" } });
     expect(parseOptions?.({ tier: "fast", tire: 1 })).toEqual({
       ok: false,

@@ -28,7 +28,7 @@ export interface PluginDefinition<Settings, Options extends JsonObject> {
   readonly credentials?: readonly CredentialSpec[] | ((id: string) => readonly CredentialSpec[]);
   readonly capabilities: Capabilities;
   /** What `ModelRequest.options` may hold. Options are refused where this is absent. */
-  readonly options?: SettingsSchema<Options>;
+  readonly gatewayOptions?: SettingsSchema<Options>;
   /** The address that requests go to. Credentials are kept by it. */
   address?(settings: Settings): string;
   /** Makes the gateway. Called at the first use; sends nothing. */
@@ -118,9 +118,10 @@ export function definePlugin<Settings, Options extends JsonObject = JsonObject>(
     throw new TypeError(`definePlugin: "open" of ${definition.id} must be a function that returns a gateway.`);
   }
   requireSchema(definition.settings, definition.id, "settings");
-  if (definition.options !== undefined) requireSchema(definition.options, definition.id, "options");
+  if (definition.gatewayOptions !== undefined)
+    requireSchema(definition.gatewayOptions, definition.id, "gatewayOptions");
   const credentials = definition.credentials ?? [];
-  const options = definition.options;
+  const options = definition.gatewayOptions;
   return {
     id: definition.id,
     name: definition.name,

@@ -11,11 +11,11 @@ export interface ModelRequest {
   readonly tools: readonly ToolSpec[];
   readonly toolChoice?: ToolChoice | undefined;
   /** Whether the model may call several tools in one answer. Left to the service where undefined. */
-  readonly parallelTools?: boolean | undefined;
+  readonly parallelToolCalls?: boolean | undefined;
   readonly reasoning?: ReasoningRequest | undefined;
   readonly temperature?: number | undefined;
   readonly topP?: number | undefined;
-  readonly stop?: readonly string[] | undefined;
+  readonly stopSequences?: readonly string[] | undefined;
   /** In tokens, reasoning included. */
   readonly maxOutputTokens?: number | undefined;
   readonly responseFormat?: ResponseFormat | undefined;
@@ -26,7 +26,7 @@ export interface ModelRequest {
   /** Names the conversation, for services that keep its requests on one machine or cache by it. */
   readonly sessionId?: string | undefined;
   /** What only this gateway knows; checked against the plugin's `options` schema before it gets here. */
-  readonly options?: JsonObject | undefined;
+  readonly gatewayOptions?: JsonObject | undefined;
   /** How long its phases may take. Default: `defaultDeadlines`. */
   readonly deadlines?: Deadlines | undefined;
   /** Ends the answer. The one that a plugin sees is also aborted where the reader leaves the stream before its end. */

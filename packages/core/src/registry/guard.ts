@@ -34,7 +34,7 @@ export function guard(id: string, plugin: GatewayPlugin, gateway: Gateway, hooks
     id,
     capabilities: plugin.capabilities,
     capabilitiesOf: (model) => capabilitiesOf(plugin, gateway, model),
-    privacyOf: (request) => gateway.privacy?.({ ...request, options: checkOptions(id, plugin, request) }) ?? {},
+    privacyOf: (request) => gateway.privacy?.({ ...request, gatewayOptions: checkOptions(id, plugin, request) }) ?? {},
     unmetPrivacy: (privacy) => unmetPrivacy(id, gateway, privacy),
     async models(options) {
       return naming(id, options.signal, () => gateway.models(options));
@@ -153,7 +153,7 @@ class GuardedStream extends BatchSource<readonly ModelEvent[]> implements Taker<
     const { images, files } = capabilities;
     const recipient = { gateway: this.#id, model: this.#request.model, images, files };
     const { messages, notices } = fitHistory(this.#request.messages, recipient);
-    this.#checked = { ...this.#request, messages, options, signal: this.#left.signal };
+    this.#checked = { ...this.#request, messages, gatewayOptions: options, signal: this.#left.signal };
     this.#started = this.#hooks.streamStarted(this.#request.model, this.#onTurn);
     this.#placed = true;
     signal.addEventListener("abort", this.#onAbort, { once: true });
@@ -303,18 +303,18 @@ function capabilitiesOf(plugin: GatewayPlugin, gateway: Gateway, model: string):
 function checkOptions(
   id: string,
   plugin: GatewayPlugin,
-  request: Pick<ModelRequest, "options">,
-): ModelRequest["options"] {
-  if (request.options === undefined) return undefined;
+  request: Pick<ModelRequest, "gatewayOptions">,
+): ModelRequest["gatewayOptions"] {
+  if (request.gatewayOptions === undefined) return undefined;
   if (plugin.parseOptions === undefined) {
-    throw new GatewayError(`Gateway "${id}" takes no options of its own. Leave "options" out of the request.`, {
+    throw new GatewayError(`Gateway "${id}" has no options of its own. Leave "gatewayOptions" out of the request.`, {
       gateway: id,
       code: "invalid-request",
     });
   }
-  const result = plugin.parseOptions(request.options);
+  const result = plugin.parseOptions(request.gatewayOptions);
   if (result.ok) return result.value;
-  const issues = result.issues.map((issue) => `${formatPath(["options", ...issue.path])}: ${issue.message}`);
+  const issues = result.issues.map((issue) => `${formatPath(["gatewayOptions", ...issue.path])}: ${issue.message}`);
   throw new GatewayError(`The options for gateway "${id}" are wrong. ${issues.join(" ")}`, {
     gateway: id,
     code: "invalid-request",

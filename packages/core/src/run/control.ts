@@ -1,6 +1,6 @@
 import type { Approvals } from "./approval.ts";
 import type { MessageInput } from "./conversation.ts";
-import type { RunEnd } from "./event.ts";
+import type { RunEndEvent } from "./event.ts";
 import type { Step } from "./step.ts";
 
 /** How the program takes part in a run that is going on. */
@@ -8,7 +8,7 @@ export class RunControl {
   readonly approvals: Approvals;
   readonly #steering: MessageInput[];
   /** Set when the loop has come to its end. */
-  end: RunEnd | undefined;
+  end: RunEndEvent | undefined;
   #paused = false;
   #step: Step | undefined;
 

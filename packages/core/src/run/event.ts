@@ -8,19 +8,19 @@ import type { ApprovalRequest } from "./approval.ts";
 /** What a run tells: the model's own events as they come, and what the loop does around them. Immutable. */
 export type RunEvent =
   | ModelEvent
-  | StepStart
-  | Retry
-  | Failover
-  | ApprovalRequested
-  | ToolStart
-  | ToolProgress
-  | ToolResult
-  | StepEnd
-  | OutputRepair
-  | RunEnd;
+  | StepStartEvent
+  | RetryEvent
+  | FailoverEvent
+  | ApprovalRequestEvent
+  | ToolStartEvent
+  | ToolProgressEvent
+  | ToolResultEvent
+  | StepEndEvent
+  | OutputRepairEvent
+  | RunEndEvent;
 
 /** The model is about to be asked. */
-export interface StepStart {
+export interface StepStartEvent {
   readonly type: "step-start";
   /** 1 for the first. */
   readonly step: number;
@@ -30,7 +30,7 @@ export interface StepStart {
  * The model failed and is about to be asked again: before it had said anything or, where `onInterrupted` is
  * `"continue"`, in the middle of its answer, which is kept.
  */
-export interface Retry extends Interruption {
+export interface RetryEvent extends Interruption {
   readonly type: "retry";
   /** Which attempt in a row failed: 1 for the first. */
   readonly attempt: number;
@@ -44,7 +44,7 @@ export interface Interruption {
 }
 
 /** A model was given up before it said anything; another one is asked from here on. */
-export interface Failover {
+export interface FailoverEvent {
   readonly type: "failover";
   readonly from: { readonly gateway: string; readonly model: string };
   readonly to: { readonly gateway: string; readonly model: string };
@@ -65,12 +65,12 @@ export interface ErrorSummary {
  * A call waits until somebody has allowed it: `run.approve` and `run.deny` decide, or the run's option `approve`. The
  * run's other calls go on meanwhile.
  */
-export interface ApprovalRequested extends ApprovalRequest {
+export interface ApprovalRequestEvent extends ApprovalRequest {
   readonly type: "approval-request";
 }
 
 /** A tool begins to work. Calls that never run (unknown tool, wrong arguments) have a result, but no start. */
-export interface ToolStart {
+export interface ToolStartEvent {
   readonly type: "tool-start";
   /** The id of the call. */
   readonly id: string;
@@ -78,7 +78,7 @@ export interface ToolStart {
   readonly arguments: JsonValue;
 }
 
-export interface ToolProgress {
+export interface ToolProgressEvent {
   readonly type: "tool-progress";
   readonly id: string;
   readonly name: string;
@@ -86,7 +86,7 @@ export interface ToolProgress {
 }
 
 /** A call is answered. Results come as they are ready; in the history they stand in the order of the calls. */
-export interface ToolResult {
+export interface ToolResultEvent {
   readonly type: "tool-result";
   readonly id: string;
   readonly name: string;
@@ -94,7 +94,7 @@ export interface ToolResult {
 }
 
 /** The answer and all its tool results are in the history. */
-export interface StepEnd {
+export interface StepEndEvent {
   readonly type: "step-end";
   readonly step: number;
   readonly message: AssistantMessage;
@@ -104,14 +104,14 @@ export interface StepEnd {
 }
 
 /** The final answer does not fit the schema of `responseFormat`: the model is asked to correct it. */
-export interface OutputRepair {
+export interface OutputRepairEvent {
   readonly type: "output-repair";
   /** What is wrong with it, as the model is told. */
   readonly problem: string;
 }
 
 /** Last of a run that was neither aborted nor failed. */
-export interface RunEnd {
+export interface RunEndEvent {
   readonly type: "run-end";
   readonly reason: RunEndReason;
   readonly steps: number;

@@ -9,7 +9,7 @@ import { type Conversation, type MessageInput, textOf } from "./conversation.ts"
 import type { Interruption, RunEndReason, RunEvent } from "./event.ts";
 import { limitReached, type RunLimits } from "./limits.ts";
 import type { ModelMiddleware } from "./middleware.ts";
-import { summarize, type Target } from "./model-caller.ts";
+import { type ModelRef, summarize } from "./model-caller.ts";
 import type { Output } from "./output.ts";
 import { delayAfter, type RetryPolicy, sleep } from "./retry.ts";
 import { type PrepareStep, StepSetup } from "./setup.ts";
@@ -19,9 +19,9 @@ import type { Tool } from "./tool.ts";
 
 export interface LoopOptions {
   /** Whom to ask, the best first. */
-  readonly targets: readonly Target[];
+  readonly targets: readonly ModelRef[];
   /** What of a request stays the same, unless `prepareStep` changes it. */
-  readonly request: Omit<ModelRequest, "messages" | "tools" | "model" | "options">;
+  readonly request: Omit<ModelRequest, "messages" | "tools" | "model" | "gatewayOptions">;
   readonly tools: readonly Tool[];
   /** What the final answer is to be, where it is to be data. */
   readonly output: Output | undefined;
@@ -184,7 +184,7 @@ async function problemWith(output: Output, step: Step, ended: RunEndReason | und
   return ended === "stop" ? output.read(textOf(message.content)) : undefined;
 }
 
-function misfit(problem: string, { gateway: { id }, model }: Target, partial: AssistantMessage): GatewayError {
+function misfit(problem: string, { gateway: { id }, model }: ModelRef, partial: AssistantMessage): GatewayError {
   const words = `The answer of model "${model}" of gateway "${id}" does not fit the schema of responseFormat: ${problem}.`;
   const error = new GatewayError(words, { gateway: id, code: "protocol" });
   error.partial = partial;

@@ -7,26 +7,26 @@ import type { Origin } from "../contract/message.ts";
 import { demandsOf, type Privacy, privacyWords, tightenPrivacy } from "../contract/privacy.ts";
 import type { ModelRequest } from "../contract/request.ts";
 import { isCoolingDown, noteAnswered, noteGivenUp } from "./cooldown.ts";
-import type { ErrorSummary, Failover, Retry } from "./event.ts";
+import type { ErrorSummary, FailoverEvent, RetryEvent } from "./event.ts";
 import { callThrough, type ModelCall, type ModelMiddleware } from "./middleware.ts";
 import type { Output } from "./output.ts";
 import { delayAfter, type RetryPolicy, sleep } from "./retry.ts";
 import { traceCall } from "./trace-call.ts";
 
 /** A model to ask, and where. */
-export interface Target {
+export interface ModelRef {
   /** From a registry: `registry.gateway(id)`. */
   readonly gateway: GuardedGateway;
   readonly model: string;
   /** What only its gateway knows. */
-  readonly options?: JsonObject | undefined;
+  readonly gatewayOptions?: JsonObject | undefined;
 }
 
 /** What another model may do better with. What is wrong with the request itself is wrong everywhere. */
 export const defaultFailoverCodes: readonly ErrorCode[] = [
   "rate-limited",
   "overloaded",
-  "upstream",
+  "server-error",
   "timeout",
   "connection",
   "protocol",
@@ -39,7 +39,7 @@ export const defaultFailoverCodes: readonly ErrorCode[] = [
 ];
 
 /** A batch of an answer's events, or one that says what became of the call. */
-export type CallBatch = readonly (ModelEvent | Retry | Failover)[];
+export type CallBatch = readonly (ModelEvent | RetryEvent | FailoverEvent)[];
 
 /** How models are asked. */
 export interface CallOptions {
@@ -54,13 +54,13 @@ export interface CallOptions {
  * the next model; once anything was said, a failure is final, as repeating it could say, or do, things twice.
  */
 export class ModelCaller {
-  readonly #targets: readonly Target[];
+  readonly #targets: readonly ModelRef[];
   readonly #options: CallOptions;
   #at: number;
   /** What is demanded of the present target by the request, and by all targets before it. */
   #privacy: Privacy = {};
   #visible = false;
-  #request: Omit<ModelRequest, "model" | "options"> | undefined;
+  #request: Omit<ModelRequest, "model" | "gatewayOptions"> | undefined;
   #attempt = 1;
   /** Whether the present attempt has still to begin. */
   #due = false;
@@ -73,7 +73,7 @@ export class ModelCaller {
   #told: Set<string> | undefined;
 
   /** `targets`: in the order of preference, at least one. */
-  constructor(targets: readonly Target[], options: CallOptions) {
+  constructor(targets: readonly ModelRef[], options: CallOptions) {
     this.#targets = targets;
     this.#options = options;
     const rested = targets.findIndex(({ gateway, model }) => !isCoolingDown(gateway, model));
@@ -81,11 +81,11 @@ export class ModelCaller {
   }
 
   /** Who is asked at present. A run stays with a model that has answered. */
-  get target(): Target {
+  get target(): ModelRef {
     return this.#target(this.#at);
   }
 
-  #target(at: number): Target {
+  #target(at: number): ModelRef {
     const target = this.#targets[at];
     if (target === undefined) throw new TypeError("There is no model to ask.");
     return target;
@@ -95,7 +95,7 @@ export class ModelCaller {
   #privacyAt(at: number): Privacy {
     return this.#targets
       .slice(0, at)
-      .map(({ gateway, model, options }) => gateway.privacyOf({ model, options }))
+      .map(({ gateway, model, gatewayOptions }) => gateway.privacyOf({ model, gatewayOptions }))
       .reduce(tightenPrivacy, this.#request?.privacy ?? {});
   }
 
@@ -123,7 +123,7 @@ export class ModelCaller {
   }
 
   /** Begins another answer, which `take` then delivers. */
-  ask(request: Omit<ModelRequest, "model" | "options">): void {
+  ask(request: Omit<ModelRequest, "model" | "gatewayOptions">): void {
     this.#request = request;
     this.#privacy = this.#privacyAt(this.#at);
     this.#attempt = 1;
@@ -183,7 +183,7 @@ export class ModelCaller {
   #begin(): void {
     this.#due = false;
     this.#source = undefined;
-    const { gateway, model, options } = this.target;
+    const { gateway, model, gatewayOptions } = this.target;
     this.#visible = false;
     this.#held = [];
     const request = this.#request;
@@ -192,7 +192,7 @@ export class ModelCaller {
       ...request,
       ...(demandsOf(this.#privacy).length > 0 && { privacy: this.#privacy }),
       model,
-      options,
+      gatewayOptions,
     };
     const { output, middleware } = this.#options;
     const call: ModelCall = {
@@ -205,7 +205,7 @@ export class ModelCaller {
   }
 
   /** Says what is done about a failure; it is done when the next batch is asked for. Throws where nothing is. */
-  #recover(error: GatewayError): Retry | Failover {
+  #recover(error: GatewayError): RetryEvent | FailoverEvent {
     const delayMs = delayAfter(this.#attempt, error, this.#options.retry);
     if (delayMs === undefined) {
       const failover = this.#moveOn(error);
@@ -233,7 +233,7 @@ export class ModelCaller {
   }
 
   /** Turns to the next model that is worth asking; throws the error where there is none. */
-  #moveOn(error: GatewayError): Failover {
+  #moveOn(error: GatewayError): FailoverEvent {
     const from = this.target;
     if (!this.#options.failoverOn.includes(error.code)) throw error;
     const later = [...this.#targets.keys()].slice(this.#at + 1);
@@ -243,7 +243,7 @@ export class ModelCaller {
     const rested = allowed.find((at) => !isCoolingDown(this.#target(at).gateway, this.#target(at).model));
     this.#at = rested ?? allowed[0] ?? this.#at;
     this.#privacy = this.#privacyAt(this.#at);
-    const name = ({ gateway, model }: Target) => ({ gateway: gateway.id ?? "", model });
+    const name = ({ gateway, model }: ModelRef) => ({ gateway: gateway.id ?? "", model });
     return { type: "failover", from: name(from), to: name(this.target), error: summarize(error) };
   }
 }

@@ -6,7 +6,7 @@ import type { MessageInput } from "./conversation.ts";
 import type { Budget } from "./limits.ts";
 import type { LoopOptions } from "./loop.ts";
 import type { Middleware } from "./middleware.ts";
-import { defaultFailoverCodes, type Target } from "./model-caller.ts";
+import { defaultFailoverCodes, type ModelRef } from "./model-caller.ts";
 import { isOutputFormat, Output, type OutputFormat } from "./output.ts";
 import { defaultRetryPolicy, type RetryPolicy } from "./retry.ts";
 import type { PrepareStep } from "./setup.ts";
@@ -14,8 +14,8 @@ import { indexTools, type Tool, toolSpec } from "./tool.ts";
 
 /** What a run is asked to do. `gateway`, `model` and `messages` are all that it needs. */
 export interface RunOptions
-  extends Target,
-    Omit<ModelRequest, "model" | "options" | "messages" | "tools" | "signal" | "deadlines" | "responseFormat"> {
+  extends ModelRef,
+    Omit<ModelRequest, "model" | "gatewayOptions" | "messages" | "tools" | "signal" | "deadlines" | "responseFormat"> {
   /** The conversation so far, the user's message last. It is not modified. */
   readonly messages: readonly MessageInput[];
   /** What the model may have done. Default: nothing. */
@@ -30,7 +30,7 @@ export interface RunOptions
   readonly responseFormat?: OutputFormat | undefined;
 
   /** Whom to ask where the model fails before it has said anything, the best first. Default: nobody. */
-  readonly fallbacks?: readonly Target[] | undefined;
+  readonly fallbacks?: readonly ModelRef[] | undefined;
   /** The failures that are passed on to a fallback. Default: those that another model may do better with. */
   readonly failoverOn?: readonly ErrorCode[] | undefined;
   /** How a failure before the first word is retried, as far as it is not by default; `false`: not at all. */
@@ -78,7 +78,7 @@ export function completeOptions(
   options: ResumeOptions & { readonly messages?: unknown },
   { signal, ...own }: Own,
 ): LoopOptions {
-  const { gateway, model, options: forGateway, fallbacks = [], messages: _, signal: __, ...others } = options;
+  const { gateway, model, gatewayOptions: forGateway, fallbacks = [], messages: _, signal: __, ...others } = options;
   const { retry, failoverOn, onInterrupted, deadlines, prepareStep, approve, middleware, responseFormat, ...limited } =
     others;
   const { tools = [], maxSteps = 50, maxToolCalls, budget, maxParallelTools = 8, toolTimeoutMs, ...request } = limited;
@@ -100,7 +100,7 @@ export function completeOptions(
   const plainFormat = isOutputFormat(responseFormat) ? undefined : responseFormat;
   return {
     ...own,
-    targets: [{ gateway, model, options: forGateway }, ...fallbacks],
+    targets: [{ gateway, model, gatewayOptions: forGateway }, ...fallbacks],
     request: {
       ...request,
       ...(plainFormat && { responseFormat: plainFormat }),

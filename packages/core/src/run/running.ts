@@ -7,7 +7,7 @@ import { AnswerStream, type AnswerTaker } from "./answer-stream.ts";
 import { Approvals } from "./approval.ts";
 import { RunControl } from "./control.ts";
 import { Conversation, type MessageInput, textOf } from "./conversation.ts";
-import type { RunEnd, RunEvent } from "./event.ts";
+import type { RunEndEvent, RunEvent } from "./event.ts";
 import { type LoopYield, loop } from "./loop.ts";
 import { letGo, runThrough } from "./middleware.ts";
 import { completeOptions, type RunOptions } from "./options.ts";
@@ -59,7 +59,7 @@ export class RunningConversation implements Run, AsyncIterator<RunEvent, undefin
   #index = 0;
   #pulling: Promise<Next> | undefined;
   #taken = false;
-  #outcome: { readonly end: RunEnd } | { readonly error: unknown } | undefined;
+  #outcome: { readonly end: RunEndEvent } | { readonly error: unknown } | undefined;
   #settled: (() => void)[] = [];
 
   constructor(options: RunOptions, past?: RunSnapshot) {
@@ -330,7 +330,7 @@ export class RunningConversation implements Run, AsyncIterator<RunEvent, undefin
 
   readonly #onAbort = (): void => this.#abort(this.#options.signal?.reason);
 
-  #settle(outcome: { readonly end: RunEnd } | { readonly error: unknown }): void {
+  #settle(outcome: { readonly end: RunEndEvent } | { readonly error: unknown }): void {
     clearTimeout(this.#total);
     this.#options.signal?.removeEventListener("abort", this.#onAbort);
     if (this.#outcome !== undefined) return;

@@ -4,7 +4,7 @@ import { MessageFold } from "../stream/fold.ts";
 import type { Conversation, MessageInput } from "./conversation.ts";
 import { ToolRunner } from "./execute.ts";
 import type { LoopOptions } from "./loop.ts";
-import { ModelCaller, type Target } from "./model-caller.ts";
+import { ModelCaller, type ModelRef } from "./model-caller.ts";
 import type { PendingStep } from "./snapshot.ts";
 import { Step } from "./step.ts";
 import { indexTools, type Tool, toolSpec } from "./tool.ts";
@@ -17,11 +17,11 @@ export interface StepOutlook extends Pick<Conversation, "messages" | "usage" | "
 
 type Adjustable =
   | "toolChoice"
-  | "parallelTools"
+  | "parallelToolCalls"
   | "reasoning"
   | "temperature"
   | "topP"
-  | "stop"
+  | "stopSequences"
   | "maxOutputTokens"
   | "responseFormat";
 
@@ -31,7 +31,7 @@ export interface StepChanges extends Partial<Pick<ModelRequest, Adjustable>> {
   readonly messages?: readonly MessageInput[] | undefined;
   readonly tools?: readonly Tool[] | undefined;
   /** Whom to ask, the best first. They replace the model and its fallbacks. */
-  readonly targets?: readonly Target[] | undefined;
+  readonly targets?: readonly ModelRef[] | undefined;
 }
 
 /** Looks at a run before each step, and may change what it does. What it throws ends the run. */
@@ -103,7 +103,7 @@ export class StepSetup {
     return new Step(fold, runner, this.#tools, this.#conversation, callsLeft);
   }
 
-  request(): Omit<ModelRequest, "model" | "options"> {
+  request(): Omit<ModelRequest, "model" | "gatewayOptions"> {
     return { ...this.#request, tools: this.#specs, messages: this.#conversation.messages };
   }
 }

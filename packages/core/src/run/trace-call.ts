@@ -1,4 +1,4 @@
-import type { Finish, ModelEvent, ResponseStart, UsageEvent } from "../contract/event.ts";
+import type { FinishEvent, ModelEvent, ResponseStartEvent, UsageEvent } from "../contract/event.ts";
 import type { ModelCall } from "./middleware.ts";
 import { type Trace, trace } from "./trace.ts";
 
@@ -21,7 +21,7 @@ class TracedCall implements AsyncIterator<readonly ModelEvent[], undefined, void
   readonly #trace: Trace;
   readonly #source: Batches;
   readonly #signal: AbortSignal;
-  readonly #outcome: { response?: ResponseStart; usage?: UsageEvent; finish?: Finish } = {};
+  readonly #outcome: { response?: ResponseStartEvent; usage?: UsageEvent; finish?: FinishEvent } = {};
 
   constructor(tracing: Trace, source: Batches, signal: AbortSignal) {
     this.#trace = tracing;

@@ -1,4 +1,4 @@
-import type { Cost, Finish, ModelEvent, Usage } from "../contract/event.ts";
+import type { Cost, FinishEvent, ModelEvent, Usage } from "../contract/event.ts";
 import type { JsonValue } from "../contract/json.ts";
 import type { AssistantMessage, AssistantPart, OpaqueState, Origin, ToolCallPart } from "../contract/message.ts";
 
@@ -37,7 +37,7 @@ export interface SavedFold {
   readonly calls: readonly { readonly id: string; readonly value?: JsonValue }[];
   readonly usage?: Usage;
   readonly cost?: Cost;
-  readonly finish?: Finish;
+  readonly finish?: FinishEvent;
 }
 
 /**
@@ -56,7 +56,7 @@ export class MessageFold {
   #pieces: string[] = [];
   usage: Usage | undefined;
   cost: Cost | undefined;
-  finish: Finish | undefined;
+  finish: FinishEvent | undefined;
 
   /** `origin`: who answers; opaque state is tagged with it. The upstream is learnt from the events. */
   constructor(origin: Origin) {

@@ -105,7 +105,7 @@ function dateOf({ fetchedAt }: CachedList): string {
 
 function degraded(gateway: string): GatewayError {
   const message = `Gateway "${gateway}" gave no list of its models.`;
-  return new GatewayError(message, { gateway, code: "upstream" });
+  return new GatewayError(message, { gateway, code: "server-error" });
 }
 
 function failed(gateway: string, error: unknown): GatewayError {

@@ -90,7 +90,7 @@ const endings: readonly Quirk[] = [
     title: "an error in the middle of the stream",
     frames: [role, text("hel"), { error }, done],
     events: ["text hel"],
-    error: ["upstream", "the upstream is gone"],
+    error: ["server-error", "the upstream is gone"],
   },
   {
     rows: ["Q42", "P9"],
@@ -98,7 +98,7 @@ const endings: readonly Quirk[] = [
     seen: "OpenRouter",
     frames: [role, text("hel"), chunk([{ index: 0, delta: { content: "" }, finish_reason: "error" }], { error }), done],
     events: ["text hel"],
-    error: ["upstream", "the upstream is gone"],
+    error: ["server-error", "the upstream is gone"],
   },
   {
     rows: ["Q42"],
@@ -106,7 +106,7 @@ const endings: readonly Quirk[] = [
     seen: "DeepSeek, SGLang",
     frames: [role, text("hel"), finish("insufficient_system_resource"), done],
     events: ["text hel"],
-    error: ["upstream", "insufficient_system_resource"],
+    error: ["server-error", "insufficient_system_resource"],
   },
   {
     rows: ["Q43"],
@@ -114,7 +114,7 @@ const endings: readonly Quirk[] = [
     seen: "xAI",
     frames: [role, text("hel"), { code: "Some resource has been exhausted", error: "no capacity left" }],
     events: ["text hel"],
-    error: ["upstream", "no capacity left"],
+    error: ["server-error", "no capacity left"],
   },
   {
     rows: ["Q43"],
@@ -132,14 +132,14 @@ const endings: readonly Quirk[] = [
     title: "an event named `error`",
     frames: [role, text("hel"), 'event: error\ndata: {"message":"the server is too busy"}\n\n'],
     events: ["text hel"],
-    error: ["upstream", "the server is too busy"],
+    error: ["server-error", "the server is too busy"],
   },
   {
     rows: ["Q43"],
     title: "an event named `error` whose data is plain text",
     frames: [role, "event: error\ndata: out of memory\n\n"],
     events: [],
-    error: ["upstream", "out of memory"],
+    error: ["server-error", "out of memory"],
   },
   {
     rows: ["Q44"],
