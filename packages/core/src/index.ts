@@ -64,7 +64,7 @@ export {
   type RegistryOptions,
   type Selection,
 } from "./registry/registry.ts";
-export type { ApprovalDecision, ApprovalRequest, Approve } from "./run/approval.ts";
+export type { ApprovalDecision, ApprovalRequest, Approve, DecidedApproval } from "./run/approval.ts";
 export type { MessageInput } from "./run/conversation.ts";
 export type {
   ApprovalRequestEvent,

@@ -227,7 +227,14 @@ describe("a run that pauses", () => {
     resumed.deny("3");
     expect(stored(resumed.snapshot())).toEqual({
       ...snapshot,
-      pending: { ...snapshot.pending, decisions: { 1: true, 3: { approved: false } } },
+      approvals: [],
+      pending: {
+        ...snapshot.pending,
+        decisions: [
+          { id: "1", name: "write", arguments: { path: "a" }, decision: true },
+          { id: "3", name: "write", arguments: { path: "b" }, decision: { approved: false } },
+        ],
+      },
     });
     const events = await collect(resumed);
     expect(events.map(({ type }) => type)).toEqual([
@@ -429,6 +436,24 @@ describe("a snapshot", () => {
       "no list of what has begun",
       (snapshot) => ({ ...snapshot, pending: { ...Object(snapshot.pending), begun: undefined } }),
       "pending.begun must be a list",
+    ],
+    [
+      "decisions by id alone",
+      (snapshot) => ({ ...snapshot, pending: { ...Object(snapshot.pending), decisions: { 1: true } } }),
+      "pending.decisions must be a list",
+    ],
+    [
+      "a decision without arguments",
+      (snapshot) => ({
+        ...snapshot,
+        pending: { ...Object(snapshot.pending), decisions: [{ id: "1", decision: true }] },
+      }),
+      "pending.decisions[0] must be an object with the id, the name and the arguments of a call",
+    ],
+    [
+      "wrong approvals",
+      (snapshot) => ({ ...snapshot, approvals: ["1"] }),
+      "approvals[0] must be an object with the id",
     ],
   ])("is refused that has %s", async (_name, spoil, words) => {
     const running = start({ tools: tools().list });

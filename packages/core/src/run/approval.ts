@@ -1,21 +1,27 @@
-import type { JsonValue } from "../contract/json.ts";
+import { equalJson } from "../contract/equal-json.ts";
+import { isObject, type JsonValue } from "../contract/json.ts";
 
-/** A call that waits until somebody has allowed it. Plain data. */
+/** A tool call that waits for approval. Plain data. */
 export interface ApprovalRequest {
   /** The id of the call. */
   readonly id: string;
   /** The tool's name. */
   readonly name: string;
-  /** As the model wrote them; they fit the tool's parameters. Written by the model, so not to be trusted. */
+  /** The arguments that the tool would run with. The model wrote them, so do not trust them. They fit the parameters. */
   readonly arguments: JsonValue;
-  /** What the tool's `approval` says of the call, for whoever is asked. */
+  /** What the tool's `approval` function says about the call, such as a preview of the change. */
   readonly details?: JsonValue | undefined;
 }
 
-/** `reason` is for the model, which should not try again what nobody allows. */
+/** `reason` is shown to the model. Its default tells the model not to try the same call again. */
 export type ApprovalDecision = boolean | { readonly approved: boolean; readonly reason?: string | undefined };
 
-/** Decides about a call. What it throws is an error that the model reads; the call is not carried out. */
+/** A decision together with exactly what was decided about. */
+export interface DecidedApproval extends ApprovalRequest {
+  readonly decision: ApprovalDecision;
+}
+
+/** Decides about a call. An error that it throws is shown to the model, and the call does not run. */
 export type Approve = (
   request: ApprovalRequest,
   context: { readonly signal: AbortSignal },
@@ -26,54 +32,84 @@ interface Waiting {
   readonly resolve: (decision: ApprovalDecision) => void;
 }
 
-/** Who waits for leave in a run, and what was decided. A decision may come before the question. */
+/** A request on its way. `decide` decides about this request alone, never about a later call with the same id. */
+export interface PendingApproval {
+  readonly decided: Promise<ApprovalDecision>;
+  decide(decision: ApprovalDecision): void;
+}
+
+/**
+ * The approvals of one step. They end with it: a call of a later step that reuses an id is a different call.
+ * A decision holds for the name, arguments and details it was made about; if any of them differs, the call asks again.
+ */
 export class Approvals {
-  /** Both are made when something is to be kept in them: in most runs nothing is. */
-  #decisions: Map<string, ApprovalDecision> | undefined;
+  /** Created with the first entry: most steps need none of these. */
   #waiting: Map<string, Waiting> | undefined;
+  #decided: Map<string, DecidedApproval> | undefined;
+  /** Requests of a stored run that have not been made again since. */
+  #stored: Map<string, ApprovalRequest> | undefined;
 
-  /** `decisions`: what was decided already, by the ids of the calls. */
-  constructor(decisions?: Readonly<Record<string, ApprovalDecision>>) {
-    if (decisions !== undefined) this.#decisions = new Map(Object.entries(decisions));
+  /** Continues the approvals of a stored step. */
+  static restore(waiting: readonly ApprovalRequest[], decided: readonly DecidedApproval[]): Approvals {
+    const approvals = new Approvals();
+    approvals.#stored = new Map(waiting.map((request) => [request.id, request]));
+    approvals.#decided = new Map(decided.map((decision) => [decision.id, decision]));
+    return approvals;
   }
 
-  /** The calls that wait, in the order in which they asked. */
+  /** The requests without a decision, in the order in which they were made. */
   get waiting(): readonly ApprovalRequest[] {
-    return [...(this.#waiting?.values() ?? [])].map(({ request }) => request);
+    return [...(this.#stored?.values() ?? []), ...[...(this.#waiting?.values() ?? [])].map(({ request }) => request)];
   }
 
-  /** All that was decided, by the ids of the calls. */
-  get decisions(): Readonly<Record<string, ApprovalDecision>> {
-    return Object.fromEntries(this.#decisions ?? []);
+  get decided(): readonly DecidedApproval[] {
+    return [...(this.#decided?.values() ?? [])];
   }
 
-  decisionOf(id: string): ApprovalDecision | undefined {
-    return this.#decisions?.get(id);
+  /** Returns the decision about exactly this request, if there is one. */
+  decisionOf(request: ApprovalRequest): ApprovalDecision | undefined {
+    const known = this.#decided?.get(request.id);
+    return known !== undefined && isSame(known, request) ? known.decision : undefined;
   }
 
-  /** Decides about a call, whether it has asked yet or not. The first decision stands. */
-  decide(id: string, decision: ApprovalDecision): void {
-    this.#decisions ??= new Map();
-    if (!this.#decisions.has(id)) this.#decisions.set(id, decision);
+  /** Decides about a request that waits. Returns false, and has no effect, if none of this id does. */
+  decide(id: string, decision: ApprovalDecision): boolean {
     const waiting = this.#waiting?.get(id);
+    const request = waiting?.request ?? this.#stored?.get(id);
+    if (request === undefined) return false;
     this.#waiting?.delete(id);
+    this.#stored?.delete(id);
+    this.#decided ??= new Map();
+    this.#decided.set(id, { ...request, decision });
     waiting?.resolve(decision);
+    return true;
   }
 
-  /** Waits for a decision. It may never come: then the promise is left behind with the run. */
-  ask(request: ApprovalRequest): Promise<ApprovalDecision> {
-    const known = this.#decisions?.get(request.id);
-    if (known !== undefined) return Promise.resolve(known);
+  /** Makes a request. Its decision may never come: the promise is then dropped with the run. */
+  ask(request: ApprovalRequest): PendingApproval {
+    const { promise: decided, resolve } = Promise.withResolvers<ApprovalDecision>();
+    const waiting = { request, resolve };
     this.#waiting ??= new Map();
-    const waiting = this.#waiting;
-    return new Promise((resolve) => waiting.set(request.id, { request, resolve }));
+    this.#waiting.set(request.id, waiting);
+    this.#stored?.delete(request.id);
+    return {
+      decided,
+      decide: (decision) => {
+        if (this.#waiting?.get(request.id) === waiting) this.decide(request.id, decision);
+      },
+    };
   }
 }
 
-/** What the model reads where a call was denied; undefined where it was allowed. */
+function isSame(a: ApprovalRequest, b: ApprovalRequest): boolean {
+  return a.name === b.name && equalJson(a.arguments, b.arguments) && equalJson(a.details, b.details);
+}
+
+/** Returns what the model reads if a call was denied; `undefined` if it was approved. */
 export function denial(name: string, decision: ApprovalDecision): string | undefined {
-  const { approved, reason } = typeof decision === "boolean" ? { approved: decision, reason: undefined } : decision;
-  if (approved) return undefined;
+  // Untyped code may return anything: only `true` approves, and text such as "no" does not.
+  const { approved, reason } = isObject(decision) ? decision : { approved: decision, reason: undefined };
+  if (approved === true) return undefined;
   return (
     reason ?? `This call of ${name} was denied and not carried out. Do not try it again; ask what is wanted instead.`
   );

@@ -5,7 +5,8 @@ import type { Step } from "./step.ts";
 
 /** How the program takes part in a run that is going on. */
 export class RunControl {
-  readonly approvals: Approvals;
+  /** Those of the step under way, or of the stored step that is about to go on. */
+  approvals: Approvals;
   readonly #steering: MessageInput[];
   /** Set when the loop has come to its end. */
   end: RunEndEvent | undefined;

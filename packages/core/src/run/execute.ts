@@ -2,7 +2,7 @@ import type { JsonValue } from "../contract/json.ts";
 import type { ToolCallPart, ToolResultPart } from "../contract/message.ts";
 import type { FoldedCall } from "../stream/fold.ts";
 import { cancelledResult } from "../stream/history.ts";
-import { type ApprovalRequest, type Approvals, type Approve, denial } from "./approval.ts";
+import { type ApprovalDecision, type ApprovalRequest, type Approvals, type Approve, denial } from "./approval.ts";
 import type { RunEvent } from "./event.ts";
 import { checkArguments, readOutput, type Tool } from "./tool.ts";
 import { work } from "./tool-work.ts";
@@ -14,7 +14,7 @@ export interface ToolRunnerOptions {
   /** For tools that have no limit of their own, in milliseconds. */
   readonly toolTimeoutMs: number | undefined;
   readonly approvals: Approvals;
-  /** Whom to ask for leave; where there is nobody, `approvals` gets the decision from elsewhere. */
+  /** Decides about calls. If it is absent, `approvals` receives the decisions from the consumer. */
   readonly approve: Approve | undefined;
 }
 
@@ -35,7 +35,7 @@ export class ToolRunner {
   /** Calls that wait for their turn; what each holds lets it go on. */
   readonly #queue: (() => void)[] = [];
   #running = 0;
-  /** Calls that wait for somebody's leave. They take nobody's turn. */
+  /** How many calls wait for approval. They occupy no parallel slot. */
   #asking = 0;
   #paused = false;
   #events: RunEvent[] = [];
@@ -188,7 +188,8 @@ export class ToolRunner {
         typeof approval === "function" ? await approval(checked.value as never, context) : approval === "always";
       if (needed !== false) {
         const details = needed === true ? undefined : needed;
-        const denied = denial(name, await this.#leave({ id, name, arguments: value, details }));
+        // A copy: whatever is done to the request, the tool runs with the arguments that were shown.
+        const denied = denial(name, await this.#approval({ id, name, arguments: structuredClone(value), details }));
         if (denied !== undefined) return failure(part, denied);
       }
       this.#signal.throwIfAborted();
@@ -214,25 +215,22 @@ export class ToolRunner {
     }
   }
 
-  /** Waits for a decision, giving the turn away meanwhile. */
-  async #leave(request: ApprovalRequest) {
+  /** Waits for a decision without occupying one of the parallel slots. */
+  async #approval(request: ApprovalRequest): Promise<ApprovalDecision> {
     const { approvals, approve } = this.#options;
-    const known = approvals.decisionOf(request.id);
+    const known = approvals.decisionOf(request);
     if (known !== undefined) return known;
     this.#running--;
     this.#asking++;
     this.#emit({ type: "approval-request", ...request });
     this.#fill();
-    const decided = approvals.ask(request);
+    const { decided, decide } = approvals.ask(request);
     if (approve !== undefined) {
       const asked = Promise.resolve(request).then((asking) => approve(asking, { signal: this.#signal }));
-      asked.then(
-        (decision) => approvals.decide(request.id, decision),
-        (error) => approvals.decide(request.id, { approved: false, reason: errorText(error) }),
-      );
+      asked.then(decide, (error) => decide({ approved: false, reason: errorText(error) }));
     }
     const decision = await decided;
-    // In the queue before it has left the room: there is no moment at which nobody knows of it.
+    // Queued before `#asking` is decremented: otherwise `next()` could see no work left and end the step.
     const turn = this.#turn();
     this.#asking--;
     await turn;

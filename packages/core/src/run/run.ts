@@ -44,12 +44,15 @@ export interface Run<Output = unknown> extends AsyncIterable<RunEvent, undefined
    */
   steer(message: MessageInput): void;
   /**
-   * Allows a call that waits, or is going to: `id` is that of its `approval-request`. The first decision about a call
-   * stands.
+   * Approves the call whose `approval-request` had this `id`. Returns false, and has no effect, if no call of this id
+   * waits for approval: not yet, or no longer. An approval holds for one call of one step, with the arguments shown.
    */
-  approve(id: string): void;
-  /** Has a call answered with an error instead. `reason` is for the model; the default tells it not to try again. */
-  deny(id: string, reason?: string): void;
+  approve(id: string): boolean;
+  /**
+   * Denies a call: the model reads an error instead of a result. `reason` is shown to the model; its default tells the
+   * model not to try again. Returns false if no call of this id waits.
+   */
+  deny(id: string, reason?: string): boolean;
   /**
    * Has the run end as soon as nothing is under way: the answer that has begun is heard out, tools at work finish, and
    * no others begin. It ends with the reason `paused`, unless it had come to its end anyway.
@@ -82,7 +85,7 @@ export function run(options: RunOptions): Run {
 
 /**
  * Goes on with a run that was stored, in this process or in another one. What is pending is finished first: calls that
- * wait for leave ask again unless it was decided about them, calls that had not begun are carried out, and those that
+ * wait for approval ask again unless a decision about exactly these arguments was made, calls that had not begun are carried out, and those that
  * had begun without a result are answered as cancelled. Throws a `TypeError` for what is no snapshot.
  */
 export function resume<Format extends OutputFormat>(

@@ -4,7 +4,6 @@ import { GatewayError } from "../contract/error.ts";
 import type { Cost, Usage } from "../contract/event.ts";
 import type { Message } from "../contract/message.ts";
 import { AnswerStream, type AnswerTaker } from "./answer-stream.ts";
-import { Approvals } from "./approval.ts";
 import { RunControl } from "./control.ts";
 import { Conversation, type MessageInput, textOf } from "./conversation.ts";
 import type { RunEndEvent, RunEvent } from "./event.ts";
@@ -13,7 +12,7 @@ import { letGo, runThrough } from "./middleware.ts";
 import { completeOptions, type RunOptions } from "./options.ts";
 import type { Output } from "./output.ts";
 import type { Run, RunResult } from "./run.ts";
-import { type RunSnapshot, takeSnapshot } from "./snapshot.ts";
+import { type RunSnapshot, restoreApprovals, takeSnapshot } from "./snapshot.ts";
 import { type Trace, trace } from "./trace.ts";
 
 type Next = IteratorResult<RunEvent, undefined>;
@@ -66,7 +65,7 @@ export class RunningConversation implements Run, AsyncIterator<RunEvent, undefin
     this.#options = options;
     this.#past = past;
     this.#conversation = new Conversation(options.messages, past && { cost: undefined, ...past });
-    this.#control = new RunControl(new Approvals(past?.pending?.decisions), past?.steering ?? []);
+    this.#control = new RunControl(restoreApprovals(past), past?.steering ?? []);
     const own = { signal: this.#controller.signal, control: this.#control };
     const completed = completeOptions(options, { ...own, abort: (reason) => this.#stop(reason) });
     this.#output = completed.output;
@@ -103,12 +102,12 @@ export class RunningConversation implements Run, AsyncIterator<RunEvent, undefin
     this.#control.steer(message);
   }
 
-  approve(id: string): void {
-    this.#control.approvals.decide(id, true);
+  approve(id: string): boolean {
+    return this.#control.approvals.decide(id, true);
   }
 
-  deny(id: string, reason?: string): void {
-    this.#control.approvals.decide(id, { approved: false, reason });
+  deny(id: string, reason?: string): boolean {
+    return this.#control.approvals.decide(id, { approved: false, reason });
   }
 
   pause(): void {
@@ -117,14 +116,10 @@ export class RunningConversation implements Run, AsyncIterator<RunEvent, undefin
 
   snapshot(): RunSnapshot {
     const taken = takeSnapshot(this.#conversation, this.#control);
-    const { pending, approvals } = this.#past ?? {};
+    const { pending } = this.#past ?? {};
     if (pending === undefined || this.#begun) return taken;
-    // Not taken up yet: only what was decided since is new.
-    return {
-      ...taken,
-      approvals: approvals ?? [],
-      pending: { ...pending, decisions: this.#control.approvals.decisions },
-    };
+    // The stored step has not continued yet: only the decisions can have changed.
+    return { ...taken, pending: { ...pending, decisions: this.#control.approvals.decided } };
   }
 
   next(): Promise<Next> {

@@ -1,6 +1,7 @@
 import { abortable } from "../contract/abortable.ts";
 import type { ModelRequest, ToolSpec } from "../contract/request.ts";
 import { MessageFold } from "../stream/fold.ts";
+import { Approvals } from "./approval.ts";
 import type { Conversation, MessageInput } from "./conversation.ts";
 import { ToolRunner } from "./execute.ts";
 import type { LoopOptions } from "./loop.ts";
@@ -80,6 +81,7 @@ export class StepSetup {
 
   /** `callsLeft`: how many tool calls may still be carried out. */
   step(callsLeft: number): Step {
+    this.#options.control.approvals = new Approvals();
     return this.#step(new MessageFold(this.#caller.origin), callsLeft);
   }
 

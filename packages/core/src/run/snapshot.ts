@@ -1,7 +1,8 @@
 import type { Cost, Usage } from "../contract/event.ts";
+import { isObject } from "../contract/json.ts";
 import type { ToolResultPart } from "../contract/message.ts";
 import type { SavedFold } from "../stream/fold.ts";
-import type { ApprovalDecision, ApprovalRequest } from "./approval.ts";
+import { type ApprovalRequest, Approvals, type DecidedApproval } from "./approval.ts";
 import type { RunControl } from "./control.ts";
 import { type Conversation, type MessageInput, toMessage } from "./conversation.ts";
 import type { Interruption } from "./event.ts";
@@ -21,7 +22,7 @@ export interface RunSnapshot extends SavedMessages {
   readonly toolCalls: number;
   /** What was said to the model and not read by it yet. */
   readonly steering: readonly MessageInput[];
-  /** The calls that wait for somebody's leave: those to decide about before the run goes on. */
+  /** The calls that wait for approval: decide about them, with `run.approve` or `run.deny`, before the run goes on. */
   readonly approvals: readonly ApprovalRequest[];
   /** The step whose answer has ended, but not all of whose calls are answered. */
   readonly pending?: PendingStep | undefined;
@@ -32,8 +33,8 @@ export interface PendingStep {
   readonly results: readonly ToolResultPart[];
   /** The calls whose tools had begun to work. Those without a result are never begun again. */
   readonly begun: readonly string[];
-  /** What was decided about calls, by their ids. */
-  readonly decisions: Readonly<Record<string, ApprovalDecision>>;
+  /** The decisions about calls of this step, each with exactly what was decided about. */
+  readonly decisions: readonly DecidedApproval[];
   /** What broke the answer off, where the run goes on nevertheless. */
   readonly interruption?: Interruption | undefined;
 }
@@ -51,7 +52,7 @@ export function takeSnapshot(conversation: Conversation, { approvals, steering, 
     toolCalls,
     steering: steering.map(toMessage),
     approvals: approvals.waiting,
-    ...(pending && { pending: { ...pending, decisions: approvals.decisions } }),
+    ...(pending && { pending: { ...pending, decisions: approvals.decided } }),
   };
 }
 
@@ -69,13 +70,26 @@ export function readSnapshot(saved: unknown): RunSnapshot {
   const { pending } = snapshot;
   if (pending === undefined) return snapshot;
   requireVersion(pending.answer, `${what}'s pending answer`);
-  const { answer, results, begun } = pending;
+  const { answer, results, begun, decisions } = pending;
   checkMessage(answer.message, "pending.answer.message", what);
   checkMessage({ role: "tool", content: results }, "pending.results", what);
   requireList(answer.calls, "pending.answer.calls");
   requireList(answer.openCalls, "pending.answer.openCalls");
   requireList(begun, "pending.begun");
+  requireList(decisions, "pending.decisions");
+  for (const [index, request] of snapshot.approvals.entries()) requireRequest(request, `approvals[${index}]`);
+  for (const [index, decided] of decisions.entries()) requireRequest(decided, `pending.decisions[${index}]`);
   return snapshot;
+}
+
+/** Returns the approvals of the step that a stored run goes on with. They apply to that step alone. */
+export function restoreApprovals(past: RunSnapshot | undefined): Approvals {
+  return past?.pending === undefined ? new Approvals() : Approvals.restore(past.approvals, past.pending.decisions);
+}
+
+function requireRequest(value: unknown, path: string): void {
+  if (isObject(value) && typeof value.id === "string" && typeof value.name === "string" && "arguments" in value) return;
+  throw new TypeError(`${what} is wrong: ${path} must be an object with the id, the name and the arguments of a call.`);
 }
 
 function requireCount(value: unknown, path: string): void {
