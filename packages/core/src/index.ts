@@ -20,6 +20,7 @@ export type {
 } from "./contract/event.ts";
 export type { CheckResult, Gateway, GuardedGateway, ModelsOptions } from "./contract/gateway.ts";
 export { isObject, type JsonObject, type JsonSchema, type JsonValue } from "./contract/json.ts";
+export { defaultLimits, type Limits } from "./contract/limits.ts";
 export type {
   AssistantMessage,
   AssistantPart,

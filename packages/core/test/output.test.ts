@@ -95,11 +95,24 @@ describe("an answer that is data", () => {
 
   it.each<[string, string]>([
     ["a fence", 'Here it is:\n```json\n{"name":"Tokyo","people":37}\n```\nAnything else?'],
+    ["a fence without a language", 'Here it is [sic]:\n```\n\n{"name":"Tokyo","people":37}\n```'],
+    ["a fence after another mark", 'In [a] ```fence```:\n```json \n{"name":"Tokyo","people":37}\n``` Fits [b].'],
     ["words", 'The answer is {"name":"Tokyo","people":37}, I think.'],
     ["blanks", '\n  {"name":"Tokyo","people":37}\n'],
   ])("is found where a model puts %s around it", async (_name, words) => {
     expect((await start(model({}, says(words)).gateway).result()).output).toEqual(tokyo);
   });
+
+  // Such an answer once took minutes to search.
+  it.each(["\n", "\n ", "```", "```json\n", "``` ", "{["])(
+    "is soon found not to be in an answer of %j alone",
+    async (part) => {
+      const error = await failureOf(
+        start(model({}, says(["```", ...Array.from({ length: 200_000 }, () => part)].join(""))).gateway).result(),
+      );
+      expect(error).toMatchObject({ code: "protocol", message: expect.stringContaining("it is not JSON") });
+    },
+  );
 
   it("is put into an object where it is none, and its definitions are found", async () => {
     const $defs = { city: citySchema };

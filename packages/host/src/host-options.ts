@@ -1,4 +1,4 @@
-import type { GatewayPlugin, Transport } from "@waygate/core";
+import type { GatewayPlugin, RegistryOptions, Transport } from "@waygate/core";
 import type { CredentialStore } from "./credentials/credential-store.ts";
 import type { Environment } from "./locations.ts";
 import type { Notice } from "./notice.ts";
@@ -38,6 +38,8 @@ export interface HostOptions {
   readonly modelsMaxAgeMs?: number | undefined;
   /** How many streams of one model of one gateway are open at the same time; others wait their turn. Default: 16. */
   readonly maxOpenStreams?: number | undefined;
+  /** Bounds on what a model or a service may make the program hold or compute. Default: those of `createRegistry`. */
+  readonly limits?: RegistryOptions["limits"];
   /** How plugins reach the network, in place of what settings and environment say. For tests and special networks. */
   readonly transport?: Transport | undefined;
   /** Told what a person may want to know, each thing once. Default: nobody is told; `notices()` has what still holds. */

@@ -110,8 +110,8 @@ export class OpenHost implements Host {
       folders: options.pluginFolders ?? defaultPluginFolders(),
       byKeyword: options.discover ?? true,
     });
-    const { maxOpenStreams } = options;
-    this.registry = createRegistry({ plugins: [], settings: languageModels, maxOpenStreams, ...sources });
+    const { maxOpenStreams, limits } = options;
+    this.registry = createRegistry({ plugins: [], settings: languageModels, maxOpenStreams, limits, ...sources });
     this.#access = new GatewayAccess(this.registry, this.#plugins, settings);
     this.models = new Models({
       registry: this.registry,

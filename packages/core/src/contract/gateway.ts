@@ -1,5 +1,6 @@
 import type { Capabilities } from "./capabilities.ts";
 import type { ModelEvent } from "./event.ts";
+import type { Limits } from "./limits.ts";
 import type { Model } from "./model.ts";
 import type { Privacy, PrivacyDemand } from "./privacy.ts";
 import type { ModelRequest } from "./request.ts";
@@ -36,6 +37,8 @@ export interface Gateway {
 /** A gateway as the registry hands it out: its streams come in batches, and keep their promises or throw. */
 export interface GuardedGateway extends Gateway {
   readonly id: string;
+  /** The bounds that its registry sets. */
+  readonly limits: Limits;
   /** What it can do at all. */
   readonly capabilities: Capabilities;
   /** What it can do with a model, as far as that is known without asking anybody. */

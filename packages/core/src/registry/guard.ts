@@ -3,6 +3,7 @@ import type { Capabilities, Capability } from "../contract/capabilities.ts";
 import { GatewayError, isGatewayError } from "../contract/error.ts";
 import type { ModelEvent } from "../contract/event.ts";
 import type { Gateway, GuardedGateway } from "../contract/gateway.ts";
+import type { Limits } from "../contract/limits.ts";
 import type { GatewayPlugin } from "../contract/plugin.ts";
 import type { ModelRequest } from "../contract/request.ts";
 import { formatPath } from "../contract/settings.ts";
@@ -11,6 +12,7 @@ import { EventOrder } from "../stream/order.ts";
 import { refusePrivacy, refuseUnsupported, unmetPrivacy } from "./demands.ts";
 
 export interface GuardHooks {
+  readonly limits: Limits;
   /**
    * A stream of a model is about to begin; `onTurn` is called when it may, at once or later. Throws where the gateway is
    * closed.
@@ -32,6 +34,7 @@ export interface StartedStream {
 export function guard(id: string, plugin: GatewayPlugin, gateway: Gateway, hooks: GuardHooks): GuardedGateway {
   const guarded: GuardedGateway = {
     id,
+    limits: hooks.limits,
     capabilities: plugin.capabilities,
     capabilitiesOf: (model) => capabilitiesOf(plugin, gateway, model),
     privacyOf: (request) => gateway.privacy?.({ ...request, gatewayOptions: checkOptions(id, plugin, request) }) ?? {},

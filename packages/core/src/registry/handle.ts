@@ -1,12 +1,14 @@
 import type { GuardedGateway } from "../contract/gateway.ts";
+import type { Limits } from "../contract/limits.ts";
 
 /**
  * A gateway by its id, whatever becomes of its settings: what is asked goes to the one that is open at that moment. So a
  * run of several steps goes on when the settings change between two of them.
  */
-export function handle(id: string, current: () => GuardedGateway): GuardedGateway {
+export function handle(id: string, limits: Limits, current: () => GuardedGateway): GuardedGateway {
   return {
     id,
+    limits,
     get capabilities() {
       return current().capabilities;
     },

@@ -3,11 +3,13 @@ import { didYouMean } from "../contract/did-you-mean.ts";
 import { GatewayError, isGatewayError } from "../contract/error.ts";
 import type { GuardedGateway } from "../contract/gateway.ts";
 import { isObject } from "../contract/json.ts";
+import type { Limits } from "../contract/limits.ts";
 import type { Model } from "../contract/model.ts";
 import { type CredentialSpec, contractVersion, type GatewayPlugin, type Transport } from "../contract/plugin.ts";
 import type { SettingsIssue } from "../contract/settings.ts";
+import { completeLimits, requireLimit } from "./complete-limits.ts";
 import { handle } from "./handle.ts";
-import { Slot } from "./slot.ts";
+import { Slot, type SlotOptions } from "./slot.ts";
 import { StreamLimit } from "./stream-limit.ts";
 
 export interface RegistryOptions {
@@ -22,6 +24,8 @@ export interface RegistryOptions {
    * order. A place is held until the answer has said all; a tool at work holds none. Default: 16.
    */
   readonly maxOpenStreams?: number | undefined;
+  /** Bounds on what a model or a service may make the program hold or compute, as far as they are not the defaults. */
+  readonly limits?: { readonly [Name in keyof Limits]?: Limits[Name] | undefined } | undefined;
   /** Told what was tolerated or ignored outside of any stream. Default: nobody is told. */
   readonly onNotice?: ((notice: RegistryNotice) => void) | undefined;
 }
@@ -105,19 +109,21 @@ export function createRegistry(options: RegistryOptions): Registry {
 }
 
 class OpenRegistry implements Registry {
-  readonly #options: RegistryOptions;
+  readonly #options: SlotOptions;
   readonly #plugins = new Map<string, GatewayPlugin>();
   #settings: Readonly<Record<string, unknown>>;
   #slots = new Map<string, Slot>();
-  /** Outlives a reload: what counts is what is open. */
-  readonly #limit: StreamLimit;
   readonly #closing = new Set<Promise<void>>();
   readonly #handles = new Map<string, GuardedGateway>();
 
   constructor(options: RegistryOptions) {
-    this.#options = options;
+    this.#options = {
+      ...options,
+      // Outlives a reload: what counts is what is open.
+      streams: new StreamLimit(requireLimit("maxOpenStreams", options.maxOpenStreams ?? 16)),
+      limits: completeLimits(options.limits),
+    };
     this.#settings = options.settings ?? {};
-    this.#limit = new StreamLimit(requireLimit(options.maxOpenStreams ?? 16));
     for (const plugin of options.plugins) this.#admit(plugin);
     this.#build();
   }
@@ -131,7 +137,7 @@ class OpenRegistry implements Registry {
     if (slot !== undefined) {
       // Opened now, so that what is wrong with it is said to who asks for it.
       slot.gateway();
-      const known = this.#handles.get(id) ?? handle(id, () => this.#open(id));
+      const known = this.#handles.get(id) ?? handle(id, this.#options.limits, () => this.#open(id));
       this.#handles.set(id, known);
       return known;
     }
@@ -242,10 +248,7 @@ class OpenRegistry implements Registry {
           continue;
         }
         const old = previous.get(id);
-        next.set(
-          id,
-          old?.isOf(plugin, raw) === true ? old : new Slot(id, plugin, raw, path, this.#options, this.#limit),
-        );
+        next.set(id, old?.isOf(plugin, raw) === true ? old : new Slot(id, plugin, raw, path, this.#options));
       }
     }
     this.#slots = next;
@@ -261,11 +264,6 @@ class OpenRegistry implements Registry {
     this.#closing.add(closing);
     closing.then(settle, settle);
   }
-}
-
-function requireLimit(limit: number): number {
-  if (limit === Number.POSITIVE_INFINITY || (Number.isInteger(limit) && limit > 0)) return limit;
-  throw new TypeError(`createRegistry: "maxOpenStreams" must be a whole number above 0, or Infinity, not ${limit}.`);
 }
 
 /** The gateways that a plugin makes of its settings: id, raw settings, the keys that lead to them. */

@@ -1,17 +1,23 @@
 import { GatewayError, isGatewayError } from "../contract/error.ts";
 import type { Gateway, GuardedGateway } from "../contract/gateway.ts";
+import type { Limits } from "../contract/limits.ts";
 import type { CredentialSpec, GatewayPlugin, Preparation } from "../contract/plugin.ts";
 import { formatPath, type SettingsIssue } from "../contract/settings.ts";
 import { guard } from "./guard.ts";
 import type { CredentialQuery, GatewayEntry, RegistryOptions } from "./registry.ts";
 import type { StreamLimit } from "./stream-limit.ts";
 
+/** What all gateways of a registry have in common. */
+export interface SlotOptions extends RegistryOptions {
+  readonly streams: StreamLimit;
+  readonly limits: Limits;
+}
+
 /** One gateway's place in the registry: its settings, checked; the gateway itself, once it is used. */
 export class Slot {
   readonly #plugin: GatewayPlugin;
   readonly #raw: unknown;
-  readonly #options: RegistryOptions;
-  readonly #limit: StreamLimit;
+  readonly #options: SlotOptions;
   readonly #preparation: Preparation;
   readonly #lifetime = new AbortController();
   readonly #entry: GatewayEntry;
@@ -21,15 +27,7 @@ export class Slot {
   #idle: (() => void) | undefined;
 
   /** `path`: the keys from `language_models` to these settings. */
-  constructor(
-    id: string,
-    plugin: GatewayPlugin,
-    raw: unknown,
-    path: readonly string[],
-    options: RegistryOptions,
-    limit: StreamLimit,
-  ) {
-    this.#limit = limit;
+  constructor(id: string, plugin: GatewayPlugin, raw: unknown, path: readonly string[], options: SlotOptions) {
     this.#plugin = plugin;
     this.#raw = raw;
     this.#options = options;
@@ -80,10 +78,11 @@ export class Slot {
     const opened = this.#open(preparation);
     this.#closeGateway = opened.close?.bind(opened);
     this.#gateway = guard(id, this.#plugin, opened, {
+      limits: this.#options.limits,
       streamStarted: (model, onTurn) => {
         this.#lifetime.signal.throwIfAborted();
         this.#streams++;
-        const leave = this.#limit.enter(id, model, onTurn);
+        const leave = this.#options.streams.enter(id, model, onTurn);
         const ended = () => {
           this.#streams--;
           if (this.#streams === 0) this.#idle?.();

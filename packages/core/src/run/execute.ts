@@ -13,6 +13,8 @@ export interface ToolRunnerOptions {
   readonly maxParallelTools: number;
   /** For tools that have no limit of their own, in milliseconds. */
   readonly toolTimeoutMs: number | undefined;
+  /** How many steps the check of a call's arguments may take. */
+  readonly schemaSteps: number;
   readonly approvals: Approvals;
   /** Decides about calls. If it is absent, `approvals` receives the decisions from the consumer. */
   readonly approve: Approve | undefined;
@@ -179,7 +181,7 @@ export class ToolRunner {
       return failure(part, `There is no tool "${name}". The tools are: ${names || "none"}.`);
     }
     try {
-      const checked = await checkArguments(tool, value);
+      const checked = await checkArguments(tool, value, this.#options.schemaSteps);
       if (!checked.ok) return failure(part, checked.message);
       const context = { id, signal: this.#signal };
       const { approval = "never" } = tool;

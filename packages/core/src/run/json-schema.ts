@@ -1,35 +1,221 @@
 import { isObject, type JsonValue } from "../contract/json.ts";
+import { defaultLimits } from "../contract/limits.ts";
+import { Faults, Place, shown } from "./schema/faults.ts";
+import { areEqual, canonicalText } from "./schema/json-equality.ts";
+import { Pattern } from "./schema/pattern.ts";
+import { resolveReference } from "./schema/reference.ts";
+import { CheckGivenUp, StepBudget } from "./schema/step-budget.ts";
 
 /**
  * Checks a value against a JSON Schema (draft 2020-12, the keywords that tools are described with; others are ignored,
- * as the specification asks). Returns what is wrong, in words that a model can act on; empty where all is well.
+ * as the specification asks). Returns what is wrong, in words that a model can act on; empty if all is well.
+ *
+ * Neither the value nor the schema can make it run for long, or fail: `steps` limits the whole check. If it is given up,
+ * the value is refused with that. What a schema itself has wrong is not held against a value: a reference to nothing or
+ * to itself, and a pattern that is not one, that needs backtracking (back references) or that is too large, are ignored.
+ *
+ * @param steps Default: `defaultLimits.schemaSteps`.
  */
-export function violations(value: JsonValue, schema: unknown): readonly string[] {
-  const found: string[] = [];
-  check(value, schema, schema, "", found);
-  return found.slice(0, 8);
+export function violations(value: JsonValue, schema: unknown, steps = defaultLimits.schemaSteps): readonly string[] {
+  const place = new Place();
+  try {
+    return new SchemaCheck(schema, new StepBudget(steps)).faultsOf(value, schema, place, 0).texts();
+  } catch (error) {
+    if (error instanceof CheckGivenUp) return [`the value ${error.message}`];
+    throw error;
+  }
 }
 
-type Faults = string[];
-
-function check(value: JsonValue, schema: unknown, root: unknown, path: string, faults: Faults): void {
-  if (schema === false) faults.push(`${at(path)} is not allowed`);
-  if (!isObject(schema)) return;
-  if (typeof schema.$ref === "string") check(value, resolve(schema.$ref, root), root, path, faults);
-  if (!checkType(value, schema.type, path, faults)) return;
-  checkValue(value, schema, path, faults);
-  if (typeof value === "string") checkText(value, schema, path, faults);
-  else if (typeof value === "number") checkNumber(value, schema, path, faults);
-  else if (Array.isArray(value)) checkArray(value, schema, root, path, faults);
-  else if (isObject(value)) checkObject(value, schema, root, path, faults);
-  checkCombinations(value, schema, root, path, faults);
+/** The values of an `enum`, ready to be compared with. */
+interface Options {
+  readonly plain: ReadonlySet<unknown>;
+  readonly others: readonly unknown[];
 }
 
-function checkType(value: JsonValue, type: unknown, path: string, faults: Faults): boolean {
-  const types = Array.isArray(type) ? type : typeof type === "string" ? [type] : [];
-  if (types.length === 0 || types.some((name) => isOfType(value, name))) return true;
-  faults.push(`${at(path)} must be ${types.join(" or ")}, not ${typeName(value)}`);
-  return false;
+const noFaults = new Faults();
+
+/** One check of one value. */
+class SchemaCheck {
+  readonly #root: unknown;
+  readonly #budget: StepBudget;
+  readonly #references = new Map<string, unknown>();
+  readonly #patterns = new Map<string, Pattern | undefined>();
+  readonly #options = new Map<readonly unknown[], Options>();
+  /** The places of lists and objects. Each is looked at with the same schema once, however many ways lead there. */
+  readonly #places = new Map<unknown, Place>();
+
+  constructor(root: unknown, budget: StepBudget) {
+    this.#root = root;
+    this.#budget = budget;
+  }
+
+  faultsOf(value: JsonValue, schema: unknown, place: Place, depth: number): Faults {
+    this.#budget.enter(depth);
+    if (schema === false) return Faults.of(() => `${place} is not allowed`);
+    if (!isObject(schema)) return noFaults;
+    const known = place.seen.get(schema);
+    if (known !== undefined) return known;
+    // Met again before it is done, the schema refers to itself, which adds nothing.
+    place.seen.set(schema, noFaults);
+    const faults = new Faults();
+    if (typeof schema.$ref === "string") {
+      faults.addAll(this.faultsOf(value, this.#resolve(schema.$ref), place, depth + 1));
+    }
+    if (this.#checkType(value, schema.type, place, faults)) {
+      this.#checkValue(value, schema, place, faults);
+      if (typeof value === "string") this.#checkText(value, schema, place, faults);
+      else if (typeof value === "number") checkNumber(value, schema, place, faults);
+      else if (Array.isArray(value)) this.#checkArray(value, schema, place, depth, faults);
+      else if (isObject(value)) this.#checkObject(value, schema, place, depth, faults);
+      this.#checkCombinations(value, schema, place, depth, faults);
+    }
+    place.seen.set(schema, faults);
+    return faults;
+  }
+
+  #checkType(value: JsonValue, type: unknown, place: Place, faults: Faults): boolean {
+    if (typeof type !== "string" && !Array.isArray(type)) return true;
+    const types = typeof type === "string" ? [type] : type;
+    this.#budget.spend(types.length / 8);
+    if (types.length === 0 || types.some((name) => isOfType(value, name))) return true;
+    faults.add(() => `${place} must be ${types.join(" or ")}, not ${typeName(value)}`);
+    return false;
+  }
+
+  #resolve(reference: string): unknown {
+    if (!this.#references.has(reference)) this.#references.set(reference, resolveReference(reference, this.#root));
+    return this.#references.get(reference);
+  }
+
+  #checkValue(value: JsonValue, schema: Record<string, unknown>, place: Place, faults: Faults): void {
+    const { enum: options, const: only } = schema;
+    if (Array.isArray(options) && !this.#isOneOf(value, options)) {
+      faults.add(() => `${place} must be one of ${shown(options)}`);
+    }
+    if (only !== undefined && !areEqual(only, value, this.#budget)) {
+      faults.add(() => `${place} must be ${shown(only)}`);
+    }
+  }
+
+  #isOneOf(value: JsonValue, list: readonly unknown[]): boolean {
+    let options = this.#options.get(list);
+    if (options === undefined) {
+      this.#budget.spend(list.length);
+      const isPlain = (option: unknown) => typeof option !== "object" || option === null;
+      options = { plain: new Set(list.filter(isPlain)), others: list.filter((option) => !isPlain(option)) };
+      this.#options.set(list, options);
+    }
+    if (typeof value !== "object" || value === null) return options.plain.has(value);
+    return options.others.some((option) => areEqual(option, value, this.#budget));
+  }
+
+  #checkText(value: string, schema: Record<string, unknown>, place: Place, faults: Faults): void {
+    const { minLength, maxLength, pattern } = schema;
+    const least = typeof minLength === "number" ? minLength : 0;
+    const most = typeof maxLength === "number" ? maxLength : Number.POSITIVE_INFINITY;
+    // Characters as the specification counts them: code points, not UTF-16 units, of which each has one or two.
+    const isCounted = value.length > most || (value.length >= least && value.length / 2 < least);
+    if (isCounted) this.#budget.spendText(value);
+    const length = isCounted ? countCharacters(value) : value.length;
+    if (length < least) faults.add(() => `${place} must have at least ${minLength} characters`);
+    if (length > most) faults.add(() => `${place} must have at most ${maxLength} characters`);
+    if (typeof pattern === "string" && !this.#matches(value, pattern)) {
+      faults.add(() => `${place} must match ${pattern}`);
+    }
+  }
+
+  /** Whether a text matches a pattern, or there is no way to tell. */
+  #matches(text: string, source: string): boolean {
+    if (!this.#patterns.has(source)) {
+      this.#budget.spendText(source);
+      this.#patterns.set(source, Pattern.read(source));
+    }
+    return this.#patterns.get(source)?.matches(text, this.#budget) ?? true;
+  }
+
+  #checkArray(
+    value: readonly JsonValue[],
+    schema: Record<string, unknown>,
+    place: Place,
+    depth: number,
+    faults: Faults,
+  ): void {
+    const { minItems, maxItems, uniqueItems, items } = schema;
+    const prefix = Array.isArray(schema.prefixItems) ? schema.prefixItems : [];
+    if (typeof minItems === "number" && value.length < minItems) {
+      faults.add(() => `${place} must have at least ${minItems} items`);
+    }
+    if (typeof maxItems === "number" && value.length > maxItems) {
+      faults.add(() => `${place} must have at most ${maxItems} items`);
+    }
+    if (uniqueItems === true) {
+      const texts = new Set(value.map((item) => canonicalText(item, this.#budget)));
+      if (texts.size < value.length) faults.add(() => `${place} must not repeat an item`);
+    }
+    if (items === undefined && prefix.length === 0) return;
+    for (const [index, item] of value.entries()) {
+      const rule = index < prefix.length ? prefix[index] : items;
+      faults.addAll(this.faultsOf(item, rule, this.#inside(place, index, item), depth + 1));
+    }
+  }
+
+  #checkObject(
+    value: Record<string, unknown>,
+    schema: Record<string, unknown>,
+    place: Place,
+    depth: number,
+    faults: Faults,
+  ): void {
+    const properties = isObject(schema.properties) ? schema.properties : {};
+    const patterns = isObject(schema.patternProperties) ? Object.entries(schema.patternProperties) : [];
+    const required = Array.isArray(schema.required) ? schema.required : [];
+    this.#budget.spend(required.length + patterns.length);
+    for (const key of required) {
+      if (typeof key !== "string" || Object.hasOwn(value, key)) continue;
+      faults.add(() => `${new Place(place, key)} is missing`);
+    }
+    for (const key of Object.keys(value)) {
+      this.#budget.spend(1 + patterns.length);
+      const item = value[key] as JsonValue;
+      const inside = this.#inside(place, key, item);
+      const rules = patterns.filter(([pattern]) => this.#matches(key, pattern)).map(([, rule]) => rule);
+      if (Object.hasOwn(properties, key)) rules.push(properties[key]);
+      else if (rules.length === 0 && schema.additionalProperties === false) {
+        faults.add(() => `${inside} is unknown; known are: ${Object.keys(properties).join(", ") || "none"}`);
+      } else if (rules.length === 0) rules.push(schema.additionalProperties);
+      for (const rule of rules) faults.addAll(this.faultsOf(item, rule, inside, depth + 1));
+    }
+  }
+
+  /** The place of an item. A text or a number has a new one each time, as nothing more can be inside it. */
+  #inside(place: Place, key: string | number, item: JsonValue): Place {
+    if (typeof item !== "object" || item === null) return new Place(place, key);
+    const inside = this.#places.get(item) ?? new Place(place, key);
+    this.#places.set(item, inside);
+    return inside;
+  }
+
+  #checkCombinations(
+    value: JsonValue,
+    schema: Record<string, unknown>,
+    place: Place,
+    depth: number,
+    faults: Faults,
+  ): void {
+    const faultsOf = (option: unknown) => this.faultsOf(value, option, place, depth + 1);
+    for (const option of Array.isArray(schema.allOf) ? schema.allOf : []) faults.addAll(faultsOf(option));
+    if (Array.isArray(schema.anyOf)) {
+      const attempts = schema.anyOf.map(faultsOf);
+      if (!attempts.some(({ count }) => count === 0)) faults.add(() => closest(attempts));
+    }
+    if (Array.isArray(schema.oneOf)) {
+      const attempts = schema.oneOf.map(faultsOf);
+      const fitting = attempts.filter(({ count }) => count === 0).length;
+      if (fitting === 0) faults.add(() => closest(attempts));
+      if (fitting > 1) faults.add(() => `${place} fits ${fitting} of the alternatives, but must fit exactly one`);
+    }
+    if (schema.not !== undefined && faultsOf(schema.not).count === 0) faults.add(() => `${place} is not allowed`);
+  }
 }
 
 function isOfType(value: JsonValue, type: unknown): boolean {
@@ -42,69 +228,24 @@ function typeName(value: JsonValue): string {
   return Array.isArray(value) ? "array" : typeof value;
 }
 
-function checkValue(value: JsonValue, schema: Record<string, unknown>, path: string, faults: Faults): void {
-  if (Array.isArray(schema.enum)) {
-    const text = canonical(value);
-    if (!schema.enum.some((option) => canonical(option) === text)) {
-      faults.push(`${at(path)} must be one of ${JSON.stringify(schema.enum)}`);
-    }
-  }
-  if (schema.const !== undefined && canonical(schema.const) !== canonical(value)) {
-    faults.push(`${at(path)} must be ${JSON.stringify(schema.const)}`);
-  }
-}
-
-/** A text that is the same for equal values: the order of an object's keys means nothing. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    isObject(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner,
-  );
-}
-
-function checkText(value: string, schema: Record<string, unknown>, path: string, faults: Faults): void {
-  const { minLength, maxLength, pattern } = schema;
-  if (typeof minLength === "number" && countCharacters(value) < minLength) {
-    faults.push(`${at(path)} must have at least ${minLength} characters`);
-  }
-  if (typeof maxLength === "number" && countCharacters(value) > maxLength) {
-    faults.push(`${at(path)} must have at most ${maxLength} characters`);
-  }
-  if (typeof pattern === "string" && !matches(value, pattern)) {
-    faults.push(`${at(path)} must match ${pattern}`);
-  }
-}
-
-/** Characters as the specification counts them: code points, not UTF-16 units. */
 function countCharacters(text: string): number {
   let count = 0;
   for (const _ of text) count++;
   return count;
 }
 
-/** Patterns are Unicode ones, but many are written in the older, laxer syntax. What is neither is not held against a text. */
-function matches(text: string, pattern: string): boolean {
-  for (const flags of ["u", ""]) {
-    try {
-      return new RegExp(pattern, flags).test(text);
-    } catch {
-      // Not of this syntax.
-    }
-  }
-  return true;
-}
-
-function checkNumber(value: number, schema: Record<string, unknown>, path: string, faults: Faults): void {
+function checkNumber(value: number, schema: Record<string, unknown>, place: Place, faults: Faults): void {
   const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf } = schema;
-  if (typeof minimum === "number" && value < minimum) faults.push(`${at(path)} must be at least ${minimum}`);
-  if (typeof maximum === "number" && value > maximum) faults.push(`${at(path)} must be at most ${maximum}`);
+  if (typeof minimum === "number" && value < minimum) faults.add(() => `${place} must be at least ${minimum}`);
+  if (typeof maximum === "number" && value > maximum) faults.add(() => `${place} must be at most ${maximum}`);
   if (typeof exclusiveMinimum === "number" && value <= exclusiveMinimum) {
-    faults.push(`${at(path)} must be more than ${exclusiveMinimum}`);
+    faults.add(() => `${place} must be more than ${exclusiveMinimum}`);
   }
   if (typeof exclusiveMaximum === "number" && value >= exclusiveMaximum) {
-    faults.push(`${at(path)} must be less than ${exclusiveMaximum}`);
+    faults.add(() => `${place} must be less than ${exclusiveMaximum}`);
   }
-  if (typeof multipleOf === "number" && !isMultiple(value, multipleOf)) {
-    faults.push(`${at(path)} must be a multiple of ${multipleOf}`);
+  if (typeof multipleOf === "number" && multipleOf > 0 && !isMultiple(value, multipleOf)) {
+    faults.add(() => `${place} must be a multiple of ${multipleOf}`);
   }
 }
 
@@ -114,101 +255,8 @@ function isMultiple(value: number, unit: number): boolean {
   return Math.abs(quotient - Math.round(quotient)) < 1e-9;
 }
 
-function checkArray(
-  value: readonly JsonValue[],
-  schema: Record<string, unknown>,
-  root: unknown,
-  path: string,
-  faults: Faults,
-): void {
-  const { minItems, maxItems, uniqueItems, items } = schema;
-  const prefix = Array.isArray(schema.prefixItems) ? schema.prefixItems : [];
-  if (typeof minItems === "number" && value.length < minItems) {
-    faults.push(`${at(path)} must have at least ${minItems} items`);
-  }
-  if (typeof maxItems === "number" && value.length > maxItems) {
-    faults.push(`${at(path)} must have at most ${maxItems} items`);
-  }
-  if (uniqueItems === true && new Set(value.map(canonical)).size < value.length) {
-    faults.push(`${at(path)} must not repeat an item`);
-  }
-  value.forEach((item, index) => {
-    check(item, index < prefix.length ? prefix[index] : items, root, `${path}[${index}]`, faults);
-  });
-}
-
-function checkObject(
-  value: Record<string, unknown>,
-  schema: Record<string, unknown>,
-  root: unknown,
-  path: string,
-  faults: Faults,
-): void {
-  const properties = isObject(schema.properties) ? schema.properties : {};
-  const patterns = isObject(schema.patternProperties) ? Object.entries(schema.patternProperties) : [];
-  for (const key of Array.isArray(schema.required) ? schema.required : []) {
-    if (typeof key === "string" && !Object.hasOwn(value, key)) faults.push(`${at(join(path, key))} is missing`);
-  }
-  for (const key of Object.keys(value)) {
-    const rules = patterns.filter(([pattern]) => matches(key, pattern)).map(([, rule]) => rule);
-    if (Object.hasOwn(properties, key)) rules.push(properties[key]);
-    else if (rules.length === 0 && schema.additionalProperties === false) {
-      const names = Object.keys(properties).join(", ");
-      faults.push(`${at(join(path, key))} is unknown; known are: ${names || "none"}`);
-    } else if (rules.length === 0) rules.push(schema.additionalProperties);
-    for (const rule of rules) check(value[key] as JsonValue, rule, root, join(path, key), faults);
-  }
-}
-
-function checkCombinations(
-  value: JsonValue,
-  schema: Record<string, unknown>,
-  root: unknown,
-  path: string,
-  faults: Faults,
-): void {
-  const faultsOf = (option: unknown) => {
-    const found: Faults = [];
-    check(value, option, root, path, found);
-    return found;
-  };
-  for (const option of Array.isArray(schema.allOf) ? schema.allOf : []) faults.push(...faultsOf(option));
-  if (Array.isArray(schema.anyOf)) {
-    const attempts = schema.anyOf.map(faultsOf);
-    if (!attempts.some((attempt) => attempt.length === 0)) faults.push(closest(attempts));
-  }
-  if (Array.isArray(schema.oneOf)) {
-    const attempts = schema.oneOf.map(faultsOf);
-    const fitting = attempts.filter((attempt) => attempt.length === 0).length;
-    if (fitting === 0) faults.push(closest(attempts));
-    if (fitting > 1) faults.push(`${at(path)} fits ${fitting} of the alternatives, but must fit exactly one`);
-  }
-  if (schema.not !== undefined && faultsOf(schema.not).length === 0) faults.push(`${at(path)} is not allowed`);
-}
-
 /** The complaint of the alternative that came nearest. */
 function closest(attempts: readonly Faults[]): string {
-  const [best] = [...attempts].sort((a, b) => a.length - b.length);
-  return best?.join(", ") ?? "no alternative is allowed";
-}
-
-/** A reference within the same schema, such as `#/$defs/point`. Others are not followed. */
-function resolve(reference: string, root: unknown): unknown {
-  if (reference !== "#" && !reference.startsWith("#/")) return undefined;
-  let target = root;
-  for (const segment of reference.split("/").slice(1)) {
-    const key = decodeURIComponent(segment).replaceAll("~1", "/").replaceAll("~0", "~");
-    if (Array.isArray(target)) target = target[Number(key)];
-    else if (isObject(target) && Object.hasOwn(target, key)) target = target[key];
-    else return undefined;
-  }
-  return target;
-}
-
-function join(path: string, key: string): string {
-  return path === "" ? key : `${path}.${key}`;
-}
-
-function at(path: string): string {
-  return path === "" ? "the value" : `"${path}"`;
+  const [best] = attempts.toSorted((a, b) => a.count - b.count);
+  return best?.texts().join(", ") ?? "no alternative is allowed";
 }

@@ -29,6 +29,8 @@ export interface LoopOptions {
   readonly maxParallelTools: number;
   /** For tools without a limit of their own, in milliseconds. */
   readonly toolTimeoutMs: number | undefined;
+  /** How many steps a check against a JSON Schema may take. */
+  readonly schemaSteps: number;
   readonly approve: Approve | undefined;
   readonly middleware: readonly ModelMiddleware[];
   readonly retry: RetryPolicy;

@@ -12,8 +12,11 @@ export type Checked =
 /** A schema given by the program, read once: what the model is shown of it, and how the model's JSON is checked. */
 export interface ModelSchema {
   readonly json: JsonSchema;
-  /** Returns the value as the schema transforms it; a promise only if the schema does. `whole` names the value in faults. */
-  check(value: JsonValue, whole: string): Checked | Promise<Checked>;
+  /**
+   * Returns the value as the schema transforms it; a promise only if the schema does. `whole` names the value in faults.
+   * `steps`: `Limits.schemaSteps`.
+   */
+  check(value: JsonValue, whole: string, steps: number): Checked | Promise<Checked>;
 }
 
 const known = new WeakMap<object, ModelSchema>();
@@ -31,8 +34,8 @@ export function readSchema(schema: unknown, subject: string): ModelSchema {
   requireJsonSchema(schema, subject);
   return {
     json: schema,
-    check(value) {
-      const faults = violations(value, schema);
+    check(value, _whole, steps) {
+      const faults = violations(value, schema, steps);
       return faults.length === 0 ? { ok: true, value } : { ok: false, faults };
     },
   };

@@ -1,5 +1,6 @@
 import { type Deadlines, defaultDeadlines } from "../contract/deadlines.ts";
 import type { ErrorCode } from "../contract/error.ts";
+import { defaultLimits } from "../contract/limits.ts";
 import type { ModelRequest } from "../contract/request.ts";
 import type { Approve } from "./approval.ts";
 import type { MessageInput } from "./conversation.ts";
@@ -96,7 +97,8 @@ export function completeOptions(
   const { totalMs, ...phases } = deadlines ?? {};
   for (const [name, time] of Object.entries({ totalMs, toolTimeoutMs, ...phases })) requireTime(name, time);
   const names = tools.map(({ name }) => name);
-  const output = isOutputFormat(responseFormat) ? new Output(responseFormat, names) : undefined;
+  const { schemaSteps } = gateway.limits ?? defaultLimits;
+  const output = isOutputFormat(responseFormat) ? new Output(responseFormat, names, schemaSteps) : undefined;
   const plainFormat = isOutputFormat(responseFormat) ? undefined : responseFormat;
   return {
     ...own,
@@ -112,6 +114,7 @@ export function completeOptions(
     limits: { maxSteps, maxToolCalls, budget },
     maxParallelTools,
     toolTimeoutMs,
+    schemaSteps,
     approve,
     middleware: middleware?.model ?? [],
     retry: policy,

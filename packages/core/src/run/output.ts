@@ -46,11 +46,16 @@ export class Output {
   readonly #checker: ModelSchema;
   readonly #isWrapped: boolean;
   readonly #schema: JsonSchema;
+  readonly #schemaSteps: number;
   #repairs = 0;
   #accepted: { readonly value: unknown } | undefined;
 
-  /** `taken`: the names of the tools that there are. Throws a `TypeError` for a schema that cannot be shown. */
-  constructor(format: OutputSchema | NamedOutputSchema, taken: readonly string[]) {
+  /**
+   * `taken`: the names of the tools that there are. `schemaSteps`: `Limits.schemaSteps`. Throws a `TypeError` for a schema
+   * that cannot be shown.
+   */
+  constructor(format: OutputSchema | NamedOutputSchema, taken: readonly string[], schemaSteps: number) {
+    this.#schemaSteps = schemaSteps;
     const isNamed = !isStandardSchema(format);
     this.#checker = isNamed
       ? readSchema(format.schema, '"responseFormat.schema"')
@@ -110,7 +115,7 @@ export class Output {
   async take(raw: JsonValue): Promise<string | undefined> {
     // Some models leave out the object around an answer.
     const value = this.#isWrapped && isObject(raw) && Object.hasOwn(raw, wrapped) ? (raw[wrapped] as JsonValue) : raw;
-    const checked = await this.#checker.check(value, "answer");
+    const checked = await this.#checker.check(value, "answer", this.#schemaSteps);
     if (!checked.ok) return checked.faults.join("; ");
     this.#accepted = { value: checked.value };
     return undefined;
@@ -159,7 +164,7 @@ function instructed(messages: readonly Message[], instruction: string): readonly
 
 /** The JSON that a text is or, as models like to put words and fences around it, holds. */
 function parse(text: string): JsonValue | undefined {
-  const fenced = /```(?:json)?\s*\n([\s\S]*?)```/.exec(text)?.[1];
+  const fenced = insideFence(text);
   const start = text.search(/[[{]/);
   const end = Math.max(text.lastIndexOf("}"), text.lastIndexOf("]"));
   for (const candidate of [text, fenced, start === -1 ? undefined : text.slice(start, end + 1)]) {
@@ -172,3 +177,21 @@ function parse(text: string): JsonValue | undefined {
   }
   return undefined;
 }
+
+/**
+ * Returns what the first block in fences holds. The text is the model's: searched with one pattern, fences and line
+ * ends without number would take for ever.
+ */
+function insideFence(text: string): string | undefined {
+  const mark = "```";
+  for (let fence = text.indexOf(mark); fence !== -1; fence = text.indexOf(mark, fence + mark.length)) {
+    const opening = /^```(?:json)?[^\S\n]*\n/.exec(text.slice(fence, fence + longestOpening))?.[0];
+    if (opening === undefined) continue;
+    const start = fence + opening.length;
+    const end = text.indexOf(mark, start);
+    return end === -1 ? undefined : text.slice(start, end);
+  }
+  return undefined;
+}
+
+const longestOpening = 32;

@@ -100,7 +100,8 @@ export class StepSetup {
 
   #step(fold: MessageFold, callsLeft: number): Step {
     const { maxParallelTools, toolTimeoutMs, approve, control } = this.#options;
-    const options = { maxParallelTools, toolTimeoutMs, approve, approvals: control.approvals };
+    const { schemaSteps } = this.#options;
+    const options = { maxParallelTools, toolTimeoutMs, schemaSteps, approve, approvals: control.approvals };
     const runner = new ToolRunner(this.#tools, options, this.#request.signal);
     return new Step(fold, runner, this.#tools, this.#conversation, callsLeft);
   }

@@ -130,9 +130,13 @@ export type CheckedArguments =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly message: string };
 
-/** Checks a call's arguments against the tool's schema. The message is for the model. */
-export function checkArguments(tool: Tool, value: JsonValue): CheckedArguments | Promise<CheckedArguments> {
-  const checked = schemaOf(tool).check(value, "arguments");
+/** Checks a call's arguments against the tool's schema, in so many steps at most. The message is for the model. */
+export function checkArguments(
+  tool: Tool,
+  value: JsonValue,
+  steps: number,
+): CheckedArguments | Promise<CheckedArguments> {
+  const checked = schemaOf(tool).check(value, "arguments", steps);
   return checked instanceof Promise ? checked.then((late) => toArguments(tool, late)) : toArguments(tool, checked);
 }
 
