@@ -1,16 +1,16 @@
 import { defaultDeadlines, isGatewayError, type ModelEvent, type ModelRequest } from "@waygate/core/plugin";
-import type { AuthRefresh } from "./auth-refresh.ts";
-import type { Connection, Connections } from "./connection.ts";
-import type { FailureContext } from "./failure.ts";
-import { callableFrom, knownModel } from "./inference-profile.ts";
-import { applyLessons, type Lesson, lessonOf } from "./lessons.ts";
-import type { ModelResolver } from "./model-resolver.ts";
+import { type Answer, openAnswer } from "./answer/open-answer.ts";
+import type { Connection, Connections } from "./aws/connection.ts";
+import type { AuthRefresh } from "./credentials/auth-refresh.ts";
+import type { FailureContext } from "./failure/failure-of.ts";
+import { serviceFailure } from "./failure/service-error.ts";
+import { failureContext, hasExpired, told } from "./failure/told.ts";
+import { callableFrom, knownModel } from "./models/inference-id.ts";
+import type { ModelResolver } from "./models/model-resolver.ts";
 import type { BedrockOptions } from "./options.ts";
-import { type EncodedRequest, encodeRequest } from "./request.ts";
-import { type Answer, openAnswer } from "./response.ts";
-import { serviceFailure } from "./service-error.ts";
+import { type EncodedRequest, encodeRequest } from "./request/encode-request.ts";
+import { applyLessons, type Lesson, lessonOf } from "./request/lesson.ts";
 import type { BedrockSettings } from "./settings.ts";
-import { failureContext, hasExpired, told } from "./told.ts";
 
 export interface ConversationsOptions {
   readonly gateway: string;

@@ -1,6 +1,6 @@
 import { contractVersion, definePlugin } from "@waygate/core/plugin";
-import { credentials } from "./credentials.ts";
-import { openGateway } from "./gateway.ts";
+import { credentials } from "./credentials/credentials.ts";
+import { openGateway } from "./open-gateway.ts";
 import { options } from "./options.ts";
 import { settings } from "./settings.ts";
 

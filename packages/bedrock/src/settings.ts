@@ -1,6 +1,6 @@
 import { toStandardJsonSchema } from "@valibot/to-json-schema";
 import * as v from "valibot";
-import { addressProblem, isRegionName } from "./address.ts";
+import { addressProblem, isRegionName } from "./address-problem.ts";
 
 const text = (what: string) => v.pipe(v.string(`must be ${what}`), v.nonEmpty(`must be ${what}`));
 const tokens = v.pipe(

@@ -1,7 +1,7 @@
 import type { Model } from "@waygate/core";
 import { createSimulator, type Simulator } from "@waygate/simulator";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { knownModels } from "../src/model-table.ts";
+import { knownModels } from "../src/models/known-models.ts";
 import { claude, collect, keys, type Opening, open, refused } from "./open.ts";
 import { json, type Reply, refuses, type Service, says, startService, until } from "./service.ts";
 

@@ -1,6 +1,6 @@
 import { readRecordings, recordingsFolder } from "@waygate/recordings";
 import { describe, expect, it } from "vitest";
-import { FrameReader } from "../src/frames.ts";
+import { FrameReader } from "../src/frames/frame-reader.ts";
 import { codec } from "./service.ts";
 
 interface Frame {
