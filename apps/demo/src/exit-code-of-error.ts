@@ -1,8 +1,8 @@
-import { type ErrorCode, isGatewayError } from "@waygate/core";
+import { type AnyErrorCode, type ErrorCode, isGatewayError } from "@waygate/core";
 import { type HostErrorCode, isHostError } from "@waygate/host";
 import { type ExitCode, exitCode, UsageError } from "./exit-code.ts";
 
-const gatewayCodes: ReadonlySet<ErrorCode> = new Set([
+const gatewayCodes: ReadonlySet<AnyErrorCode> = new Set<ErrorCode>([
   "settings",
   "credentials",
   "model-not-found",

@@ -1,4 +1,4 @@
-import { isGatewayError, type RunEvent } from "@waygate/core";
+import { errorData, isGatewayError, type RunEvent } from "@waygate/core";
 import { isHostError } from "@waygate/host";
 import { UsageError } from "./exit-code.ts";
 
@@ -19,8 +19,9 @@ export function interruptedLine(): string {
 /** An error as data: what programs can tell from it, and no stack. */
 export function plainError(error: unknown): object {
   if (isGatewayError(error)) {
-    const { code, message, gateway, upstream, status, retryable, retryAfterMs, detail } = error;
-    return { code, message, gateway, upstream, status, retryable, retryAfterMs, detail };
+    // The part of the answer that had arrived was printed as events.
+    const { name: _, partial: __, cause: ___, ...data } = errorData(error);
+    return data;
   }
   if (isHostError(error)) return { code: error.code, message: error.message, ...error.place };
   const message = error instanceof Error ? error.message : String(error);

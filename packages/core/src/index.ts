@@ -1,7 +1,17 @@
 export type { Capabilities, Capability } from "./contract/capabilities.ts";
-export { type Deadlines, defaultDeadlines, type Phase } from "./contract/deadlines.ts";
+export { type Deadlines, defaultDeadlines, type Phase, phases } from "./contract/deadlines.ts";
 export { didYouMean } from "./contract/did-you-mean.ts";
-export { type ErrorCode, errorCodes, GatewayError, type GatewayErrorInit, isGatewayError } from "./contract/error.ts";
+export {
+  type AnyErrorCode,
+  type ErrorCode,
+  errorCodes,
+  errorData,
+  GatewayError,
+  type GatewayErrorData,
+  type GatewayErrorInit,
+  isGatewayError,
+  reworded,
+} from "./contract/error.ts";
 export type {
   Cost,
   FinishEvent,

@@ -3,7 +3,16 @@ export { BatchSource, type Taker } from "./contract/batch-source.ts";
 export type { Capabilities } from "./contract/capabilities.ts";
 export { type Deadlines, defaultDeadlines, longestTimerMs, type Phase } from "./contract/deadlines.ts";
 export { didYouMean } from "./contract/did-you-mean.ts";
-export { type ErrorCode, errorCodes, GatewayError, type GatewayErrorInit, isGatewayError } from "./contract/error.ts";
+export {
+  type AnyErrorCode,
+  type ErrorCode,
+  errorCodes,
+  GatewayError,
+  type GatewayErrorData,
+  type GatewayErrorInit,
+  isGatewayError,
+  reworded,
+} from "./contract/error.ts";
 export type {
   Cost,
   FinishReason,

@@ -1,10 +1,29 @@
 import { readFileSync } from "node:fs";
-import { errorCodes } from "@waygate/core";
-import { expect, it } from "vitest";
+import { errorCodes, GatewayError, phases } from "@waygate/core";
+import { describe, expect, it } from "vitest";
 
-it("docs/errors.md lists every code as it is, and no other", () => {
-  const page = readFileSync(new URL("../../../docs/errors.md", import.meta.url), "utf8");
-  const rows = [...page.matchAll(/^\| `([a-z-]+)` +\| (yes|no) +\| (.+?) +\|$/gm)];
-  const written = rows.map(([, code, retryable, meaning]) => [code, { retryable: retryable === "yes", meaning }]);
-  expect(Object.fromEntries(written)).toEqual(errorCodes);
+const page = readFileSync(new URL("../../../docs/errors.md", import.meta.url), "utf8");
+
+/** The first column of a table, by the heading of that column. */
+function namesUnder(heading: string): readonly string[] {
+  const [, rows = ""] = new RegExp(`^\\| ${heading} .*\\n\\|[-| ]+\\n((?:\\|.*\\n)+)`, "m").exec(page) ?? [];
+  return [...rows.matchAll(/^\| `([a-zA-Z-]+)` /gm)].map(([, name = ""]) => name);
+}
+
+describe("docs/errors.md", () => {
+  it("lists every code as it is, and no other", () => {
+    const rows = [...page.matchAll(/^\| `([a-z-]+)` +\| (yes|no) +\| (.+?) +\|$/gm)];
+    const written = rows.map(([, code, retryable, meaning]) => [code, { retryable: retryable === "yes", meaning }]);
+    expect(Object.fromEntries(written)).toEqual(errorCodes);
+  });
+
+  it("lists every field, and no other", () => {
+    const error = new GatewayError("", { gateway: "a", code: "protocol", cause: "none" });
+    const fields = [...Object.keys(error), "message", "cause"];
+    expect([...namesUnder("Field")].sort()).toEqual(fields.sort());
+  });
+
+  it("lists every phase, and no other", () => {
+    expect(namesUnder("Phase")).toEqual(phases);
+  });
 });

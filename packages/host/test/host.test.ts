@@ -1,9 +1,9 @@
-import { definePlugin } from "@waygate/core/plugin";
+import { definePlugin, GatewayError } from "@waygate/core/plugin";
 import { createHost, formatNotice, type Notice } from "@waygate/host";
 import openaiCompatible from "@waygate/openai-compatible";
 import { createSimulator } from "@waygate/simulator";
 import { describe, expect, it, vi } from "vitest";
-import { anything } from "./plugins.ts";
+import { anything, gatewayOf } from "./plugins.ts";
 import { ask, World } from "./world.ts";
 
 describe("a host", () => {
@@ -97,6 +97,19 @@ describe("a host", () => {
     await expect(host.choose("thread_summary_model")).rejects.toMatchObject({
       code: "model-not-found",
       message: expect.stringMatching(/settings.json:\d+:\d+: .*nothing-like-it/),
+    });
+  });
+
+  it("keeps all fields of an error when it adds the place in the settings", async () => {
+    await using world = await World.make();
+    const fields = { gateway: "anything", upstream: "behind", code: "timeout", phase: "idle", status: 504 } as const;
+    const failing = () => Promise.reject(new GatewayError("No list.", { ...fields, retryAfterMs: 9, detail: "late" }));
+    const plugin = definePlugin({ ...anything, open: () => gatewayOf(failing) });
+    const agent = { default_model: { provider: "anything", model: "some" } };
+    const host = await world.host({ agent }, { plugins: [plugin] });
+    await expect(host.choose()).rejects.toMatchObject({
+      ...{ ...fields, retryable: true, retryAfterMs: 9, detail: "late" },
+      message: expect.stringMatching(/settings.json:\d+:\d+: No list\./),
     });
   });
 

@@ -1,4 +1,11 @@
-import { GatewayError, isGatewayError, type Model, type ModelsOptions, type OpenContext } from "@waygate/core/plugin";
+import {
+  GatewayError,
+  isGatewayError,
+  type Model,
+  type ModelsOptions,
+  type OpenContext,
+  reworded,
+} from "@waygate/core/plugin";
 import { ModelList } from "./model-list.ts";
 import { mergeModel, mergeModels } from "./models.ts";
 import type { Service } from "./service.ts";
@@ -88,15 +95,7 @@ export class Catalog {
     if (error.code !== "model-not-found" && error.code !== "invalid-request" && error.code !== "protocol") return error;
     const failed =
       error.status === undefined ? error.message : `Gateway "${id}" answered ${error.status} for its models.`;
-    return new GatewayError(
-      `${failed} Where there is no list, name the models in "available_models" of its settings.`,
-      {
-        gateway: id,
-        code: error.code === "model-not-found" ? "invalid-request" : error.code,
-        status: error.status,
-        detail: error.detail,
-        cause: error,
-      },
-    );
+    const words = `${failed} If it has no list, name the models in "available_models" of its settings.`;
+    return reworded(error, words, error.code === "model-not-found" ? { code: "invalid-request" } : {});
   }
 }

@@ -221,7 +221,7 @@ describe("a list that fails", () => {
         gateway: "my-gw.2",
         code: "model-list-failed",
         message:
-          'Gateway "my-gw.2" answered 404 for its models. Where there is no list, name the models in ' +
+          'Gateway "my-gw.2" answered 404 for its models. If it has no list, name the models in ' +
           '"available_models" of its settings. Until there is a list, there are only the models of the settings.',
       },
     ]);

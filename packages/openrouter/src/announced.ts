@@ -1,4 +1,4 @@
-import { GatewayError, isGatewayError, type ModelEvent, type NoticeEvent } from "@waygate/core/plugin";
+import { type GatewayError, isGatewayError, type ModelEvent, type NoticeEvent, reworded } from "@waygate/core/plugin";
 
 /**
  * A stream with a word before it. `pinnedTo`: the provider that it could only go to, which a failure then names, as
@@ -23,10 +23,8 @@ function isTheirs({ status }: GatewayError): boolean {
 }
 
 function pinned(error: GatewayError, provider: string): GatewayError {
-  const { gateway, code, upstream, status, retryable, retryAfterMs, phase, detail } = error;
   const words =
     `It could only go to ${provider}, whose reasoning it carries on; ` +
     "with the option pin_upstream set to false, OpenRouter may choose another.";
-  const init = { gateway, code, upstream, status, retryable, retryAfterMs, phase, detail, cause: error };
-  return new GatewayError(`${error.message} ${words}`, init);
+  return reworded(error, `${error.message} ${words}`);
 }

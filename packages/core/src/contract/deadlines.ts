@@ -10,8 +10,10 @@ export interface Deadlines {
   readonly idleMs: number;
 }
 
-/** The phases of an exchange, as errors of code `timeout` name them. */
-export type Phase = "connect" | "headers" | "first-byte" | "idle" | "total" | "tool";
+/** The phases that errors of code `timeout` name. `total` is the run as a whole. Later versions may add phases. */
+export const phases = ["connect", "headers", "first-byte", "idle", "total"] as const;
+
+export type Phase = (typeof phases)[number];
 
 /** Long enough for models that think for minutes before their first word, and finite. */
 export const defaultDeadlines: Deadlines = {

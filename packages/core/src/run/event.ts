@@ -1,5 +1,5 @@
 import type { Phase } from "../contract/deadlines.ts";
-import type { ErrorCode } from "../contract/error.ts";
+import type { AnyErrorCode } from "../contract/error.ts";
 import type { Cost, FinishReason, ModelEvent, Usage } from "../contract/event.ts";
 import type { JsonValue } from "../contract/json.ts";
 import type { AssistantMessage, ToolResultPart } from "../contract/message.ts";
@@ -54,7 +54,7 @@ export interface FailoverEvent {
 /** A `GatewayError` as plain data. */
 export interface ErrorSummary {
   readonly gateway: string;
-  readonly code: ErrorCode;
+  readonly code: AnyErrorCode;
   readonly message: string;
   readonly status: number | undefined;
   readonly upstream: string | undefined;

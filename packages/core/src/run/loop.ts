@@ -1,5 +1,5 @@
 import { abortable } from "../contract/abortable.ts";
-import { type ErrorCode, GatewayError, isGatewayError } from "../contract/error.ts";
+import { type AnyErrorCode, GatewayError, isGatewayError } from "../contract/error.ts";
 import type { AssistantMessage } from "../contract/message.ts";
 import type { ModelRequest } from "../contract/request.ts";
 import { AnswerStream } from "./answer-stream.ts";
@@ -34,7 +34,7 @@ export interface LoopOptions {
   readonly approve: Approve | undefined;
   readonly middleware: readonly ModelMiddleware[];
   readonly retry: RetryPolicy;
-  readonly failoverOn: readonly ErrorCode[];
+  readonly failoverOn: readonly AnyErrorCode[];
   readonly onInterrupted: "fail" | "continue";
   readonly prepareStep: PrepareStep | undefined;
   readonly control: RunControl;

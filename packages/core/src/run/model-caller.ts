@@ -1,5 +1,5 @@
 import { BatchSource, type Taker } from "../contract/batch-source.ts";
-import { type ErrorCode, GatewayError, isGatewayError } from "../contract/error.ts";
+import { type AnyErrorCode, type ErrorCode, type GatewayError, isGatewayError, reworded } from "../contract/error.ts";
 import type { ModelEvent } from "../contract/event.ts";
 import type { GuardedGateway } from "../contract/gateway.ts";
 import type { JsonObject } from "../contract/json.ts";
@@ -46,7 +46,7 @@ export interface CallOptions {
   readonly output: Output | undefined;
   readonly middleware: readonly ModelMiddleware[];
   readonly retry: RetryPolicy;
-  readonly failoverOn: readonly ErrorCode[];
+  readonly failoverOn: readonly AnyErrorCode[];
 }
 
 /**
@@ -106,9 +106,7 @@ export class ModelCaller {
       const privacy = this.#privacyAt(at);
       return `${gateway.id}:${model} cannot promise ${privacyWords(gateway.unmetPrivacy(privacy), privacy)}.`;
     });
-    const { gateway, code, upstream, status, retryable, retryAfterMs, phase, detail } = error;
-    const init = { gateway, code, upstream, status, retryable, retryAfterMs, phase, detail, cause: error };
-    return new GatewayError(`${error.message} No fallback was asked: ${reasons.join(" ")}`, init);
+    return reworded(error, `${error.message} No fallback was asked: ${reasons.join(" ")}`);
   }
 
   /** The same, as opaque state is tagged with it. */

@@ -1,5 +1,5 @@
 import { type Deadlines, defaultDeadlines } from "../contract/deadlines.ts";
-import type { ErrorCode } from "../contract/error.ts";
+import type { AnyErrorCode } from "../contract/error.ts";
 import { defaultLimits } from "../contract/limits.ts";
 import type { ModelRequest } from "../contract/request.ts";
 import type { Approve } from "./approval.ts";
@@ -33,7 +33,7 @@ export interface RunOptions
   /** Whom to ask where the model fails before it has said anything, the best first. Default: nobody. */
   readonly fallbacks?: readonly ModelRef[] | undefined;
   /** The failures that are passed on to a fallback. Default: those that another model may do better with. */
-  readonly failoverOn?: readonly ErrorCode[] | undefined;
+  readonly failoverOn?: readonly AnyErrorCode[] | undefined;
   /** How a failure before the first word is retried, as far as it is not by default; `false`: not at all. */
   readonly retry?: Partial<RetryPolicy> | false | undefined;
   /**

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type ErrorCode, errorCodes, GatewayError, isGatewayError } from "@waygate/core";
+import { GatewayError, isGatewayError } from "@waygate/core";
 import { isObject } from "@waygate/core/plugin";
 import { writeAtomically } from "../files/write-atomically.ts";
 import { fingerprint } from "../models/disk-cache.ts";
@@ -60,7 +60,12 @@ export class LastErrors {
       const value: unknown = JSON.parse(readFileSync(file, "utf8"));
       if (!isObject(value) || value.version !== 1 || value.gateway !== gateway) return undefined;
       const { at, code, message, status } = value;
-      if (typeof at !== "number" || Date.now() - at > limits.age || typeof message !== "string" || !isCode(code)) {
+      if (
+        typeof at !== "number" ||
+        Date.now() - at > limits.age ||
+        typeof message !== "string" ||
+        typeof code !== "string"
+      ) {
         return undefined;
       }
       return { at, error: new GatewayError(message, { gateway, code, ...(typeof status === "number" && { status }) }) };
@@ -72,8 +77,4 @@ export class LastErrors {
   #file(gateway: string): string | undefined {
     return this.#folder === undefined ? undefined : join(this.#folder, `${fingerprint(gateway)}.json`);
   }
-}
-
-function isCode(value: unknown): value is ErrorCode {
-  return typeof value === "string" && Object.hasOwn(errorCodes, value);
 }

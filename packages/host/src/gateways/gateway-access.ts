@@ -1,4 +1,4 @@
-import { type GatewayEntry, GatewayError, type GuardedGateway, isGatewayError, type Registry } from "@waygate/core";
+import { type GatewayEntry, type GuardedGateway, isGatewayError, type Registry, reworded } from "@waygate/core";
 import type { Plugins } from "../discovery/plugins.ts";
 import type { Choice, ChooseOptions } from "../host.ts";
 import type { Feature } from "../settings/agent.ts";
@@ -51,9 +51,7 @@ export class GatewayAccess {
     } catch (error) {
       const place = path && this.#settings.place(path);
       if (!isGatewayError(error) || place === undefined) throw error;
-      const message = `${formatPlace(place)}: ${error.message}`;
-      const { code, gateway, status, retryable, retryAfterMs, detail } = error;
-      throw new GatewayError(message, { code, gateway, status, retryable, retryAfterMs, detail, cause: error });
+      throw reworded(error, `${formatPlace(place)}: ${error.message}`);
     }
   }
 }
