@@ -751,19 +751,56 @@ describe("reload and close", () => {
     expect(registry.gateways()).toEqual([]);
   });
 
-  it("leave a gateway that somebody still holds, closed", async () => {
+  it("make everything that is asked of the registry or its gateways fail as closed", async () => {
     const { plugin, opened } = servicePlugin("map");
     const registry = createRegistry({ plugins: [plugin], settings: { map_settings: { alpha: service("1") } } });
     const gateway = registry.gateway("alpha");
     await registry.close();
+    const signal = new AbortController().signal;
+    const message = 'Gateway "alpha" is closed, because its registry was closed. Create another registry.';
     const closed = expect.objectContaining({
       name: "GatewayError",
       gateway: "alpha",
-      code: "settings",
-      message: 'Gateway "alpha" was closed.',
+      code: "closed",
+      retryable: false,
+      message,
     });
     expect(await failureOf(collect(gateway.stream(requestOf())))).toEqual(closed);
+    expect(thrownBy(() => gateway.models({ signal }))).toEqual(closed);
+    expect(thrownBy(() => registry.gateway("alpha"))).toEqual(closed);
+    expect(await failureOf(registry.select({ provider: "alpha", model: "small" }))).toEqual(closed);
     expect(opened.map((entry) => entry.closed)).toEqual([1]);
+  });
+
+  it("are final: a closed registry opens no gateway again", async () => {
+    const { plugin, opened } = servicePlugin("map");
+    const registry = createRegistry({ plugins: [plugin], settings: { map_settings: { alpha: service("1") } } });
+    await registry.close();
+    const changes = [
+      () => registry.reload({ map_settings: { alpha: service("2") } }),
+      () => registry.add(servicePlugin("other").plugin),
+      () => registry.remove("map"),
+    ];
+    for (const change of changes) {
+      expect(thrownBy(change)).toMatchObject({
+        code: "closed",
+        message: "The registry is closed. Create another one.",
+      });
+    }
+    expect([registry.gateways(), await registry.models(), opened]).toEqual([[], [], []]);
+    await registry.close();
+  });
+
+  it("say of a gateway that was removed alone what became of it", async () => {
+    const { plugin } = servicePlugin("map");
+    const registry = createRegistry({ plugins: [plugin], settings: { map_settings: { alpha: service("1") } } });
+    const gateway = registry.gateway("alpha");
+    registry.reload({});
+    expect(await failureOf(collect(gateway.stream(requestOf())))).toMatchObject({
+      code: "closed",
+      message: 'Gateway "alpha" is closed: its settings or its plugin were removed. Ask another gateway.',
+    });
+    await registry.close();
   });
 
   it("name a gateway that cannot be closed, after all others are", async () => {
@@ -846,5 +883,5 @@ it("a run of several steps goes on when the settings change between two of them"
   expect([said, steps, asked]).toEqual(["Done.", 2, ["before", "after"]]);
   await registry.close();
   const late = run({ gateway, model: "small", messages: [{ role: "user", content: "Again." }] });
-  expect(await failureOf(late.result())).toMatchObject({ code: "settings", message: 'Gateway "one" was closed.' });
+  expect(await failureOf(late.result())).toMatchObject({ code: "closed", gateway: "one" });
 });

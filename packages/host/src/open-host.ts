@@ -193,6 +193,8 @@ export class OpenHost implements Host {
     if (this.#closing !== undefined) return;
     const { keys, languageModels } = this.settings.layers;
     if (JSON.stringify(keys.plugins) !== JSON.stringify(this.#applied.plugins)) await this.#plugins.discover(keys);
+    // The host may have been closed meanwhile.
+    if (this.#closing !== undefined) return;
     this.#plugins.admit(keys.disabledPlugins, languageModels);
     this.#board.forgetChanged(this.#active, this.#applied.languageModels, languageModels);
     // Gateways are opened with the network as it is: where that changes, all are opened anew.

@@ -96,7 +96,10 @@ export interface Registry extends AsyncDisposable {
   remove(pluginId: string): void;
   /** Applies new settings. Gateways whose settings did not change stay open; running streams finish as they began. */
   reload(settings: Readonly<Record<string, unknown>>): void;
-  /** Closes all gateways, each when its streams have ended. */
+  /**
+   * Closes all gateways, each when its streams have ended. From then on the registry has no gateways, and `gateway`, `select`,
+   * `add`, `remove` and `reload` fail with the code `closed`.
+   */
   close(): Promise<void>;
 }
 
@@ -114,6 +117,7 @@ class OpenRegistry implements Registry {
   #settings: Readonly<Record<string, unknown>>;
   #slots = new Map<string, Slot>();
   readonly #closing = new Set<Promise<void>>();
+  #closed = false;
   readonly #handles = new Map<string, GuardedGateway>();
 
   constructor(options: RegistryOptions) {
@@ -133,6 +137,7 @@ class OpenRegistry implements Registry {
   }
 
   gateway(id: string): GuardedGateway {
+    if (this.#closed) throw closedRegistry(id);
     const slot = this.#slots.get(id);
     if (slot !== undefined) {
       // Opened now, so that what is wrong with it is said to who asks for it.
@@ -153,7 +158,7 @@ class OpenRegistry implements Registry {
   #open(id: string): GuardedGateway {
     const slot = this.#slots.get(id);
     if (slot !== undefined) return slot.gateway();
-    throw new GatewayError(`Gateway "${id}" was closed.`, { gateway: id, code: "settings" });
+    throw this.#closed ? closedRegistry(id) : removedGateway(id);
   }
 
   async models(options: { readonly signal?: AbortSignal; readonly refresh?: boolean } = {}) {
@@ -192,21 +197,25 @@ class OpenRegistry implements Registry {
   }
 
   add(plugin: GatewayPlugin): void {
+    this.#requireOpen();
     this.#admit(plugin);
     this.#build();
   }
 
   remove(pluginId: string): void {
+    this.#requireOpen();
     this.#plugins.delete(pluginId);
     this.#build();
   }
 
   reload(settings: Readonly<Record<string, unknown>>): void {
+    this.#requireOpen();
     this.#settings = settings;
     this.#build();
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     const slots = [...this.#slots.values()];
     this.#slots = new Map();
     for (const slot of slots) this.#retire(slot);
@@ -217,6 +226,11 @@ class OpenRegistry implements Registry {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  #requireOpen(): void {
+    if (!this.#closed) return;
+    throw new GatewayError("The registry is closed. Create another one.", { gateway: "", code: "closed" });
   }
 
   #admit(plugin: GatewayPlugin): void {
@@ -264,6 +278,16 @@ class OpenRegistry implements Registry {
     this.#closing.add(closing);
     closing.then(settle, settle);
   }
+}
+
+function closedRegistry(id: string): GatewayError {
+  const words = `Gateway "${id}" is closed, because its registry was closed. Create another registry.`;
+  return new GatewayError(words, { gateway: id, code: "closed" });
+}
+
+function removedGateway(id: string): GatewayError {
+  const words = `Gateway "${id}" is closed: its settings or its plugin were removed. Ask another gateway.`;
+  return new GatewayError(words, { gateway: id, code: "closed" });
 }
 
 /** The gateways that a plugin makes of its settings: id, raw settings, the keys that lead to them. */

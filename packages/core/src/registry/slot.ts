@@ -101,7 +101,7 @@ export class Slot {
       });
     }
     this.#lifetime.abort(
-      new GatewayError(`Gateway "${this.#entry.id}" was closed.`, { gateway: this.#entry.id, code: "settings" }),
+      new GatewayError(`Gateway "${this.#entry.id}" was closed.`, { gateway: this.#entry.id, code: "closed" }),
     );
     try {
       await this.#closeGateway?.();
