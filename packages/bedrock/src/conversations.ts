@@ -2,7 +2,7 @@ import { defaultDeadlines, isGatewayError, type ModelEvent, type ModelRequest } 
 import { type Answer, openAnswer } from "./answer/open-answer.ts";
 import type { Connection, Connections } from "./aws/connection.ts";
 import type { AuthRefresh } from "./credentials/auth-refresh.ts";
-import type { FailureContext } from "./failure/failure-of.ts";
+import type { FailureContext } from "./failure/failure-context.ts";
 import { serviceFailure } from "./failure/service-error.ts";
 import { failureContext, hasExpired, told } from "./failure/told.ts";
 import { callableFrom, knownModel } from "./models/inference-id.ts";

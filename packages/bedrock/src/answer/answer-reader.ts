@@ -1,5 +1,6 @@
 import { GatewayError, isObject, type ModelEvent, type Usage } from "@waygate/core/plugin";
-import { exceptionFields, type FailureContext, failureOfFrame, quote, shorten } from "../failure/failure-of.ts";
+import type { FailureContext } from "../failure/failure-context.ts";
+import { exceptionFields, failureOfFrame, quote, shorten } from "../failure/failure-of.ts";
 import type { FrameHeaders } from "../frames/frame-headers.ts";
 import type { ToolNames } from "../request/tool-names.ts";
 import { AnswerNotices } from "./answer-notices.ts";

@@ -1,13 +1,13 @@
 import type { BedrockClient as ControlClient } from "@aws-sdk/client-bedrock";
 import type { BuildMiddleware, HttpRequest } from "@smithy/types";
 import { abortable, type Deadlines } from "@waygate/core/plugin";
-import type { Http, HttpResponse } from "@waygate/http";
+import type { HttpResponse } from "@waygate/http";
 import { credentialsHang } from "../credentials/credential-failure.ts";
 import { CredentialSearch } from "../credentials/credential-search.ts";
-import type { Auth, Setup, Sourced } from "../credentials/setup.ts";
+import type { Auth, Sourced } from "../credentials/setup.ts";
 import { isClockSkew, ServiceError } from "../failure/service-error.ts";
 import type { ConverseInput } from "../request/converse-input.ts";
-import { type ClientConfig, clientConfig } from "./client-config.ts";
+import { type AwsClientOptions, type ClientConfig, clientConfig } from "./client-config.ts";
 import { once } from "./once.ts";
 import { readSafely, requestHandler } from "./request-handler.ts";
 import { type Operation, SignedRequests } from "./signed-requests.ts";
@@ -35,17 +35,6 @@ export interface AwsClient {
 export interface SendOptions {
   readonly signal: AbortSignal;
   readonly deadlines: Deadlines;
-}
-
-export interface AwsClientOptions {
-  /** Its id, for errors. */
-  readonly gateway: string;
-  readonly setup: Setup;
-  readonly http: Http;
-  /** Lower case, checked. Sent and signed with each request. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly fips: boolean;
-  readonly dualstack: boolean;
 }
 
 export function awsClient(options: AwsClientOptions): AwsClient {

@@ -1,10 +1,21 @@
 import type { BedrockRuntimeClientConfig } from "@aws-sdk/client-bedrock-runtime";
+import type { Http } from "@waygate/http";
 import { isRegionName } from "../address-problem.ts";
 import type { CredentialSearch, Provider } from "../credentials/credential-search.ts";
-import { type Auth, regionOfProfile, type Sourced, wrong } from "../credentials/setup.ts";
-import type { AwsClientOptions } from "./aws-client.ts";
+import { type Auth, regionOfProfile, type Setup, type Sourced, wrong } from "../credentials/setup.ts";
 import type { RequestHandler } from "./request-handler.ts";
 import { Sha256 } from "./sha256.ts";
+
+export interface AwsClientOptions {
+  /** Its id, for errors. */
+  readonly gateway: string;
+  readonly setup: Setup;
+  readonly http: Http;
+  /** Lower case, checked. Sent and signed with each request. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly fips: boolean;
+  readonly dualstack: boolean;
+}
 
 /** As much of a configuration as the runtime client and the control client have in common. */
 type Fields = Pick<

@@ -1,6 +1,6 @@
 import type { ErrorCode } from "@waygate/core/plugin";
 import { foundationOf, isExact, knownModel, modelMeant } from "../models/inference-id.ts";
-import type { FailureContext } from "./failure-of.ts";
+import type { FailureContext } from "./failure-context.ts";
 import {
   isClockSkew,
   isExpired,

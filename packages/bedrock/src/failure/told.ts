@@ -11,7 +11,8 @@ import {
 import { ListingFailure } from "../models/discovered.ts";
 import { regionMeant } from "../models/inference-id.ts";
 import { connectionFailure } from "./connection-failure.ts";
-import { type FailureContext, failureOf } from "./failure-of.ts";
+import type { FailureContext } from "./failure-context.ts";
+import { failureOf } from "./failure-of.ts";
 import { isExpired, serviceFailure } from "./service-error.ts";
 
 /** What is known of a request before its model is: enough to tell of a failure. */
