@@ -1,9 +1,9 @@
-import type { Capabilities, GuardedGateway, ReasoningRequest } from "@waygate/core";
+import { type Capabilities, type GuardedGateway, type ReasoningRequest, reasoningEfforts } from "@waygate/core";
 import type { Feature, Host } from "@waygate/host";
 import type { BuiltInSimulator } from "./built-in-simulator.ts";
 import { UsageError } from "./exit-code.ts";
 
-export const efforts = ["off", "minimal", "low", "medium", "high", "xhigh", "max"] as const;
+export const efforts = ["off", ...reasoningEfforts] as const;
 export type Effort = (typeof efforts)[number];
 
 /** Which model a conversation is held with, and how much it should think. */

@@ -1,4 +1,4 @@
-export type { Capabilities, Capability } from "./contract/capabilities.ts";
+export { type Capabilities, type Capability, capabilityNames } from "./contract/capabilities.ts";
 export { type Deadlines, defaultDeadlines, type Phase, phases } from "./contract/deadlines.ts";
 export { didYouMean } from "./contract/did-you-mean.ts";
 export {
@@ -54,14 +54,15 @@ export type {
 } from "./contract/message.ts";
 export type { FieldOrigin, Model, Pricing } from "./contract/model.ts";
 export { type CredentialSpec, contractVersion, type GatewayPlugin, type Transport } from "./contract/plugin.ts";
-export type { Privacy, PrivacyDemand } from "./contract/privacy.ts";
-export type {
-  ModelRequest,
-  ReasoningEffort,
-  ReasoningRequest,
-  ResponseFormat,
-  ToolChoice,
-  ToolSpec,
+export { type Privacy, type PrivacyDemand, privacyDemands } from "./contract/privacy.ts";
+export {
+  type ModelRequest,
+  type ReasoningEffort,
+  type ReasoningRequest,
+  type ResponseFormat,
+  reasoningEfforts,
+  type ToolChoice,
+  type ToolSpec,
 } from "./contract/request.ts";
 export { formatPath, type SettingsIssue } from "./contract/settings.ts";
 export {

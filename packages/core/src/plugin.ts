@@ -1,6 +1,6 @@
 export { abortable } from "./contract/abortable.ts";
 export { BatchSource, type Taker } from "./contract/batch-source.ts";
-export type { Capabilities } from "./contract/capabilities.ts";
+export { type Capabilities, type Capability, capabilityNames } from "./contract/capabilities.ts";
 export { type Deadlines, defaultDeadlines, longestTimerMs, type Phase } from "./contract/deadlines.ts";
 export { didYouMean } from "./contract/did-you-mean.ts";
 export {
@@ -52,13 +52,14 @@ export {
   type PluginDefinition,
   type Transport,
 } from "./contract/plugin.ts";
-export type { Privacy, PrivacyDemand } from "./contract/privacy.ts";
-export type {
-  ModelRequest,
-  ReasoningEffort,
-  ReasoningRequest,
-  ResponseFormat,
-  ToolChoice,
-  ToolSpec,
+export { type Privacy, type PrivacyDemand, privacyDemands } from "./contract/privacy.ts";
+export {
+  type ModelRequest,
+  type ReasoningEffort,
+  type ReasoningRequest,
+  type ResponseFormat,
+  reasoningEfforts,
+  type ToolChoice,
+  type ToolSpec,
 } from "./contract/request.ts";
 export type { SettingsIssue, SettingsSchema } from "./contract/settings.ts";

@@ -1,8 +1,12 @@
 import {
+  type Capabilities,
+  type Capability,
   defineTool,
   type GatewayPlugin,
   type GuardedGateway,
   type JsonValue,
+  type Privacy,
+  type PrivacyDemand,
   type Run,
   type RunEndReason,
   type RunEvent,
@@ -21,6 +25,13 @@ interface Place {
 }
 const place = schemaOf<Place>({ type: "object" }, (value) => ({ value: value as Place }));
 const count = schemaOf<{ readonly count: number }>({ type: "object" }, () => ({ value: { count: 1 } }));
+
+describe("the exported lists of names", () => {
+  it("name every capability and every privacy requirement", () => {
+    expectTypeOf<Capability>().toEqualTypeOf<keyof Capabilities>();
+    expectTypeOf<PrivacyDemand>().toEqualTypeOf<keyof Privacy>();
+  });
+});
 
 describe("defineTool", () => {
   it("types the arguments by the schema's output, and the context", () => {

@@ -1,4 +1,4 @@
-import type { JsonObject, ReasoningEffort } from "@waygate/core/plugin";
+import { type JsonObject, type ReasoningEffort, reasoningEfforts } from "@waygate/core/plugin";
 
 /** How a service is asked to think, or not to. */
 export interface ReasoningRule {
@@ -16,7 +16,7 @@ export interface ReasoningRule {
   readonly offFor: "every-model" | "where-effort-is-set";
 }
 
-const scale: readonly ReasoningEffort[] = ["minimal", "low", "medium", "high", "xhigh", "max"];
+const scale: readonly ReasoningEffort[] = reasoningEfforts;
 
 /** The nearest of the efforts that a service knows; of two that are as near, the higher. */
 function nearest(effort: ReasoningEffort, known: readonly ReasoningEffort[]): ReasoningEffort {

@@ -1,5 +1,5 @@
 import { toStandardJsonSchema } from "@valibot/to-json-schema";
-import { didYouMean } from "@waygate/core/plugin";
+import { didYouMean, reasoningEfforts } from "@waygate/core/plugin";
 import { addressProblem } from "@waygate/openai-chat";
 import * as v from "valibot";
 import { readAuthHeader } from "./auth-header.ts";
@@ -36,7 +36,7 @@ const capabilities = v.object(
   shape,
 );
 
-const reasoningEfforts = ["none", "minimal", "low", "medium", "high", "xhigh", "max"] as const;
+const efforts = ["none", ...reasoningEfforts] as const;
 
 const reasoningTag = v.pipe(
   v.string('must be the name of a tag, such as "think"'),
@@ -50,7 +50,7 @@ const model = v.object(
     max_tokens: v.optional(tokens),
     max_output_tokens: v.optional(tokens),
     max_completion_tokens: v.optional(tokens),
-    reasoning_effort: v.optional(v.picklist(reasoningEfforts, `must be one of ${reasoningEfforts.join(", ")}`)),
+    reasoning_effort: v.optional(v.picklist(efforts, `must be one of ${efforts.join(", ")}`)),
     dialect: v.optional(dialect),
     reasoning_tag: v.optional(reasoningTag),
     extra_body: v.optional(jsonBody),

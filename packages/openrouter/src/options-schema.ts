@@ -1,5 +1,5 @@
 import { toStandardJsonSchema } from "@valibot/to-json-schema";
-import type { JsonObject, SettingsSchema } from "@waygate/core/plugin";
+import { type JsonObject, reasoningEfforts, type SettingsSchema } from "@waygate/core/plugin";
 import * as v from "valibot";
 import { compact } from "./compact.ts";
 import { json } from "./json.ts";
@@ -8,7 +8,7 @@ import { pluginSchema, serverToolSchema } from "./plugins-schema.ts";
 import { routingSchema } from "./routing-schema.ts";
 import { count, flag, number, oneOf, shape, text, tokens } from "./schema-parts.ts";
 
-const efforts = ["none", "minimal", "low", "medium", "high", "xhigh", "max"] as const;
+const efforts = ["none", ...reasoningEfforts] as const;
 
 const object = v.record(v.string(), json, "must be an object");
 const ttl = oneOf(["5m", "1h"]);

@@ -1,4 +1,4 @@
-import type { JsonObject } from "@waygate/core/plugin";
+import type { JsonObject, ReasoningEffort } from "@waygate/core/plugin";
 import type { OpenRouterPlugin, ServerTool } from "./plugins-schema.ts";
 import type { ProviderRouting } from "./routing-schema.ts";
 
@@ -73,7 +73,7 @@ export type RequestSettings = {
 };
 
 export type ReasoningOptions = {
-  readonly effort?: "none" | "minimal" | "low" | "medium" | "high" | "xhigh" | "max";
+  readonly effort?: "none" | ReasoningEffort;
   /** In tokens. */
   readonly max_tokens?: number;
   /** True: with the defaults of the model. */

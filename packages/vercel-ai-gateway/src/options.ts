@@ -1,5 +1,5 @@
 import { toStandardJsonSchema } from "@valibot/to-json-schema";
-import type { JsonObject } from "@waygate/core/plugin";
+import { type JsonObject, reasoningEfforts } from "@waygate/core/plugin";
 import * as v from "valibot";
 import { type ProviderOptions, requestProviderOptions, settingsProviderOptions } from "./provider-options-schema.ts";
 import { compact, flag, jsonObject, number, oneOf, shape, tokens } from "./schema-parts.ts";
@@ -34,7 +34,7 @@ export type ReasoningOptions = {
   readonly exclude?: boolean;
 };
 
-export const efforts = ["none", "minimal", "low", "medium", "high", "xhigh", "max"] as const;
+export const efforts = ["none", ...reasoningEfforts] as const;
 
 /** Fields of the body that must not be set past their own keys: what is asked, and what the privacy ratchet guards. */
 const guardedFields: Readonly<Record<string, string>> = {

@@ -1,4 +1,4 @@
-import type { JsonObject, NoticeEvent, ReasoningRequest } from "@waygate/core/plugin";
+import { type JsonObject, type NoticeEvent, type ReasoningRequest, reasoningEfforts } from "@waygate/core/plugin";
 import type { ModelFacts } from "./model-facts.ts";
 import type { ReasoningOptions } from "./options.ts";
 
@@ -9,7 +9,7 @@ export interface ReasoningAnswer {
   readonly notice?: Omit<NoticeEvent, "type">;
 }
 
-const scale: readonly string[] = ["minimal", "low", "medium", "high", "xhigh", "max"];
+const scale: readonly string[] = reasoningEfforts;
 
 /**
  * How a request asks a model to think: `{ enabled: false }` for not at all, `{ effort }`, or `{ enabled: true,

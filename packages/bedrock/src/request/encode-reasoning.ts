@@ -1,4 +1,10 @@
-import type { JsonObject, Message, ReasoningEffort, ReasoningRequest } from "@waygate/core/plugin";
+import {
+  type JsonObject,
+  type Message,
+  type ReasoningEffort,
+  type ReasoningRequest,
+  reasoningEfforts,
+} from "@waygate/core/plugin";
 import type { ReasoningStyle } from "../models/family.ts";
 
 export interface ReasoningQuestion {
@@ -36,7 +42,7 @@ const budgets: Readonly<Record<ReasoningEffort, number>> = {
 const leastBudget = 1_024;
 /** What every model can output that thinks by a budget, for one whose limit is not known. */
 const leastOutput = 32_000;
-const ranks: readonly ReasoningEffort[] = ["minimal", "low", "medium", "high", "xhigh", "max"];
+const ranks: readonly ReasoningEffort[] = reasoningEfforts;
 
 const nothing: ReasoningAnswer = { fields: {}, on: false, notices: [] };
 

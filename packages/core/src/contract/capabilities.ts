@@ -1,20 +1,23 @@
+/** All capabilities that a gateway can declare. `Capabilities` says what each of them means. */
+export const capabilityNames = ["tools", "toolChoice", "images", "files", "reasoning", "structuredOutput"] as const;
+
+export type Capability = (typeof capabilityNames)[number];
+
 /**
  * What a gateway, or one of its models, can do. A promise in both directions: what is true works, what is false is
- * refused before any request is made.
+ * rejected before any request is made.
  */
 export interface Capabilities {
-  /** Takes tools and calls them. */
+  /** Accepts tools and calls them. */
   readonly tools: boolean;
   /** Can be told to call one certain tool, some tool, or none. */
   readonly toolChoice: boolean;
-  /** Takes images in user messages. */
+  /** Accepts images in user messages. */
   readonly images: boolean;
-  /** Takes files, such as PDF, in user messages. */
+  /** Accepts files, such as PDF, in user messages. */
   readonly files: boolean;
   /** Can be asked to think, with an effort or a budget. */
   readonly reasoning: boolean;
   /** Answers in a given JSON Schema. */
   readonly structuredOutput: boolean;
 }
-
-export type Capability = keyof Capabilities;

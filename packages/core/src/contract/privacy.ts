@@ -11,7 +11,14 @@ export interface Privacy {
   readonly onlyUpstreams?: readonly string[] | undefined;
 }
 
-export type PrivacyDemand = keyof Privacy;
+/** All privacy requirements, by the names of their fields in `Privacy`. */
+export const privacyDemands = [
+  "zeroDataRetention",
+  "denyDataCollection",
+  "onlyUpstreams",
+] as const satisfies readonly (keyof Privacy)[];
+
+export type PrivacyDemand = (typeof privacyDemands)[number];
 
 /** What both demand. Two lists of services that have nothing in common leave an empty one: nobody may be asked. */
 export function tightenPrivacy(before: Privacy, later: Privacy): Privacy {
@@ -25,13 +32,9 @@ export function tightenPrivacy(before: Privacy, later: Privacy): Privacy {
   };
 }
 
-/** The demands that are made. */
-export function demandsOf({ zeroDataRetention, denyDataCollection, onlyUpstreams }: Privacy): readonly PrivacyDemand[] {
-  const demands: PrivacyDemand[] = [];
-  if (zeroDataRetention === true) demands.push("zeroDataRetention");
-  if (denyDataCollection === true) demands.push("denyDataCollection");
-  if (onlyUpstreams !== undefined) demands.push("onlyUpstreams");
-  return demands;
+/** Returns the requirements that are set. */
+export function demandsOf(privacy: Privacy): readonly PrivacyDemand[] {
+  return privacyDemands.filter((demand) => privacy[demand] !== undefined && privacy[demand] !== false);
 }
 
 /** For people: what a service would have to promise. */

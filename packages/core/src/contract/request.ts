@@ -46,7 +46,10 @@ export type ToolChoice = "auto" | "required" | "none" | { readonly tool: string 
 /** How much the model should think: by effort, by a budget of tokens, or not at all. */
 export type ReasoningRequest = { readonly effort: ReasoningEffort } | { readonly budgetTokens: number } | "off";
 
-export type ReasoningEffort = "minimal" | "low" | "medium" | "high" | "xhigh" | "max";
+/** All efforts, the lowest first. */
+export const reasoningEfforts = ["minimal", "low", "medium", "high", "xhigh", "max"] as const;
+
+export type ReasoningEffort = (typeof reasoningEfforts)[number];
 
 export type ResponseFormat =
   | { readonly type: "text" }

@@ -1,4 +1,4 @@
-import type { Capabilities, Capability } from "../contract/capabilities.ts";
+import { type Capabilities, type Capability, capabilityNames } from "../contract/capabilities.ts";
 import { GatewayError } from "../contract/error.ts";
 import type { Gateway } from "../contract/gateway.ts";
 import type { Message } from "../contract/message.ts";
@@ -7,35 +7,32 @@ import type { ModelRequest } from "../contract/request.ts";
 
 /** What a request may ask of a model. */
 interface Demand {
-  readonly capability: Capability;
   readonly words: string;
   readonly asked: (request: ModelRequest) => boolean;
 }
 
-const demands: readonly Demand[] = [
-  { capability: "tools", words: "tools", asked: ({ tools }) => tools.length > 0 },
-  {
-    capability: "toolChoice",
+const demands: Readonly<Record<Capability, Demand>> = {
+  tools: { words: "tools", asked: ({ tools }) => tools.length > 0 },
+  toolChoice: {
     words: "a choice of tool",
     asked: ({ toolChoice }) => toolChoice !== undefined && toolChoice !== "auto",
   },
-  { capability: "images", words: "images", asked: ({ messages }) => latestUserSent(messages, "image") },
-  { capability: "files", words: "files", asked: ({ messages }) => latestUserSent(messages, "file") },
-  {
-    capability: "reasoning",
+  images: { words: "images", asked: ({ messages }) => latestUserSent(messages, "image") },
+  files: { words: "files", asked: ({ messages }) => latestUserSent(messages, "file") },
+  reasoning: {
     words: "a request to think",
     asked: ({ reasoning }) => reasoning !== undefined && reasoning !== "off",
   },
-  {
-    capability: "structuredOutput",
+  structuredOutput: {
     words: "a response format",
     asked: ({ responseFormat }) => responseFormat !== undefined && responseFormat.type !== "text",
   },
-];
+};
 
 /** Throws where a request asks for what its model cannot do, before anything is sent. */
 export function refuseUnsupported(id: string, request: ModelRequest, capabilities: Capabilities): void {
-  for (const { capability, words, asked } of demands) {
+  for (const capability of capabilityNames) {
+    const { words, asked } = demands[capability];
     if (capabilities[capability] || !asked(request)) continue;
     throw new GatewayError(
       `The model "${request.model}" of gateway "${id}" does not take ${words}. ` +

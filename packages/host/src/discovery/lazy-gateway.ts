@@ -1,6 +1,11 @@
-import type { Gateway, GuardedGateway, ModelEvent, ModelRequest, PrivacyDemand, Registry } from "@waygate/core";
-
-const allDemands: readonly PrivacyDemand[] = ["zeroDataRetention", "denyDataCollection", "onlyUpstreams"];
+import {
+  type Gateway,
+  type GuardedGateway,
+  type ModelEvent,
+  type ModelRequest,
+  privacyDemands,
+  type Registry,
+} from "@waygate/core";
 
 /** A gateway that is opened when it is first asked for something, in a registry of its own. */
 export function lazyGateway(id: string, open: () => Promise<Registry>): Gateway {
@@ -16,7 +21,7 @@ export function lazyGateway(id: string, open: () => Promise<Registry>): Gateway 
     model: (model) => opened?.model?.(model),
     // Everything until it is known what there is: the gateway inside refuses the rest.
     get privacyDemands() {
-      return opened === undefined ? allDemands : opened.privacyDemands;
+      return opened === undefined ? privacyDemands : opened.privacyDemands;
     },
     privacy: (request) => opened?.privacyOf(request) ?? {},
     stream: (request) => ({ [Symbol.asyncIterator]: () => lazyStream(gateway, request) }),

@@ -1,7 +1,9 @@
 import { pathToFileURL } from "node:url";
 import {
   type Capabilities,
+  type Capability,
   type CredentialSource,
+  capabilityNames,
   contractVersion,
   createRegistry,
   type GatewayEntry,
@@ -158,10 +160,12 @@ function passOn(raw: unknown) {
 
 /** Capabilities that promise everything until it is known what there is: the gateway inside refuses the rest. */
 function liveCapabilities(loaded: () => Capabilities | undefined): Capabilities {
-  const can = (capability: keyof Capabilities) => ({
+  const can = (capability: Capability) => ({
     enumerable: true,
     get: () => loaded()?.[capability] ?? true,
   });
-  const names = ["tools", "toolChoice", "images", "files", "reasoning", "structuredOutput"] as const;
-  return Object.defineProperties({}, Object.fromEntries(names.map((name) => [name, can(name)]))) as Capabilities;
+  return Object.defineProperties(
+    {},
+    Object.fromEntries(capabilityNames.map((name) => [name, can(name)])),
+  ) as Capabilities;
 }

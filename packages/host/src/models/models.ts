@@ -1,4 +1,4 @@
-import type { Capabilities, GatewayEntry, GatewayError, Model, Registry } from "@waygate/core";
+import type { Capabilities, Capability, GatewayEntry, GatewayError, Model, Registry } from "@waygate/core";
 import { isGatewayError } from "@waygate/core";
 import type { ModelName } from "../settings/agent.ts";
 import type { DiskCache } from "./disk-cache.ts";
@@ -100,7 +100,7 @@ export class Models {
   }
 }
 
-const none: Capabilities = {
+const none: Readonly<Record<Capability, false>> = {
   tools: false,
   toolChoice: false,
   images: false,

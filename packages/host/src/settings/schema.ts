@@ -1,4 +1,4 @@
-import type { JsonSchema } from "@waygate/core";
+import { type JsonSchema, reasoningEfforts } from "@waygate/core";
 import { isObject } from "@waygate/core/plugin";
 import { credentialStores } from "./host-keys.ts";
 
@@ -64,7 +64,7 @@ const modelSelection: JsonSchema = {
     model: { type: "string", description: "The model's id, as the gateway names it." },
     enable_thinking: { type: "boolean", description: "Whether the model is asked to think; left to it where absent." },
     effort: {
-      enum: ["none", "minimal", "low", "medium", "high", "xhigh", "max"],
+      enum: ["none", ...reasoningEfforts],
       description: "How much it is asked to think.",
     },
     speed: { type: "string", description: "Known to Zed; has no effect." },

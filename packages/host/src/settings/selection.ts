@@ -1,4 +1,4 @@
-import type { ReasoningEffort, ReasoningRequest } from "@waygate/core";
+import { type ReasoningEffort, type ReasoningRequest, reasoningEfforts } from "@waygate/core";
 import { didYouMean, isObject } from "@waygate/core/plugin";
 import type { KeyPath } from "./key-path.ts";
 
@@ -20,7 +20,6 @@ export interface ValueIssue {
   readonly harmless?: boolean;
 }
 
-const efforts: readonly ReasoningEffort[] = ["minimal", "low", "medium", "high", "xhigh", "max"];
 const known = ["provider", "model", "enable_thinking", "effort", "speed"];
 
 /** Checks a selection; undefined where it cannot be used. */
@@ -48,10 +47,10 @@ export function readSelection(value: unknown, path: KeyPath, issues: ValueIssue[
       harmless: true,
     });
   }
-  const knownEffort = efforts.find((candidate) => candidate === effort);
+  const knownEffort = reasoningEfforts.find((candidate) => candidate === effort);
   if (effort !== undefined && effort !== null && effort !== "none" && knownEffort === undefined) {
-    const hint = typeof effort === "string" ? didYouMean(effort, efforts) : "";
-    const message = `Must be one of none, ${efforts.join(", ")}; it is ignored.${hint}`;
+    const hint = typeof effort === "string" ? didYouMean(effort, reasoningEfforts) : "";
+    const message = `Must be one of none, ${reasoningEfforts.join(", ")}; it is ignored.${hint}`;
     issues.push({ path: [...path, "effort"], message, harmless: true });
   }
   issues.push(...unknownKeys(value, known, path));
