@@ -6,8 +6,8 @@ import {
   type OpenContext,
   reworded,
 } from "@waygate/core/plugin";
+import { mergeModel, mergeModels } from "./merge-model.ts";
 import { ModelList } from "./model-list.ts";
-import { mergeModel, mergeModels } from "./models.ts";
 import type { Service } from "./service.ts";
 import type { ServiceSettings } from "./settings.ts";
 

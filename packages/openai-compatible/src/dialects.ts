@@ -7,7 +7,7 @@ import {
   byReasoningObject,
   byThinkingBudget,
   byThinkingType,
-} from "./reasoning.ts";
+} from "./reasoning-rule.ts";
 import type { ServiceDialect } from "./service-dialect.ts";
 
 const plain = {

@@ -1,6 +1,6 @@
 import { isObject, type Model } from "@waygate/core/plugin";
-import { readAbilities, writesText } from "./abilities.ts";
-import { readPricing } from "./pricing.ts";
+import { readAbilities, writesText } from "./read-abilities.ts";
+import { readPricing } from "./read-pricing.ts";
 
 /** What a service's list says of a model. */
 export interface ListedModel extends Omit<Model, "name" | "origin"> {

@@ -1,7 +1,7 @@
 import { contractVersion, definePlugin, type Gateway, GatewayError, type OpenContext } from "@waygate/core/plugin";
 import { Catalog } from "./catalog.ts";
-import { checkService } from "./check.ts";
-import { withDefaults } from "./dialect.ts";
+import { withDefaults } from "./chat-dialect.ts";
+import { checkService } from "./check-service.ts";
 import { options } from "./options.ts";
 import { openService } from "./service.ts";
 import { type ServiceSettings, settings } from "./settings.ts";

@@ -1,5 +1,5 @@
 import type { ChatDialect } from "@waygate/openai-chat";
-import type { ReasoningRule } from "./reasoning.ts";
+import type { ReasoningRule } from "./reasoning-rule.ts";
 
 /** How one kind of service differs from plain chat completions. Chosen by name in the settings, never from an address. */
 export interface ServiceDialect {

@@ -1,13 +1,13 @@
 import type { OpenContext } from "@waygate/core/plugin";
 import { type ChatService, openChatService } from "@waygate/openai-chat";
-import { type Query, withQuery } from "./address.ts";
 import { type AuthHeader, readAuthHeader, withKey } from "./auth-header.ts";
-import { chatDialect } from "./dialect.ts";
+import { chatDialect } from "./chat-dialect.ts";
+import { checkHeaders } from "./check-headers.ts";
 import { dialects } from "./dialects.ts";
-import { checkHeaders } from "./headers.ts";
 import { asJsonObject } from "./json-body.ts";
 import type { ServiceDialect } from "./service-dialect.ts";
 import type { ModelSettings, ServiceSettings } from "./settings.ts";
+import { type Query, withQuery } from "./with-query.ts";
 
 /** A service as its settings describe it: where it is, how it is spoken to, and what carries the key. */
 export interface Service {

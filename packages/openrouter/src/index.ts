@@ -1,7 +1,6 @@
 export type { ReasoningFacts } from "./model-facts.ts";
-export type { OpenRouterModel } from "./models.ts";
-export type { OpenRouterOptions, ReasoningOptions, RequestSettings } from "./options.ts";
-export { openrouter as default, openrouter } from "./plugin.ts";
+export type { OpenRouterModel } from "./open-router-model.ts";
+export type { OpenRouterOptions, ReasoningOptions, RequestSettings } from "./open-router-options.ts";
 export type {
   AutoRouterPlugin,
   ContextCompressionPlugin,
@@ -9,6 +8,7 @@ export type {
   OpenRouterPlugin,
   ServerTool,
   WebPlugin,
-} from "./plugins-schema.ts";
+} from "./open-router-plugin.ts";
+export { openrouter as default, openrouter } from "./plugin.ts";
 export type { Percentiles, ProviderRouting } from "./routing-schema.ts";
 export type { ModelMode, ModelSettings, NamedModelSettings, OpenRouterSettings } from "./settings.ts";

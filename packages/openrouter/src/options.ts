@@ -1,88 +1,99 @@
-import type { JsonObject, ReasoningEffort } from "@waygate/core/plugin";
-import type { OpenRouterPlugin, ServerTool } from "./plugins-schema.ts";
-import type { ProviderRouting } from "./routing-schema.ts";
+import { toStandardJsonSchema } from "@valibot/to-json-schema";
+import { type JsonObject, reasoningEfforts, type SettingsSchema } from "@waygate/core/plugin";
+import * as v from "valibot";
+import { compact } from "./compact.ts";
+import { json } from "./json.ts";
+import type { OpenRouterOptions } from "./open-router-options.ts";
+import { pluginSchema, serverToolSchema } from "./open-router-plugin.ts";
+import { routingSchema } from "./routing-schema.ts";
+import { count, flag, number, oneOf, shape, text, tokens } from "./schema-parts.ts";
 
-/**
- * What OpenRouter alone knows of a request: `options` of a request, and, but for `session_id`, keys of a model in the
- * settings. Names are those of OpenRouter's API. A request's word counts over the settings'; `provider` can only be
- * tightened by it.
- */
-export type OpenRouterOptions = RequestSettings & {
-  /** Keeps the requests of a conversation at one provider. Default: the request's `sessionId`. Over 256 characters: a digest. */
-  readonly session_id?: string;
+const efforts = ["none", ...reasoningEfforts] as const;
+
+const object = v.record(v.string(), json, "must be an object");
+const ttl = oneOf(["5m", "1h"]);
+
+/** Fields of the body that must not be set past their own keys: what is asked, and what the privacy ratchet guards. */
+const guardedFields = ["model", "messages", "stream", "tools", "provider"] as const;
+
+const extraBody = v.pipe(
+  object,
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    for (const field of guardedFields) {
+      if (!Object.hasOwn(dataset.value, field)) continue;
+      const instead = field === "provider" ? 'use the key "provider"' : "it is what is asked";
+      addIssue({ message: `must not hold "${field}": ${instead}` });
+    }
+  }),
+);
+
+const reasoning = v.object(
+  {
+    effort: v.optional(oneOf(efforts)),
+    max_tokens: v.optional(tokens),
+    enabled: v.optional(flag),
+    exclude: v.optional(flag),
+    summary: v.optional(oneOf(["auto", "concise", "detailed"])),
+    context: v.optional(oneOf(["auto", "all_turns", "current_turn"])),
+    mode: v.optional(oneOf(["standard", "pro"])),
+  },
+  shape,
+);
+
+/** What may stand for a model in the settings, and in a request's options. */
+export const requestEntries = {
+  provider: v.optional(routingSchema),
+  models: v.optional(v.array(text("a model's id"), "must be a list of models")),
+  plugins: v.optional(v.array(pluginSchema, "must be a list of plugins")),
+  preset: v.optional(text("a preset's slug")),
+  server_tools: v.optional(v.array(serverToolSchema, "must be a list of server tools")),
+  max_tool_calls: v.optional(count),
+  stop_server_tools_when: v.optional(
+    v.array(v.objectWithRest({ type: text("a condition") }, json, shape), "must be a list of conditions"),
+  ),
+  transforms: v.optional(v.array(oneOf(["middle-out"]), 'must be ["middle-out"] or []')),
+  reasoning: v.optional(reasoning),
+  verbosity: v.optional(oneOf(["low", "medium", "high", "xhigh", "max"])),
+  service_tier: v.optional(oneOf(["auto", "default", "fast", "flex", "priority", "scale"])),
+  user: v.optional(text("an id of the end user")),
+  metadata: v.optional(v.record(v.string(), v.string("must be text"), "must be an object of texts")),
+  trace: v.optional(object),
+  web_search_options: v.optional(object),
+  cache_control: v.optional(v.object({ type: v.literal("ephemeral"), ttl: v.optional(ttl) }, shape)),
+  cache_ttl: v.optional(ttl),
+  prompt_cache_key: v.optional(text("a key")),
+  prompt_cache_options: v.optional(v.object({ mode: v.literal("explicit"), ttl: v.optional(text("a time")) }, shape)),
+  response_cache: v.optional(
+    v.union(
+      [flag, v.object({ ttl_seconds: v.optional(count), clear: v.optional(flag) }, shape)],
+      "must be true or false, or an object with ttl_seconds and clear",
+    ),
+  ),
+  seed: v.optional(number),
+  top_k: v.optional(number),
+  top_a: v.optional(number),
+  min_p: v.optional(number),
+  frequency_penalty: v.optional(number),
+  presence_penalty: v.optional(number),
+  repetition_penalty: v.optional(number),
+  logit_bias: v.optional(v.record(v.string(), number, "must be an object of numbers")),
+  prediction: v.optional(v.object({ type: v.literal("content"), content: text("the expected answer") }, shape)),
+  anthropic_beta: v.optional(v.array(text("a feature in beta"), "must be a list of features")),
+  pin_upstream: v.optional(flag),
+  extra_body: v.optional(extraBody),
 };
 
-/** What may stand for a model in the settings too. */
-export type RequestSettings = {
-  /** How the request is routed among the model's providers. */
-  readonly provider?: ProviderRouting;
-  /** Models to try, in this order, where the one asked for cannot answer. */
-  readonly models?: readonly string[];
-  /** What OpenRouter does to the request or the answer: `web`, `file-parser`, `context-compression` and others. */
-  readonly plugins?: readonly OpenRouterPlugin[];
-  /** A preset of the account, by its slug. */
-  readonly preset?: string;
-  /** Tools that OpenRouter itself carries out, such as `{ type: "openrouter:web_search" }`. */
-  readonly server_tools?: readonly ServerTool[];
-  /** How many calls of server tools there may be in one answer. Default of the service: 30. */
-  readonly max_tool_calls?: number;
-  /** What ends the loop of server tools, such as `{ type: "step_count_is", step_count: 5 }`. */
-  readonly stop_server_tools_when?: readonly (JsonObject & { readonly type: string })[];
-  /** `["middle-out"]` shortens a prompt that is too long, `[]` never does. Sent as the plugin that has taken its place. */
-  readonly transforms?: readonly "middle-out"[];
-  /** What a request's `reasoning` has no word for; its fields win over that. */
-  readonly reasoning?: ReasoningOptions;
-  /** How much the model says. For Claude it is the effort, and wins over that of `reasoning`. */
-  readonly verbosity?: "low" | "medium" | "high" | "xhigh" | "max";
-  /** `flex` costs less and takes longer, `priority` the reverse. */
-  readonly service_tier?: "auto" | "default" | "fast" | "flex" | "priority" | "scale";
-  /** Names the end user, so that a block by a provider meets that user alone. */
-  readonly user?: string;
-  /** At most 16 pairs, kept with the request. */
-  readonly metadata?: Readonly<Record<string, string>>;
-  /** For observability: `trace_id`, `trace_name`, `span_name`, `generation_name`, `parent_span_id`, and others. */
-  readonly trace?: JsonObject;
-  /** For models with a web search of their own. */
-  readonly web_search_options?: JsonObject;
-  /** Caches the whole prompt, the mark moving along with it, in place of the marks that `cache: "auto"` sets. */
-  readonly cache_control?: { readonly type: "ephemeral"; readonly ttl?: "5m" | "1h" };
-  /** How long the marks that `cache: "auto"` sets keep a prompt. Default: 5 minutes; an hour costs more to write. */
-  readonly cache_ttl?: "5m" | "1h";
-  readonly prompt_cache_key?: string;
-  /** Of GPT-5.6 and newer. */
-  readonly prompt_cache_options?: { readonly mode: "explicit"; readonly ttl?: string };
-  /** Answers an identical request from OpenRouter's own cache, at no cost. An object says for how long, and whether anew. */
-  readonly response_cache?: boolean | { readonly ttl_seconds?: number; readonly clear?: boolean };
-  readonly seed?: number;
-  readonly top_k?: number;
-  readonly top_a?: number;
-  readonly min_p?: number;
-  readonly frequency_penalty?: number;
-  readonly presence_penalty?: number;
-  readonly repetition_penalty?: number;
-  /** From -100 to 100, by the id of a token. */
-  readonly logit_bias?: Readonly<Record<string, number>>;
-  /** What the answer will mostly be, to have it sooner. */
-  readonly prediction?: { readonly type: "content"; readonly content: string };
-  /** Features of Claude that are in beta, such as `interleaved-thinking-2025-05-14`. */
-  readonly anthropic_beta?: readonly string[];
-  /** Whether a request within a loop of tools goes to the provider whose reasoning it carries, and no other. Default: true. */
-  readonly pin_upstream?: boolean;
-  /** Any other fields for the body, merged key by key; null removes one. Not those that have a key of their own here. */
-  readonly extra_body?: JsonObject;
-};
+const optionsSchema = v.object({ ...requestEntries, session_id: v.optional(text("an id")) }, shape);
 
-export type ReasoningOptions = {
-  readonly effort?: "none" | ReasoningEffort;
-  /** In tokens. */
-  readonly max_tokens?: number;
-  /** True: with the defaults of the model. */
-  readonly enabled?: boolean;
-  /** Thinks, but does not tell what. */
-  readonly exclude?: boolean;
-  readonly summary?: "auto" | "concise" | "detailed";
-  /** Which turns' reasoning the model may look at. Of GPT-5.6 and newer. */
-  readonly context?: "auto" | "all_turns" | "current_turn";
-  /** `pro` thinks harder. Of GPT-5.6 and newer. */
-  readonly mode?: "standard" | "pro";
-};
+export const options: SettingsSchema<JsonObject> = toStandardJsonSchema(
+  v.pipe(
+    optionsSchema,
+    v.transform((checked): JsonObject => compact<OpenRouterOptions>(checked)),
+  ),
+);
+
+/** What the schema above has checked; core hands it back as the JSON that it is. */
+export function asOptions(checked: JsonObject | undefined): OpenRouterOptions {
+  return (checked ?? {}) as OpenRouterOptions;
+}

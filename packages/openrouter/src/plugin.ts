@@ -9,16 +9,16 @@ import {
 import { openChatService, plainDialect } from "@waygate/openai-chat";
 import { announced } from "./announced.ts";
 import { Catalogue } from "./catalogue.ts";
-import { checkKey } from "./check.ts";
-import { readFailure } from "./failure.ts";
-import { settingsHeaders } from "./headers.ts";
-import { keyHeaders, optionalKey, secrets } from "./keys.ts";
+import { checkKey } from "./check-key.ts";
+import { keyHeaders, optionalKey, secrets } from "./key-headers.ts";
 import { isUnlisted } from "./model-id.ts";
-import { ModelSettingsBook } from "./model-settings.ts";
-import { autoModel, type OpenRouterModel, toModel } from "./models.ts";
-import { options } from "./options-schema.ts";
+import { ModelSettingsBook } from "./model-settings-book.ts";
+import { autoModel, type OpenRouterModel, toModel } from "./open-router-model.ts";
+import { options } from "./options.ts";
+import { readFailure } from "./read-failure.ts";
 import { demandsOf, planRequest } from "./request-plan.ts";
 import { type OpenRouterSettings, settings } from "./settings.ts";
+import { settingsHeaders } from "./settings-headers.ts";
 
 /** OpenRouter: the models of all vendors behind one key. */
 export const openrouter = definePlugin({

@@ -1,21 +1,21 @@
 import { createHash } from "node:crypto";
 import { GatewayError, type JsonObject, type ModelRequest, type NoticeEvent, type Privacy } from "@waygate/core/plugin";
 import type { ChatDialect } from "@waygate/openai-chat";
-import { fieldsOf } from "./body-fields.ts";
-import { type BodyPlan, chatDialect } from "./dialect.ts";
-import { planFallbacks } from "./fallback-models.ts";
-import { optionHeaders } from "./headers.ts";
+import { askForReasoning } from "./ask-for-reasoning.ts";
+import { type BodyPlan, chatDialect } from "./chat-dialect.ts";
+import { fieldsOf } from "./fields-of.ts";
+import { wantsMarks } from "./mark-prompt.ts";
 import type { ModelFacts } from "./model-facts.ts";
 import { isPreset, isRouter } from "./model-id.ts";
-import { layOver, notLoosened } from "./model-settings.ts";
-import type { OpenRouterOptions } from "./options.ts";
-import { asOptions } from "./options-schema.ts";
-import { wantsMarks } from "./prompt-cache.ts";
-import { askForReasoning } from "./reasoning.ts";
-import { encodeRouting, privacyOf, routingOf, tighten } from "./routing.ts";
+import { layOver, notLoosened } from "./model-settings-book.ts";
+import type { OpenRouterOptions } from "./open-router-options.ts";
+import { asOptions } from "./options.ts";
+import { pinUpstream } from "./pin-upstream.ts";
+import { planFallbacks } from "./plan-fallbacks.ts";
 import type { ProviderRouting } from "./routing-schema.ts";
 import type { ModelSettings } from "./settings.ts";
-import { pinUpstream } from "./upstream-pin.ts";
+import { optionHeaders } from "./settings-headers.ts";
+import { encodeRouting, privacyOf, routingOf, tighten } from "./tighten.ts";
 
 export interface PlanContext {
   /** The gateway's id, for errors. */

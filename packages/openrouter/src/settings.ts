@@ -3,8 +3,8 @@ import type { SettingsSchema } from "@waygate/core/plugin";
 import { addressProblem } from "@waygate/openai-chat";
 import * as v from "valibot";
 import { compact } from "./compact.ts";
-import type { RequestSettings } from "./options.ts";
-import { requestEntries } from "./options-schema.ts";
+import type { RequestSettings } from "./open-router-options.ts";
+import { requestEntries } from "./options.ts";
 import { flag, shape, text, tokens } from "./schema-parts.ts";
 
 /** What stands under `language_models.open_router`. */

@@ -1,5 +1,5 @@
 import { type Capabilities, isObject } from "@waygate/core/plugin";
-import { readPricing, type TieredPricing } from "./pricing.ts";
+import { readPricing, type TieredPricing } from "./read-pricing.ts";
 
 /** What the gateway's list says of a model, as far as it is used here. */
 export interface ModelFacts {

@@ -1,7 +1,7 @@
 import { toStandardJsonSchema } from "@valibot/to-json-schema";
 import { type JsonObject, reasoningEfforts } from "@waygate/core/plugin";
 import * as v from "valibot";
-import { type ProviderOptions, requestProviderOptions, settingsProviderOptions } from "./provider-options-schema.ts";
+import { type ProviderOptions, requestProviderOptions, settingsProviderOptions } from "./provider-options.ts";
 import { compact, flag, jsonObject, number, oneOf, shape, tokens } from "./schema-parts.ts";
 
 /**

@@ -7,15 +7,15 @@ import {
   type OpenContext,
 } from "@waygate/core/plugin";
 import { Catalogue } from "./catalogue.ts";
-import { checkKey } from "./check.ts";
+import { checkKey } from "./check-key.ts";
+import { credentials, optionalKey, providerKeys, secretsIn } from "./credentials.ts";
 import { type Beginning, deferredStream } from "./deferred-stream.ts";
-import { credentials, optionalKey, providerKeys, secretsIn } from "./keys.ts";
-import { ModelSettingsBook } from "./model-settings.ts";
-import { toModel } from "./models.ts";
+import { ModelSettingsBook } from "./model-settings-book.ts";
 import { options } from "./options.ts";
 import { demandsOf, planRequest } from "./request-plan.ts";
 import { openService, withoutQuery } from "./service.ts";
 import { settings, type VercelAiGatewaySettings } from "./settings.ts";
+import { toModel } from "./vercel-ai-gateway-model.ts";
 
 /** Vercel AI Gateway, by its public OpenAI-style API: the models of all vendors behind one key. */
 export const vercelAiGateway = definePlugin({

@@ -1,22 +1,23 @@
-import { isObject, type JsonObject, mergeJson } from "@waygate/core/plugin";
-import type { ProviderOptions } from "./provider-options-schema.ts";
-import { tighten } from "./routing.ts";
+import type { JsonObject } from "@waygate/core/plugin";
+import * as v from "valibot";
+import { type GatewayRouting, requestRouting, settingsRouting } from "./gateway-routing.ts";
+import { jsonObject } from "./schema-parts.ts";
 
-/** Lays provider options over others: routing under the privacy ratchet, the rest key by key. */
-export function layProviderOptions(
-  below: ProviderOptions,
-  above: ProviderOptions,
-): { readonly options: ProviderOptions; readonly ignored: readonly string[] } {
-  const { gateway: routingBelow = {}, ...restBelow } = below;
-  const { gateway: routingAbove = {}, ...restAbove } = above;
-  const { routing, ignored } = tighten(routingBelow, routingAbove);
-  const rest = mergeJson(restBelow as JsonObject, restAbove as JsonObject, "stay") as ProviderOptions;
-  return { options: Object.keys(routing).length === 0 ? rest : { gateway: routing, ...rest }, ignored };
-}
+/**
+ * The `providerOptions` of a body: under `gateway` how the request is routed, under a provider's slug what is passed on
+ * to that provider as it is, such as `{ anthropic: { effort: "high" } }`.
+ */
+export type ProviderOptions = {
+  readonly gateway?: GatewayRouting;
+  readonly [provider: string]: JsonObject | GatewayRouting;
+};
 
-/** The `providerOptions` field of a body; undefined where there is nothing to say. */
-export function encodeProviderOptions(options: ProviderOptions): JsonObject | undefined {
-  const said = Object.entries(options).filter(([, value]) => isObject(value) && Object.keys(value).length > 0);
-  // What the schema has checked is JSON throughout.
-  return said.length === 0 ? undefined : (Object.fromEntries(said) as JsonObject);
-}
+const options = <Routing extends v.GenericSchema>(routing: Routing) =>
+  v.objectWithRest(
+    { gateway: v.optional(routing) },
+    jsonObject,
+    'must be an object, such as { "gateway": { "order": ["anthropic"] } }',
+  );
+
+export const settingsProviderOptions = options(settingsRouting);
+export const requestProviderOptions = options(requestRouting);

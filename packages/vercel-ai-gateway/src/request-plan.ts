@@ -1,16 +1,16 @@
 import { GatewayError, type JsonObject, type ModelRequest, type NoticeEvent, type Privacy } from "@waygate/core/plugin";
 import type { ChatDialect } from "@waygate/openai-chat";
-import { chatDialect } from "./dialect.ts";
-import type { ProviderKeys } from "./keys.ts";
+import { askForReasoning } from "./ask-for-reasoning.ts";
+import { chatDialect } from "./chat-dialect.ts";
+import type { ProviderKeys } from "./credentials.ts";
+import type { GatewayRouting } from "./gateway-routing.ts";
+import { encodeProviderOptions } from "./lay-provider-options.ts";
 import type { ModelFacts } from "./model-facts.ts";
-import { layOver, notLoosened } from "./model-settings.ts";
+import { layOver, notLoosened } from "./model-settings-book.ts";
 import { asOptions, type VercelAiGatewayOptions } from "./options.ts";
-import { encodeProviderOptions } from "./provider-options.ts";
-import type { ProviderOptions } from "./provider-options-schema.ts";
-import { askForReasoning } from "./reasoning.ts";
-import { privacyOf, routingOf, tighten } from "./routing.ts";
-import type { GatewayRouting } from "./routing-schema.ts";
+import type { ProviderOptions } from "./provider-options.ts";
 import type { ModelSettings } from "./settings.ts";
+import { privacyOf, routingOf, tighten } from "./tighten.ts";
 
 export interface PlanContext {
   /** The gateway's id, for errors. */

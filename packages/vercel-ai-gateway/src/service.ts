@@ -1,9 +1,9 @@
 import type { OpenContext } from "@waygate/core/plugin";
 import { type ChatService, openChatService, plainDialect } from "@waygate/openai-chat";
-import { readFailure } from "./failure.ts";
-import { settingsHeaders } from "./headers.ts";
-import { keyHint, optionalKey } from "./keys.ts";
+import { keyHint, optionalKey } from "./credentials.ts";
+import { readFailure } from "./read-failure.ts";
 import type { VercelAiGatewaySettings } from "./settings.ts";
+import { settingsHeaders } from "./settings-headers.ts";
 
 export interface Service {
   /** For what takes a key: conversations and credit. */

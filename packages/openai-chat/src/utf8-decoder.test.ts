@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Utf8Decoder } from "./text-decoder.ts";
+import { Utf8Decoder } from "./utf8-decoder.ts";
 
 function decode(pieces: readonly Buffer[]): string {
   const decoder = new Utf8Decoder();

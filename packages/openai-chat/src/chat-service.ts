@@ -8,12 +8,12 @@ import {
 } from "@waygate/core/plugin";
 import { batches, type HttpRequest, type HttpResponse, type Opened, openHttp, readAll } from "@waygate/http";
 import { Amendments } from "./amendments.ts";
+import { AnswerBody } from "./answer-body.ts";
+import type { ChatDialect } from "./chat-dialect.ts";
 import { connectionFailure } from "./connection-failure.ts";
-import type { ChatDialect } from "./dialect.ts";
+import { encodeRequest } from "./encode-request.ts";
 import { type FailureContext, type FailureReader, failureOfStatus, type Secret } from "./failure.ts";
 import { limits } from "./limits.ts";
-import { encodeRequest } from "./request.ts";
-import { AnswerBody } from "./response.ts";
 
 export interface ChatServiceOptions {
   /** The gateway's id, for errors. */

@@ -14,7 +14,7 @@ import type {
   ToolResultPart,
   UserMessage,
 } from "@waygate/core/plugin";
-import type { ChatDialect } from "./dialect.ts";
+import type { ChatDialect } from "./chat-dialect.ts";
 import { keptDetails } from "./reasoning-details.ts";
 
 /**

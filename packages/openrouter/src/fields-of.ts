@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from "@waygate/core/plugin";
-import type { OpenRouterOptions, RequestSettings } from "./options.ts";
-import type { OpenRouterPlugin } from "./plugins-schema.ts";
+import type { OpenRouterOptions, RequestSettings } from "./open-router-options.ts";
+import type { OpenRouterPlugin } from "./open-router-plugin.ts";
 
 /** Options that are fields of the body under their own name. */
 const plain = [

@@ -1,5 +1,5 @@
 import { type CheckResult, isGatewayError, isObject } from "@waygate/core/plugin";
-import { kindOf } from "./keys.ts";
+import { kindOf } from "./credentials.ts";
 
 export interface CheckOptions {
   readonly address: string;

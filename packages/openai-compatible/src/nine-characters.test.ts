@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { nineCharacters } from "./tool-call-id.ts";
+import { nineCharacters } from "./nine-characters.ts";
 
 it("keeps an id that is one", () => {
   expect(nineCharacters("aB3dE6gH9")).toBe("aB3dE6gH9");

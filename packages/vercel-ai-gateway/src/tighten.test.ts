@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { tighten } from "./routing.ts";
+import { tighten } from "./tighten.ts";
 
 describe("tighten", () => {
   it.each(["zeroDataRetention", "disallowPromptTraining", "hipaaCompliant"] as const)(

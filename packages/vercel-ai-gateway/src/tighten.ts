@@ -1,5 +1,5 @@
 import { isObject, type JsonValue, type Privacy } from "@waygate/core/plugin";
-import type { GatewayRouting } from "./routing-schema.ts";
+import type { GatewayRouting } from "./gateway-routing.ts";
 
 export interface TightenedRouting {
   readonly routing: GatewayRouting;

@@ -1,9 +1,9 @@
 import { matchesModel, mergeJson } from "@waygate/core/plugin";
+import { layReasoning } from "./ask-for-reasoning.ts";
 import { baseOf } from "./model-id.ts";
-import type { OpenRouterOptions } from "./options.ts";
-import { layReasoning } from "./reasoning.ts";
-import { tighten } from "./routing.ts";
+import type { OpenRouterOptions } from "./open-router-options.ts";
 import type { ModelSettings, OpenRouterSettings } from "./settings.ts";
+import { tighten } from "./tighten.ts";
 
 /** Settings laid over one another, and what of them the privacy ratchet did not let through. */
 export interface Layered<Settings> {

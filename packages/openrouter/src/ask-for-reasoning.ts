@@ -1,6 +1,6 @@
 import type { JsonObject, ReasoningRequest } from "@waygate/core/plugin";
 import type { ModelFacts } from "./model-facts.ts";
-import type { ReasoningOptions } from "./options.ts";
+import type { ReasoningOptions } from "./open-router-options.ts";
 import type { ModelMode } from "./settings.ts";
 
 export interface ReasoningQuestion {

@@ -1,7 +1,7 @@
 import type { AssistantMessage, Message } from "@waygate/core/plugin";
-import { covers, slugOf } from "./provider-slug.ts";
 import type { ProviderRouting } from "./routing-schema.ts";
 import { isAmbiguous, isBound, type SignedState, signedStateOf, withoutDetails } from "./signed-state.ts";
+import { covers, slugOf } from "./slug-of.ts";
 
 export interface PinQuestion {
   readonly messages: readonly Message[];

@@ -1,6 +1,6 @@
 import { matchesModel, mergeJson, type NoticeEvent } from "@waygate/core/plugin";
+import { layProviderOptions } from "./lay-provider-options.ts";
 import type { RequestSettings } from "./options.ts";
-import { layProviderOptions } from "./provider-options.ts";
 import type { ModelSettings, VercelAiGatewaySettings } from "./settings.ts";
 
 type Notice = Omit<NoticeEvent, "type">;

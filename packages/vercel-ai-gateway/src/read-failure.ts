@@ -1,6 +1,6 @@
 import { type ErrorCode, isObject } from "@waygate/core/plugin";
 import type { FailedAnswer, FailureReading } from "@waygate/openai-chat";
-import { upstreamOf } from "./answer-end.ts";
+import { upstreamOf } from "./read-end.ts";
 
 interface Meaning {
   readonly code: ErrorCode;

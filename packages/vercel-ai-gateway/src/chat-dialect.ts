@@ -1,6 +1,6 @@
 import { type JsonObject, mergeJson } from "@waygate/core/plugin";
 import { type ChatDialect, plainDialect } from "@waygate/openai-chat";
-import { readEnd } from "./answer-end.ts";
+import { readEnd } from "./read-end.ts";
 import type { CapabilityFlags } from "./settings.ts";
 
 /** What a request's body has beyond plain chat completions. */

@@ -1,9 +1,9 @@
 import { type JsonObject, type JsonSchema, type JsonValue, type ModelRequest, mergeJson } from "@waygate/core/plugin";
 import { type ChatDialect, plainDialect } from "@waygate/openai-chat";
-import { filePart } from "./content-parts.ts";
-import type { ServerTool } from "./plugins-schema.ts";
-import { type CacheMark, markPrompt } from "./prompt-cache.ts";
-import { isStrict } from "./strict-schema.ts";
+import { filePart } from "./file-part.ts";
+import { isStrict } from "./is-strict.ts";
+import { type CacheMark, markPrompt } from "./mark-prompt.ts";
+import type { ServerTool } from "./open-router-plugin.ts";
 
 /** What a request's body has beyond plain chat completions. */
 export interface BodyPlan {

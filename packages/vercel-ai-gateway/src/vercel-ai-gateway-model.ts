@@ -1,6 +1,6 @@
 import type { Capabilities, FieldOrigin, Model } from "@waygate/core/plugin";
 import type { ModelFacts, ReasoningFacts } from "./model-facts.ts";
-import type { TieredPricing } from "./pricing.ts";
+import type { TieredPricing } from "./read-pricing.ts";
 import type { ModelSettings } from "./settings.ts";
 
 /** A model with what this gateway alone tells of it. */

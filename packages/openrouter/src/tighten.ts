@@ -1,6 +1,6 @@
 import { isObject, type JsonObject, type Privacy } from "@waygate/core/plugin";
-import { covers } from "./provider-slug.ts";
 import type { ProviderRouting } from "./routing-schema.ts";
+import { covers } from "./slug-of.ts";
 
 export interface TightenedRouting {
   readonly routing: ProviderRouting;

@@ -1,10 +1,10 @@
 import { GatewayError, isObject, type ModelEvent, type Taker } from "@waygate/core/plugin";
 import type { HttpResponse, Reading } from "@waygate/http";
 import { createParser, type EventSourceParser } from "eventsource-parser";
+import { type AnswerContext, AnswerReader } from "./answer-reader.ts";
 import { shorten } from "./failure.ts";
 import { limits } from "./limits.ts";
-import { type AnswerContext, AnswerReader } from "./stream.ts";
-import { Utf8Decoder } from "./text-decoder.ts";
+import { Utf8Decoder } from "./utf8-decoder.ts";
 
 /** What a body turned out to be. */
 type Kind = "unknown" | "stream" | "whole";

@@ -1,5 +1,5 @@
 import { isObject, type JsonObject, type JsonValue, type ModelEvent } from "@waygate/core/plugin";
-import { ArgumentPieces, type ReadArguments } from "./arguments.ts";
+import { ArgumentPieces, type ReadArguments } from "./argument-pieces.ts";
 import { splitValues } from "./json-scanner.ts";
 
 interface Call {

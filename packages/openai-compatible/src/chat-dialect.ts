@@ -1,10 +1,10 @@
 import type { FilePart, JsonObject, JsonValue, ModelRequest, ReasoningRequest } from "@waygate/core/plugin";
 import { type ChatDialect, plainDialect } from "@waygate/openai-chat";
 import { mergeBody } from "./extra-body.ts";
+import { nineCharacters } from "./nine-characters.ts";
 import { extrasOf } from "./options.ts";
 import type { ServiceDialect } from "./service-dialect.ts";
 import type { ModelSettings } from "./settings.ts";
-import { nineCharacters } from "./tool-call-id.ts";
 
 /**
  * How a model is spoken to: as its service is, but for the flags of its settings. `extras`: fields for the body, the

@@ -1,6 +1,6 @@
-import { slugOf } from "./provider-slug.ts";
-import { tighten } from "./routing.ts";
 import type { ProviderRouting } from "./routing-schema.ts";
+import { slugOf } from "./slug-of.ts";
+import { tighten } from "./tighten.ts";
 
 export interface FallbackPlan {
   /** The models that may answer in place of the one asked for. */

@@ -7,7 +7,7 @@ import {
 } from "@waygate/core/plugin";
 import type { Secret } from "@waygate/openai-chat";
 import * as v from "valibot";
-import { byokSchema } from "./routing-schema.ts";
+import { byokSchema } from "./gateway-routing.ts";
 
 const keysPage = "https://vercel.com/d?to=%2F%5Bteam%5D%2F%7E%2Fai-gateway%2Fapi-keys&title=AI+Gateway+API+Keys";
 

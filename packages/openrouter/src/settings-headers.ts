@@ -1,5 +1,5 @@
 import { didYouMean, GatewayError, isObject } from "@waygate/core/plugin";
-import type { RequestSettings } from "./options.ts";
+import type { RequestSettings } from "./open-router-options.ts";
 import type { OpenRouterSettings } from "./settings.ts";
 
 /** What must not come from the settings file: what the program sets itself, and keys. */

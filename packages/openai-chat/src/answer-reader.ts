@@ -1,13 +1,13 @@
 import { GatewayError, isObject, type JsonValue, type ModelEvent } from "@waygate/core/plugin";
-import { readContent, readReasoning } from "./content.ts";
-import type { AnswerEnd, ChatDialect } from "./dialect.ts";
+import type { AnswerEnd, ChatDialect } from "./chat-dialect.ts";
 import { type FailureContext, failureOfBody, shorten } from "./failure.ts";
-import { finishReason, saysFailed } from "./finish.ts";
+import { finishReason, saysFailed } from "./finish-reason.ts";
 import { splitValues } from "./json-scanner.ts";
+import { readContent, readReasoning } from "./read-content.ts";
+import { readUsage, type UsageReport } from "./read-usage.ts";
 import { ReasoningDetails } from "./reasoning-details.ts";
 import { TaggedReasoning } from "./tagged-reasoning.ts";
-import { ToolCallAssembler } from "./tool-calls.ts";
-import { readUsage, type UsageReport } from "./usage.ts";
+import { ToolCallAssembler } from "./tool-call-assembler.ts";
 
 /** What the reading of an answer needs to know of its request. */
 export interface AnswerContext extends FailureContext {

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { covers, slugOf } from "./provider-slug.ts";
-import { encodeRouting, tighten } from "./routing.ts";
 import type { ProviderRouting } from "./routing-schema.ts";
+import { covers, slugOf } from "./slug-of.ts";
+import { encodeRouting, tighten } from "./tighten.ts";
 
 describe("the privacy ratchet", () => {
   it.each<[title: string, before: ProviderRouting, later: ProviderRouting, merged: ProviderRouting, ignored: string[]]>(

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { withoutQuery, withQuery } from "./address.ts";
+import { withoutQuery, withQuery } from "./with-query.ts";
 
 it.each([
   ["https://h/v1", [], "https://h/v1"],

@@ -1,5 +1,5 @@
 import { isGatewayError, type OpenContext } from "@waygate/core/plugin";
-import { readProviderKeys } from "./headers.ts";
+import { readProviderKeys } from "./settings-headers.ts";
 
 type Credentials = Pick<OpenContext<unknown>, "id" | "credential">;
 

@@ -1,8 +1,8 @@
 import { type CheckResult, isGatewayError } from "@waygate/core/plugin";
-import { withoutQuery } from "./address.ts";
 import type { Catalog } from "./catalog.ts";
 import type { Service } from "./service.ts";
 import type { ServiceSettings } from "./settings.ts";
+import { withoutQuery } from "./with-query.ts";
 
 export interface CheckOptions {
   readonly settings: ServiceSettings;
