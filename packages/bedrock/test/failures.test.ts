@@ -1,5 +1,6 @@
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
+import { defaultDeadlines } from "@waygate/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { awsHome } from "./aws-files.ts";
 import { claude, collect, failing, keys, type Opening, open, refused } from "./open.ts";
@@ -489,7 +490,7 @@ describe("a connection", () => {
 });
 
 describe("deadlines", () => {
-  const deadlines = { connectMs: 10_000, headersMs: 10_000, firstByteMs: 10_000, idleMs: 10_000 };
+  const deadlines = { ...defaultDeadlines, connectMs: 10_000, headersMs: 10_000, firstByteMs: 10_000, idleMs: 10_000 };
 
   it.each([
     [
@@ -546,7 +547,7 @@ describe("deadlines", () => {
   it("that are endless are none", async () => {
     await using opened = open(service);
     const never = Number.POSITIVE_INFINITY;
-    const endless = { connectMs: never, headersMs: never, firstByteMs: never, idleMs: never };
+    const endless = { ...defaultDeadlines, connectMs: never, headersMs: never, firstByteMs: never, idleMs: never };
     const events = await collect(opened.gateway, { deadlines: endless });
     expect(events.at(-1)).toMatchObject({ type: "finish" });
   });

@@ -1,4 +1,5 @@
 import { type AddressInfo, createServer } from "node:net";
+import { defaultDeadlines } from "@waygate/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { collect, failing, hello, type Opening, open, refused } from "./open.ts";
 import {
@@ -195,7 +196,7 @@ describe.each(ways)("through %s", (_way, opening) => {
       (response) => void response.writeHead(200, streamHeaders).write(stream(start, delta({ text: "Hi" }))),
     );
     const { error } = await failing(opened.gateway, {
-      deadlines: { connectMs: 9000, headersMs: 9000, firstByteMs: 9000, idleMs: 50 },
+      deadlines: { ...defaultDeadlines, connectMs: 9000, headersMs: 9000, firstByteMs: 9000, idleMs: 50 },
     });
     expect(error).toMatchObject({ code: "timeout", phase: "idle" });
   });

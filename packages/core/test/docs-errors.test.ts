@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { errorCodes, GatewayError, phases } from "@waygate/core";
+import { defaultDeadlines, errorCodes, GatewayError, phases } from "@waygate/core";
 import { describe, expect, it } from "vitest";
 
 const page = readFileSync(new URL("../../../docs/errors.md", import.meta.url), "utf8");
@@ -25,5 +25,12 @@ describe("docs/errors.md", () => {
 
   it("lists every phase, and no other", () => {
     expect(namesUnder("Phase")).toEqual(phases);
+  });
+
+  it("lists every deadline with its default", () => {
+    const units: Readonly<Record<string, number>> = { minutes: 60_000, seconds: 1000 };
+    const rows = [...page.matchAll(/^\| `[a-z-]+` +\| `(\w+)` +\| (\d+) (minutes|seconds) +\|/gm)];
+    const written = rows.map(([, name, count, unit = ""]) => [name, Number(count) * (units[unit] ?? 0)]);
+    expect(Object.fromEntries(written)).toEqual(defaultDeadlines);
   });
 });

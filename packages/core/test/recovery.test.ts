@@ -350,7 +350,14 @@ describe("deadlines", () => {
     });
     await run({ gateway, model: "small", messages: [hello], deadlines: { idleMs: 5, totalMs: 60_000 } }).result();
     await run({ gateway, model: "small", messages: [hello] }).result();
-    const usual = { connectMs: 10_000, headersMs: 300_000, firstByteMs: 300_000, idleMs: 300_000 };
+    const usual = {
+      queueMs: 300_000,
+      contentMs: 900_000,
+      connectMs: 10_000,
+      headersMs: 300_000,
+      firstByteMs: 300_000,
+      idleMs: 300_000,
+    };
     expect(seen).toEqual([{ ...usual, idleMs: 5 }, usual]);
   });
 

@@ -189,7 +189,7 @@ describe("a run", () => {
       cache: "auto",
       sessionId: "s1",
       options: { tier: "fast" },
-      deadlines: { connectMs: 1, headersMs: 2, firstByteMs: 3, idleMs: 4 },
+      deadlines: { queueMs: 5000, contentMs: 6000, connectMs: 1, headersMs: 2, firstByteMs: 3, idleMs: 4 },
     } as const;
     const requests: unknown[] = [];
     const gateway = streaming(

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { getEventListeners } from "node:events";
-import { createRegistry, type GuardedGateway, type ModelRequest, run } from "@waygate/core";
+import { createRegistry, type GuardedGateway, type ModelEvent, type ModelRequest, run } from "@waygate/core";
 import { describe, expect, it } from "vitest";
 import { call, collect, failureOf, finish, pluginOf, requestOf, text } from "./fake-gateway.ts";
 
@@ -22,7 +22,14 @@ function limited(maxOpenStreams: number | undefined) {
 
 function begin(gateway: GuardedGateway, sessionId: string, more: Partial<ModelRequest> = {}) {
   const stream = gateway.stream(requestOf({ sessionId, ...more }))[Symbol.asyncIterator]();
-  return { stream, first: stream.next() };
+  return { stream, first: pastQueue(stream) };
+}
+
+/** The first batch that is not about waiting. */
+async function pastQueue(stream: AsyncIterator<readonly ModelEvent[]>): Promise<IteratorResult<readonly ModelEvent[]>> {
+  const result = await stream.next();
+  const [event] = result.done === true ? [] : result.value;
+  return event?.type === "notice" && event.code === "stream-queued" ? stream.next() : result;
 }
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));

@@ -1,6 +1,6 @@
-import { type Deadlines, defaultDeadlines, type Taker } from "@waygate/core/plugin";
+import { defaultDeadlines, type Taker } from "@waygate/core/plugin";
 import { BodyQueue, type Flow, outsideParsers } from "./body-queue.ts";
-import type { HttpRequest, HttpResponse } from "./http.ts";
+import type { HttpDeadlines, HttpRequest, HttpResponse } from "./http.ts";
 import { HttpTimeout } from "./http-timeout.ts";
 import { limits } from "./limits.ts";
 import { networkCode } from "./network-code.ts";
@@ -31,7 +31,7 @@ export class Exchange implements HttpResponse, Flow, Dispatcher.DispatchHandler 
   headers: Readonly<Record<string, string>> = {};
   readonly #keeper: Keeper;
   readonly #signal: AbortSignal | undefined;
-  readonly #deadlines: Deadlines;
+  readonly #deadlines: HttpDeadlines;
   #begun: ((response: HttpResponse) => void) | undefined;
   #refused: ((error: unknown) => void) | undefined;
   readonly #watch = new PhaseWatch((late) => this.#breakOff(late));

@@ -1,5 +1,8 @@
 import type { Deadlines, Taker } from "@waygate/core/plugin";
 
+/** The phases that an exchange has. */
+export type HttpDeadlines = Pick<Deadlines, "connectMs" | "headersMs" | "firstByteMs" | "idleMs">;
+
 export interface HttpOptions {
   /**
    * An undici `Dispatcher` to send through, such as the one that a host hands to plugins in `context.transport`: its
@@ -17,7 +20,7 @@ export interface HttpRequest {
   /** Ends the exchange at once, whatever it waits for. */
   readonly signal?: AbortSignal | undefined;
   /** How long each phase may take. Default: `defaultDeadlines` of `@waygate/core/plugin`. */
-  readonly deadlines?: Deadlines | undefined;
+  readonly deadlines?: HttpDeadlines | undefined;
 }
 
 /** One exchange, from the moment when its headers are there. */

@@ -100,7 +100,13 @@ describe("what keeps an answer alive", () => {
     });
     const chat = service(server.origin);
     const forever = Number.POSITIVE_INFINITY;
-    const deadlines = { connectMs: forever, headersMs: forever, firstByteMs: forever, idleMs: forever };
+    const deadlines = {
+      ...defaultDeadlines,
+      connectMs: forever,
+      headersMs: forever,
+      firstByteMs: forever,
+      idleMs: forever,
+    };
     expect((await collect(chat.stream(request({ deadlines })))).at(-1)?.type).toBe("finish");
     await chat.close();
   });

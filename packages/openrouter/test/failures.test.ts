@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import { type GatewayError, isGatewayError, type ModelRequest } from "@waygate/core";
+import { defaultDeadlines, type GatewayError, isGatewayError, type ModelRequest } from "@waygate/core";
 import { describe, expect, it } from "vitest";
 import { readAnswer } from "./answer.ts";
 import { chunk, type Handler, open, type Setup, sendError, sendJson, sendStream, serve } from "./open-router.ts";
@@ -289,7 +289,7 @@ describe("in the middle of an answer", () => {
 });
 
 describe("comments", () => {
-  const deadlines = { connectMs: 5000, headersMs: 5000, firstByteMs: 400, idleMs: 400 };
+  const deadlines = { ...defaultDeadlines, connectMs: 5000, headersMs: 5000, firstByteMs: 400, idleMs: 400 };
   const slowly =
     (write: (response: ServerResponse) => void): Handler =>
     async (_request, response) => {

@@ -79,15 +79,16 @@ export class Slot {
     this.#closeGateway = opened.close?.bind(opened);
     this.#gateway = guard(id, this.#plugin, opened, {
       limits: this.#options.limits,
+      maxOpenStreams: this.#options.streams.limit,
       streamStarted: (model, onTurn) => {
         this.#lifetime.signal.throwIfAborted();
         this.#streams++;
-        const leave = this.#options.streams.enter(id, model, onTurn);
+        const place = this.#options.streams.enter(id, model, onTurn);
         const ended = () => {
           this.#streams--;
           if (this.#streams === 0) this.#idle?.();
         };
-        return { leave, ended };
+        return { place, ended };
       },
     });
     return this.#gateway;

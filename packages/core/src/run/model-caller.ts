@@ -169,7 +169,10 @@ export class ModelCaller {
           this.#visible = true;
           return this.#held.length === 0 ? batch : [...this.#held, ...batch];
         }
-        this.#held.push(...batch.filter((event) => this.#isNews(event)));
+        const news = batch.filter((event) => this.#isNews(event));
+        // It says why nothing happens, so it is not held back until something does.
+        if (news.some(isQueued)) return [...this.#held.splice(0), ...news];
+        this.#held.push(...news);
       }
       return undefined;
     } catch (error) {
@@ -249,6 +252,11 @@ export class ModelCaller {
 /** Whether an event is part of what the model says or does, so that repeating the request could repeat it. */
 function isVisible({ type }: ModelEvent): boolean {
   return type !== "response-start" && type !== "notice" && type !== "usage";
+}
+
+/** Whether an event says that the request waits for its turn. */
+function isQueued(event: ModelEvent): boolean {
+  return event.type === "notice" && event.code === "stream-queued";
 }
 
 /** An error as the data of an event. */

@@ -1,0 +1,284 @@
+import { BatchSource, type Taker } from "../contract/batch-source.ts";
+import { defaultDeadlines, longestTimerMs } from "../contract/deadlines.ts";
+import { GatewayError } from "../contract/error.ts";
+import type { ModelEvent } from "../contract/event.ts";
+import type { Gateway } from "../contract/gateway.ts";
+import type { Limits } from "../contract/limits.ts";
+import type { GatewayPlugin } from "../contract/plugin.ts";
+import type { ModelRequest } from "../contract/request.ts";
+import { fitHistory } from "../stream/history.ts";
+import { EventOrder } from "../stream/order.ts";
+import { ContentWatch, isContent, type WatchedStream } from "./content-watch.ts";
+import { refusePrivacy, refuseUnsupported } from "./demands.ts";
+import { checkOptions } from "./gateway-options.ts";
+import { capabilitiesOf } from "./model-capabilities.ts";
+import { pluginFailure } from "./plugin-failure.ts";
+import type { StreamPlace } from "./stream-limit.ts";
+import { contentTimeout, queuedNotice, queueTimeout } from "./stream-waits.ts";
+
+export interface GuardHooks {
+  readonly limits: Limits;
+  readonly maxOpenStreams: number;
+  /**
+   * A stream of a model is about to begin; `onTurn` is called when it may, at once or later. Throws where the gateway is
+   * closed.
+   */
+  streamStarted(model: string, onTurn: () => void): StartedStream;
+}
+
+export interface StartedStream {
+  /** Left when the stream has said all. */
+  readonly place: StreamPlace;
+  /** Called once, when nothing is left of the stream. */
+  ended(): void;
+}
+
+/** What a plugin's stream gives at a time. */
+type Said = ModelEvent | readonly ModelEvent[];
+
+/** One stream of a plugin, held to its word. Hand-written, because an abort must not wait for a pending read. */
+export class GuardedStream extends BatchSource<readonly ModelEvent[]> implements Taker<Said>, WatchedStream {
+  readonly #id: string;
+  readonly #plugin: GatewayPlugin;
+  readonly #gateway: Gateway;
+  readonly #request: ModelRequest;
+  readonly #hooks: GuardHooks;
+  readonly #order = new EventOrder();
+  /** What the plugin is asked; undefined before it was checked. */
+  #checked: ModelRequest | undefined;
+  /** Whether it is this stream's turn. */
+  #admitted = false;
+  /** Told of that, where a read waits for it. */
+  #admit: (() => void) | undefined;
+  /** The plugin's signal: told of an abort, and of a reader who leaves while the plugin has not answered yet. */
+  readonly #left = new AbortController();
+  #source: AsyncIterator<Said> | undefined;
+  #started: StartedStream | undefined;
+  #placed = false;
+  /** Runs while it waits for its turn. */
+  #queueTimer: ReturnType<typeof setTimeout> | undefined;
+  readonly #content: ContentWatch;
+  #over = false;
+  /** What ended it while no read waited: the next one is told. */
+  #failure: { readonly error: unknown } | undefined;
+  /** Of the read that waits; there while one does. */
+  #waiting: Taker<readonly ModelEvent[]> | undefined;
+
+  constructor(id: string, plugin: GatewayPlugin, gateway: Gateway, request: ModelRequest, hooks: GuardHooks) {
+    super();
+    this.#id = id;
+    this.#plugin = plugin;
+    this.#gateway = gateway;
+    this.#request = request;
+    this.#hooks = hooks;
+    this.#content = new ContentWatch(this, request.deadlines?.contentMs ?? defaultDeadlines.contentMs);
+  }
+
+  get isWaiting(): boolean {
+    return this.#waiting !== undefined;
+  }
+
+  take(taker: Taker<readonly ModelEvent[]>): void {
+    if (this.#over) {
+      if (this.#failure === undefined) taker.accept(undefined);
+      else taker.refuse(this.#failure.error);
+      return;
+    }
+    if (this.#checked === undefined) {
+      try {
+        const notices = this.#open();
+        if (notices.length > 0) {
+          taker.accept(notices);
+          return;
+        }
+      } catch (error) {
+        this.#end();
+        taker.refuse(pluginFailure(this.#id, this.#request.signal, error));
+        return;
+      }
+    }
+    this.#waiting = taker;
+    if (this.#admitted) this.#ask();
+    // A promise, so that the plugin begins in the context of this reader, and not of the one whose stream has made room.
+    else this.#admission().then(this.#onAdmitted);
+  }
+
+  protected leave(): void {
+    this.#cancel();
+  }
+
+  /** Checks and fits the request, and asks for this stream's turn. */
+  #open(): readonly ModelEvent[] {
+    const { signal } = this.#request;
+    signal.throwIfAborted();
+    const capabilities = capabilitiesOf(this.#plugin, this.#gateway, this.#request.model);
+    refuseUnsupported(this.#id, this.#request, capabilities);
+    refusePrivacy(this.#id, this.#gateway, this.#request.privacy);
+    const options = checkOptions(this.#id, this.#plugin, this.#request);
+    const { images, files } = capabilities;
+    const recipient = { gateway: this.#id, model: this.#request.model, images, files };
+    const { messages, notices } = fitHistory(this.#request.messages, recipient);
+    this.#checked = { ...this.#request, messages, gatewayOptions: options, signal: this.#left.signal };
+    this.#started = this.#hooks.streamStarted(this.#request.model, this.#onTurn);
+    this.#placed = true;
+    signal.addEventListener("abort", this.#onAbort, { once: true });
+    const { ahead } = this.#started.place;
+    return ahead === undefined ? notices : [...notices, this.#queue(ahead)];
+  }
+
+  #queue(ahead: number): ModelEvent {
+    const { model, deadlines } = this.#request;
+    const { maxOpenStreams } = this.#hooks;
+    const { queueMs = defaultDeadlines.queueMs } = deadlines ?? {};
+    const asked = { gateway: this.#id, model };
+    if (queueMs <= longestTimerMs) {
+      this.#queueTimer = setTimeout(() => this.#giveUp(queueTimeout(asked, queueMs, maxOpenStreams)), queueMs);
+    }
+    return queuedNotice(asked, ahead, maxOpenStreams);
+  }
+
+  readonly #onTurn = (): void => {
+    clearTimeout(this.#queueTimer);
+    this.#admitted = true;
+    this.#admit?.();
+  };
+
+  #admission(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#admit = resolve;
+    });
+  }
+
+  readonly #onAdmitted = (): void => {
+    if (!this.#over) this.#ask();
+  };
+
+  #ask(): void {
+    this.#content.waits();
+    try {
+      this.#source ??= this.#gateway.stream(this.#checked ?? this.#request)[Symbol.asyncIterator]();
+      if (this.#source instanceof BatchSource) this.#source.take(this);
+      else this.#source.next().then(this.#onResult, this.#onFailure);
+    } catch (error) {
+      // An iterator written by hand may throw at once, or return no promise.
+      this.refuse(error);
+    }
+  }
+
+  readonly #onResult = (result: IteratorResult<Said, unknown>): void => {
+    // What a plugin's iterator returns is not sure to be a result at all.
+    this.#onBatch(result?.done === true ? undefined : asBatch(result?.value));
+  };
+
+  readonly #onFailure = (error: unknown): void => this.refuse(error);
+
+  /** Called by the plugin's stream, as is `refuse`. */
+  accept(said: Said | undefined): void {
+    this.#onBatch(said === undefined ? undefined : asBatch(said));
+  }
+
+  #onBatch(batch: readonly ModelEvent[] | undefined): void {
+    if (this.#over) return;
+    const breach = batch === undefined ? this.#order.end() : this.#firstBreach(batch);
+    if (batch?.length === 0 && breach === undefined) {
+      // Not at once: there may be no end of them.
+      queueMicrotask(() => {
+        if (!this.#over) this.#ask();
+      });
+      return;
+    }
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    if (batch === undefined) this.#end();
+    // All is said: whoever waits for a place need not wait for this reader to ask once more.
+    else if (this.#order.finished) this.#giveBack();
+    if (batch !== undefined && breach !== undefined) this.#cancel();
+    if (breach === undefined) waiting?.accept(batch);
+    else this.#fail(waiting, this.#breach(breach));
+  }
+
+  #firstBreach(batch: readonly ModelEvent[]): string | undefined {
+    if (this.#waiting === undefined) return "sent events that nobody had asked for";
+    let hasContent = false;
+    for (const event of batch) {
+      const breach = this.#order.check(event);
+      if (breach !== undefined) return breach;
+      hasContent ||= isContent(event);
+    }
+    if (hasContent) this.#content.heard();
+    return undefined;
+  }
+
+  refuse(error: unknown): void {
+    if (this.#over) return;
+    const waiting = this.#waiting;
+    this.#end();
+    this.#fail(waiting, pluginFailure(this.#id, this.#request.signal, error));
+  }
+
+  readonly #onAbort = (): void => this.#giveUp(this.#request.signal.reason);
+
+  onSilence(): void {
+    const { model, deadlines } = this.#request;
+    this.#giveUp(contentTimeout({ gateway: this.#id, model }, deadlines?.contentMs ?? defaultDeadlines.contentMs));
+  }
+
+  /** Ends the plugin's stream, and tells the reader why. */
+  #giveUp(error: unknown): void {
+    const waiting = this.#waiting;
+    this.#cancel(error);
+    this.#fail(waiting, error);
+  }
+
+  #fail(waiting: Taker<readonly ModelEvent[]> | undefined, error: unknown): void {
+    if (waiting === undefined) this.#failure = { error };
+    else waiting.refuse(error);
+  }
+
+  #breach(breach: string): GatewayError {
+    const advice =
+      breach === "ended without finish" ? "The answer is incomplete." : "Report this to the plugin's author.";
+    return new GatewayError(`The stream of gateway "${this.#id}" ${breach}. ${advice}`, {
+      gateway: this.#id,
+      code: "protocol",
+    });
+  }
+
+  #cancel(reason: unknown = new DOMException("The stream was left before its end.", "AbortError")): void {
+    if (this.#over) return;
+    const source = this.#source;
+    this.#end();
+    this.#left.abort(reason);
+    // Not awaited: a plugin that is slow to let go must not keep its consumer.
+    letGo(source);
+  }
+
+  #end(): void {
+    this.#over = true;
+    this.#waiting = undefined;
+    clearTimeout(this.#queueTimer);
+    this.#content.stop();
+    this.#request.signal.removeEventListener("abort", this.#onAbort);
+    this.#giveBack();
+    this.#started?.ended();
+    this.#started = undefined;
+  }
+
+  #giveBack(): void {
+    if (this.#placed) this.#started?.place.leave();
+    this.#placed = false;
+  }
+}
+
+function asBatch(value: Said): readonly ModelEvent[] {
+  return Array.isArray(value) ? (value as readonly ModelEvent[]) : [value as ModelEvent];
+}
+
+/** Ends a plugin's stream. Its last words interest nobody, in whatever way it says them. */
+async function letGo(source: AsyncIterator<unknown> | undefined): Promise<void> {
+  try {
+    await source?.return?.();
+  } catch {
+    // A failure to end included.
+  }
+}
