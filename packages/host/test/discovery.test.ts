@@ -215,7 +215,7 @@ describe("plugins named in the settings", { timeout: 30_000 }, () => {
       /exports no "."/,
       /both use the key "openai_compatible"/,
       /"local" is the id of a gateway in "openai_compatible" already/,
-      /package.json of "\.\/p\/broken" is no JSON/,
+      /package.json of "\.\/p\/broken" is not valid JSON/,
       /"\.\/p\/file.js" is a file: name the folder/,
       /"\.\/p\/nothing" is no plugin: there is no package.json/,
       /"waygate-plugin-missing" is not installed.*npm install --prefix ".*" waygate-plugin-missing/,

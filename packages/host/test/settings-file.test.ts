@@ -266,7 +266,7 @@ describe("writers at the same time", () => {
     const { editSettingsFile } = await import("../src/settings/settings-file.ts");
     const { writeFileSync } = await import("node:fs");
     let times = 0;
-    await editSettingsFile(world.path("settings.json"), (text) => {
+    await editSettingsFile(world.path("settings.json"), "user", (text) => {
       // An editor saves at the worst moment.
       if (times++ === 0) writeFileSync(world.path("settings.json"), '{ "second": 2 }');
       return text.replace("}", ', "third": 3 }');

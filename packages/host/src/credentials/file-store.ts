@@ -1,7 +1,8 @@
-import { open } from "node:fs/promises";
 import { isObject } from "@waygate/core/plugin";
+import { reasonOf, UnreadableFile } from "../files/file-error.ts";
 import { withFileLock } from "../files/file-lock.ts";
-import { decodeText, errorCode, reasonOf, UnreadableFile } from "../files/read-text.ts";
+import { readRegularFile } from "../files/read-regular-file.ts";
+import { decodeText } from "../files/read-text.ts";
 import { linkTarget, writeAtomically } from "../files/write-atomically.ts";
 import { HostError, isHostError } from "../host-error.ts";
 import { type CredentialKey, type CredentialStore, sameKey } from "./credential-store.ts";
@@ -80,15 +81,9 @@ function parse(text: string): unknown {
 }
 
 async function readPrivate(file: string): Promise<string | undefined> {
-  let handle: Awaited<ReturnType<typeof open>>;
-  try {
-    handle = await open(file, "r");
-  } catch (error) {
-    if (errorCode(error) === "ENOENT") return undefined;
-    throw error;
-  }
-  await using opened = handle;
-  const { mode, uid, size } = await opened.stat();
+  const content = await readRegularFile(file, limit);
+  if (content === undefined) return undefined;
+  const { mode, uid } = content.stats;
   // Windows has no such modes; the folder of the user's settings is the user's own there.
   if (process.platform !== "win32" && (mode & 0o077) !== 0) {
     const octal = (mode & 0o777).toString(8);
@@ -100,8 +95,7 @@ async function readPrivate(file: string): Promise<string | undefined> {
   if (process.getuid !== undefined && uid !== process.getuid() && process.getuid() !== 0) {
     throw new HostError("key-file", `"${file}" belongs to another user.`);
   }
-  if (size > limit) throw new HostError("key-file", `"${file}" is too large for a file of keys.`);
-  return decodeText(await opened.readFile()).text;
+  return decodeText(content.bytes).text;
 }
 
 async function guarded<Result>(file: string, work: () => Promise<Result>): Promise<Result> {

@@ -1,7 +1,8 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { GatewayError, isGatewayError } from "@waygate/core";
 import { isObject } from "@waygate/core/plugin";
+import { readRegularFileSync } from "../files/read-regular-file.ts";
+import { decodeText } from "../files/read-text.ts";
 import { writeAtomically } from "../files/write-atomically.ts";
 import { fingerprint } from "../models/disk-cache.ts";
 
@@ -13,8 +14,8 @@ export interface LastError {
   readonly at: number;
 }
 
-/** In milliseconds, and in characters. */
-const limits = { age: 7 * 24 * 60 * 60 * 1000, message: 2000 };
+/** In milliseconds, in characters, and the largest file that is read, in bytes. */
+const limits = { age: 7 * 24 * 60 * 60 * 1000, message: 2000, bytes: 64 * 1024 };
 
 /**
  * Remembers what went wrong last with each gateway, for other programs too: whoever asks what is wrong has often ended
@@ -57,7 +58,9 @@ export class LastErrors {
     const file = this.#file(gateway);
     if (file === undefined) return undefined;
     try {
-      const value: unknown = JSON.parse(readFileSync(file, "utf8"));
+      const content = readRegularFileSync(file, limits.bytes);
+      if (content === undefined) return undefined;
+      const value: unknown = JSON.parse(decodeText(content.bytes).text);
       if (!isObject(value) || value.version !== 1 || value.gateway !== gateway) return undefined;
       const { at, code, message, status } = value;
       if (

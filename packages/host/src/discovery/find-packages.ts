@@ -1,5 +1,6 @@
 import { readdir, stat } from "node:fs/promises";
 import { dirname, isAbsolute, join, resolve } from "node:path";
+import { UnreadableFile } from "../files/file-error.ts";
 import { type Environment, expandHome } from "../locations.ts";
 import { type InstalledPackage, readPackage } from "./installed-package.ts";
 
@@ -30,8 +31,15 @@ export async function findNamed(name: string, options: NamedOptions): Promise<In
       if (found !== undefined) return found;
     }
   } catch (error) {
+    if (error instanceof UnreadableFile) {
+      throw new PackageFault(`The package.json of "${name}" ${error.message}. Install the package again.`, {
+        cause: error,
+      });
+    }
     if (!(error instanceof SyntaxError)) throw error;
-    throw new PackageFault(`The package.json of "${name}" is no JSON. Install the package anew.`, { cause: error });
+    throw new PackageFault(`The package.json of "${name}" is not valid JSON. Install the package again.`, {
+      cause: error,
+    });
   }
   throw new PackageFault(
     `The package "${name}" is not installed. Install it beside the settings: npm install --prefix "${options.base}" ${name}`,

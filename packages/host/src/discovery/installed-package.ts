@@ -1,6 +1,8 @@
-import { readFile, realpath } from "node:fs/promises";
+import { realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { isObject } from "@waygate/core/plugin";
+import { readRegularFile } from "../files/read-regular-file.ts";
+import { decodeText } from "../files/read-text.ts";
 
 /** A package as its package.json shows it. */
 export interface InstalledPackage {
@@ -15,19 +17,19 @@ export interface InstalledPackage {
   readonly main: unknown;
 }
 
+/** The largest package.json that is read, in bytes. */
+const limit = 1024 * 1024;
+
 /**
- * Reads the package in a folder; undefined where there is none, or where its package.json does not hold `word`. Throws a
- * `SyntaxError` for a broken package.json.
+ * Reads the package in a folder; undefined if there is none, or if its package.json does not hold `word`. Throws a
+ * `SyntaxError` for a broken package.json, and an `UnreadableFile` for one that cannot be read.
  */
 export async function readPackage(folder: string, word = ""): Promise<InstalledPackage | undefined> {
-  let text: string;
-  try {
-    text = await readFile(join(folder, "package.json"), "utf8");
-  } catch {
-    return undefined;
-  }
-  // Most packages are none of ours: parsing them all would take longer than everything else at the start.
-  if (!text.includes(word)) return undefined;
+  const content = await readRegularFile(join(folder, "package.json"), limit);
+  if (content === undefined) return undefined;
+  // Most packages are no plugins: parsing them all would take longer than everything else at the start.
+  if (!content.bytes.includes(word)) return undefined;
+  const { text } = decodeText(content.bytes);
   const value: unknown = JSON.parse(text);
   if (!isObject(value)) return undefined;
   const { name, version, keywords, waygate, exports, main } = value;

@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
 import {
   type Capabilities,
@@ -11,6 +12,7 @@ import {
   type GatewayPlugin,
   type RegistryNotice,
 } from "@waygate/core";
+import { kindProblem } from "../files/file-error.ts";
 import { entryPoint, importConditions } from "./entry-point.ts";
 import type { InstalledPackage } from "./installed-package.ts";
 import { lazyGateway } from "./lazy-gateway.ts";
@@ -128,6 +130,7 @@ export class LazyPlugin implements GatewayPlugin {
     try {
       const file = entryPoint(found, importConditions());
       if (file === undefined) throw new Error('its package.json exports no "."');
+      await requireModuleFile(file);
       const module: unknown = await import(pathToFileURL(file).href);
       this.#loaded = wrap(pluginOf(module, manifest));
       return this.#loaded;
@@ -139,6 +142,12 @@ export class LazyPlugin implements GatewayPlugin {
       settled(this);
     }
   }
+}
+
+/** Importing what is not a regular file would wait for ever, or fill the memory. */
+async function requireModuleFile(file: string): Promise<void> {
+  const problem = kindProblem(await stat(file));
+  if (problem !== undefined) throw new Error(`"${file}" ${problem}`);
 }
 
 /** The default export of a module, if it is the plugin that the manifest promises. */

@@ -4,7 +4,7 @@ import { hostname } from "node:os";
 import { dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { HostError } from "../host-error.ts";
-import { errorCode } from "./read-text.ts";
+import { errorCode } from "./file-error.ts";
 
 /** How long a lock is waited for, and after which age it is taken for forgotten, in milliseconds. */
 const patience = 20_000;

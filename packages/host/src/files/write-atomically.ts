@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { type FileHandle, mkdir, open, readlink, rename, stat, unlink } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { errorCode } from "./read-text.ts";
+import { errorCode } from "./file-error.ts";
 
 /**
  * Writes a file so that whoever reads it sees the old content or the new one, never a part. Symbolic links are followed

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
-import { readFileSync, statSync } from "node:fs";
 import { readdir, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import type { Model } from "@waygate/core";
 import { isObject } from "@waygate/core/plugin";
 import { keyAddress } from "../credentials/credential-store.ts";
+import { readRegularFileSync } from "../files/read-regular-file.ts";
+import { decodeText } from "../files/read-text.ts";
 import { writeAtomically } from "../files/write-atomically.ts";
 
 /** A list of models as a gateway gave it. */
@@ -97,8 +98,9 @@ export function fingerprint(value: unknown): string {
 
 function readList(file: string, gateway: string): { readonly list: CachedList } | undefined {
   try {
-    if (statSync(file).size > limits.bytes) return undefined;
-    const value: unknown = JSON.parse(readFileSync(file, "utf8"));
+    const content = readRegularFileSync(file, limits.bytes);
+    if (content === undefined) return undefined;
+    const value: unknown = JSON.parse(decodeText(content.bytes).text);
     if (!isObject(value) || value.version !== 1 || value.gateway !== gateway) return undefined;
     const { models, fetchedAt, settings } = value;
     if (!Array.isArray(models) || typeof fetchedAt !== "number" || typeof settings !== "string") return undefined;

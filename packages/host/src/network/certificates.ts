@@ -1,6 +1,6 @@
 import { X509Certificate } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { reasonOf } from "../files/read-text.ts";
+import { UnreadableFile } from "../files/file-error.ts";
+import { readRegularFileSync } from "../files/read-regular-file.ts";
 
 /** What is wrong with a file of certificates, in words that complete "The file … ". */
 export class CertificateFault extends Error {}
@@ -14,16 +14,7 @@ export function readCertificates(files: readonly string[]): readonly string[] {
 }
 
 function readFile(file: string): readonly string[] {
-  let text: string;
-  try {
-    const bytes = readFileSync(file);
-    if (bytes.length > limit) throw new CertificateFault(`"${file}" is too large for a file of certificates`);
-    text = bytes.toString("latin1");
-  } catch (error) {
-    if (error instanceof CertificateFault) throw error;
-    const missing = error instanceof Error && "code" in error && error.code === "ENOENT";
-    throw new CertificateFault(`"${file}" ${missing ? "is not there" : reasonOf(error)}`, { cause: error });
-  }
+  const text = readText(file);
   const found = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
   if (found.length === 0) throw new CertificateFault(`"${file}" holds no certificate in PEM form`);
   for (const certificate of found) {
@@ -34,4 +25,15 @@ function readFile(file: string): readonly string[] {
     }
   }
   return found;
+}
+
+function readText(file: string): string {
+  try {
+    const content = readRegularFileSync(file, limit);
+    if (content === undefined) throw new CertificateFault(`"${file}" is not there`);
+    return content.bytes.toString("latin1");
+  } catch (error) {
+    if (!(error instanceof UnreadableFile)) throw error;
+    throw new CertificateFault(`"${file}" ${error.message}`, { cause: error });
+  }
 }

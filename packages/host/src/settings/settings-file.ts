@@ -1,23 +1,29 @@
-import { open } from "node:fs/promises";
+import { constants, open } from "node:fs/promises";
+import { reasonOf, UnreadableFile } from "../files/file-error.ts";
 import { withFileLock } from "../files/file-lock.ts";
-import { decodeText, readBytes, readTextFile, reasonOf, UnreadableFile } from "../files/read-text.ts";
+import { readRegularFile } from "../files/read-regular-file.ts";
+import { decodeText, readTextFile } from "../files/read-text.ts";
 import { linkTarget, writeAtomically } from "../files/write-atomically.ts";
 import { HostError, isHostError } from "../host-error.ts";
 import type { Notice } from "../notice.ts";
 import { SettingsDocument } from "./document.ts";
 import { formatPlace } from "./place.ts";
+import type { SettingsLayer } from "./settings-options.ts";
 
-/** The largest file that is read, in bytes. */
-const limit = 64 * 1024 * 1024;
+/**
+ * The largest file that is read, in bytes. That of a project is often the work of others, and chooses models alone; read
+ * as a tree, a file takes up to a hundred times its size.
+ */
+const limits: Readonly<Record<SettingsLayer, number>> = { user: 64 * 1024 * 1024, project: 1024 * 1024 };
 /** Settings hold no keys, but addresses and models are nobody else's business either. */
 const newFileMode = 0o600;
 
 export type ReadResult = { readonly document: SettingsDocument } | { readonly fault: Notice };
 
 /** Reads a settings file. One that cannot be read, or whose text is wrong, is a fault; one that is not there is empty. */
-export async function readSettingsFile(file: string): Promise<ReadResult> {
+export async function readSettingsFile(file: string, layer: SettingsLayer): Promise<ReadResult> {
   try {
-    const document = new SettingsDocument(file, (await readTextFile(file, limit))?.text);
+    const document = new SettingsDocument(file, (await readTextFile(file, limits[layer]))?.text);
     const [fault] = document.faults;
     return fault === undefined ? { document } : { fault };
   } catch (error) {
@@ -38,11 +44,15 @@ export function faultError({ code, message, place }: Notice): HostError {
  * function wait for one another, and where somebody else was quicker the change is made again to what they wrote.
  * Rejects with a `HostError`.
  */
-export async function editSettingsFile(file: string, change: (text: string) => string): Promise<void> {
+export async function editSettingsFile(
+  file: string,
+  layer: SettingsLayer,
+  change: (text: string) => string,
+): Promise<void> {
   try {
     const target = await linkTarget(file);
     await withFileLock(target, async () => {
-      for (let attempt = 1; attempt <= 20; attempt++) if (await tryEdit(file, target, change)) return;
+      for (let attempt = 1; attempt <= 20; attempt++) if (await tryEdit(file, target, limits[layer], change)) return;
       throw new HostError("settings-busy", `Another program keeps writing "${file}". Try again when it has ended.`);
     });
   } catch (error) {
@@ -54,15 +64,19 @@ export async function editSettingsFile(file: string, change: (text: string) => s
   }
 }
 
-async function tryEdit(file: string, target: string, change: (text: string) => string): Promise<boolean> {
-  const bytes = await readBytes(target, limit);
+async function tryEdit(
+  file: string,
+  target: string,
+  limit: number,
+  change: (text: string) => string,
+): Promise<boolean> {
+  const bytes = (await readRegularFile(target, limit))?.bytes;
   const { text, byteOrderMark } = bytes === undefined ? { text: "", byteOrderMark: false } : decodeText(bytes);
   const changed = changeText(file, text, change);
   if (changed === text && bytes !== undefined) return true;
   // Replacing a file asks only for the right to write its folder: whoever protected the file meant it.
-  if (bytes !== undefined) await (await open(target, "r+")).close();
-  const now = await readBytes(target, limit);
-  if (!sameBytes(bytes, now)) return false;
+  if (bytes !== undefined) await (await open(target, constants.O_RDWR | (constants.O_NONBLOCK ?? 0))).close();
+  if (!sameBytes(bytes, (await readRegularFile(target, limit))?.bytes)) return false;
   await writeAtomically(target, `${byteOrderMark ? "\ufeff" : ""}${changed}`, newFileMode);
   return true;
 }

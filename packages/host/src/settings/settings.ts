@@ -184,7 +184,7 @@ export class Settings {
   }
 
   async #edit(layer: SettingsLayer = "user", change: (text: string) => string): Promise<void> {
-    await editSettingsFile(this.#fileOf(layer), change);
+    await editSettingsFile(this.#fileOf(layer), layer, change);
     await this.reload();
   }
 
@@ -204,9 +204,11 @@ export class Settings {
   }
 
   #readFiles(): Promise<readonly (ReadResult | undefined)[]> {
-    return Promise.all(
-      [this.file, this.projectFile].map((file) => (file === undefined ? undefined : readSettingsFile(file))),
-    );
+    const { file, projectFile } = this;
+    return Promise.all([
+      file === undefined ? undefined : readSettingsFile(file, "user"),
+      projectFile === undefined ? undefined : readSettingsFile(projectFile, "project"),
+    ]);
   }
 
   async #take([user, project]: readonly (ReadResult | undefined)[]): Promise<void> {
