@@ -2,8 +2,9 @@ import type { Place } from "./settings/place.ts";
 
 /** Every way the host itself can fail. Codes are API; messages are for people. */
 export const hostErrorCodes = {
-  "settings-unreadable": "The settings file cannot be read: no permission, not UTF-8, or too large.",
-  "settings-syntax": "The settings file is no JSON with comments, or no object.",
+  "settings-unreadable":
+    "The settings file cannot be read: no permission, not UTF-8, too large, or not a regular file.",
+  "settings-syntax": "The settings file is not valid JSON with comments, or not an object.",
   "settings-unwritable": "The settings file cannot be written.",
   "settings-busy": "Another program holds the lock of the file, or keeps changing it.",
   "settings-path": "There is no such place in the settings, or it cannot hold what was to be put there.",
@@ -12,7 +13,8 @@ export const hostErrorCodes = {
   "key-not-saved": "A key was written, but could not be read back.",
   "key-invalid": "The text cannot be a key: it is empty, or holds characters that no key has.",
   "key-from-environment": "The key comes from an environment variable, which the host does not change.",
-  "key-file": "The file of keys cannot be used: others can read it, or its content is no such file.",
+  "key-file": "The file of keys cannot be used: others can read it, or it is not a file of keys.",
+  "data-file": "A file of the program's own data cannot be read or written.",
   "unknown-gateway": "There is no such gateway.",
   "unknown-credential": "The gateway has no such credential.",
   "gateway-refused": "The gateway's settings are wrong, so its address is not known.",

@@ -8,12 +8,14 @@ export type { DiagnoseOptions, GatewayReport } from "./diagnosis/diagnose.ts";
 export type { LastError } from "./diagnosis/last-errors.ts";
 export type { ProbeResult } from "./diagnosis/probe.ts";
 export type { PluginInfo } from "./discovery/plugins.ts";
+export { JsonFile } from "./files/json-file.ts";
 export type { GatewaySetup } from "./gateways/gateway-setup.ts";
 export { type Choice, type ChooseOptions, createHost, type Host, type HostChange } from "./host.ts";
 export { HostError, type HostErrorCode, hostErrorCodes, isHostError } from "./host-error.ts";
 export type { HostOptions } from "./host-options.ts";
 export {
   defaultCacheFolder,
+  defaultDataFolder,
   defaultSettingsFile,
   type Environment,
   projectSettingsFile,

@@ -1,5 +1,11 @@
 import { expect, it } from "vitest";
-import { defaultCacheFolder, defaultSettingsFile, expandHome, zedSettingsFile } from "./locations.ts";
+import {
+  defaultCacheFolder,
+  defaultDataFolder,
+  defaultSettingsFile,
+  expandHome,
+  zedSettingsFile,
+} from "./locations.ts";
 
 const home = { HOME: "/home/me" };
 
@@ -18,6 +24,11 @@ it.each([
   [defaultCacheFolder, "linux", { ...home, XDG_CACHE_HOME: "/cache" }, "/cache/waygate"],
   [defaultCacheFolder, "darwin", home, "/home/me/Library/Caches/waygate"],
   [defaultCacheFolder, "win32", { LOCALAPPDATA: "/local" }, "/local/waygate/cache"],
+  [defaultDataFolder, "linux", home, "/home/me/.local/share/waygate"],
+  [defaultDataFolder, "linux", { ...home, XDG_DATA_HOME: "/data" }, "/data/waygate"],
+  [defaultDataFolder, "linux", { ...home, XDG_DATA_HOME: "relative" }, "/home/me/.local/share/waygate"],
+  [defaultDataFolder, "darwin", home, "/home/me/Library/Application Support/waygate/data"],
+  [defaultDataFolder, "win32", { LOCALAPPDATA: "/local" }, "/local/waygate/data"],
 ] as const)("%o on %s", (place, platform, environment, expected) => {
   expect(place(environment, platform).replaceAll("\\", "/")).toBe(expected);
 });

@@ -28,6 +28,23 @@ export function projectSettingsFile(folder: string): string {
   return join(folder, ".waygate", "settings.json");
 }
 
+/**
+ * Where a program keeps data of its own that is worth keeping, such as what a person has confirmed:
+ * `$XDG_DATA_HOME/waygate` or `~/.local/share/waygate`, on macOS `~/Library/Application Support/waygate/data`, on
+ * Windows `%LOCALAPPDATA%\\waygate\\data`.
+ */
+export function defaultDataFolder(
+  environment: Environment = process.env,
+  platform: NodeJS.Platform = process.platform,
+): string {
+  const home = homeFolder(environment);
+  if (platform === "win32") {
+    return join(absolute(environment.LOCALAPPDATA) ?? join(home, "AppData", "Local"), "waygate", "data");
+  }
+  if (platform === "darwin") return join(configFolder(environment, platform), "waygate", "data");
+  return join(absolute(environment.XDG_DATA_HOME) ?? join(home, ".local", "share"), "waygate");
+}
+
 /** Where lists of models are kept. */
 export function defaultCacheFolder(
   environment: Environment = process.env,

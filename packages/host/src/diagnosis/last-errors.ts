@@ -1,6 +1,7 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { GatewayError, isGatewayError } from "@waygate/core";
 import { isObject } from "@waygate/core/plugin";
+import { removeLeftoversIn } from "../files/leftovers.ts";
 import { readRegularFileSync } from "../files/read-regular-file.ts";
 import { decodeText } from "../files/read-text.ts";
 import { writeAtomically } from "../files/write-atomically.ts";
@@ -41,7 +42,10 @@ export class LastErrors {
       ...{ version: 1, gateway, at: last.at, code, message: message.slice(0, limits.message), status },
     });
     // One after another; what cannot be written is missed by nobody but the next who asks.
-    this.#writing = this.#writing.then(() => writeAtomically(file, text, 0o600)).catch(() => undefined);
+    this.#writing = this.#writing
+      .then(() => removeLeftoversIn(dirname(file)))
+      .then(() => writeAtomically(file, text, 0o600))
+      .catch(() => undefined);
   }
 
   /** Of this program, else of one before it; undefined for what is long past. */

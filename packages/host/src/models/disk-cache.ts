@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { readdir, stat, unlink } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Model } from "@waygate/core";
 import { isObject } from "@waygate/core/plugin";
 import { keyAddress } from "../credentials/credential-store.ts";
+import { removeLeftoversIn } from "../files/leftovers.ts";
 import { readRegularFileSync } from "../files/read-regular-file.ts";
 import { decodeText } from "../files/read-text.ts";
 import { writeAtomically } from "../files/write-atomically.ts";
@@ -41,6 +42,7 @@ export class DiskCache {
     const text = JSON.stringify({ version: 1, gateway, ...list });
     if (Buffer.byteLength(text) > limits.bytes) return;
     try {
+      await removeLeftoversIn(dirname(file));
       await writeAtomically(file, text, 0o600);
       await this.#prune();
     } catch {
@@ -60,6 +62,7 @@ export class DiskCache {
 
   /** Forgets everything. */
   async clear(): Promise<void> {
+    if (this.#folder !== undefined) await removeLeftoversIn(this.#folder);
     await Promise.all((await this.#files()).map((file) => unlink(file).catch(() => undefined)));
   }
 
