@@ -1,4 +1,5 @@
 import { defaultDeadlines, type Taker } from "@waygate/core/plugin";
+import { BodyDecoder, type DecodedBody } from "./body-decoder.ts";
 import { BodyQueue, type Flow, outsideParsers } from "./body-queue.ts";
 import type { HttpDeadlines, HttpRequest, HttpResponse } from "./http.ts";
 import { HttpTimeout } from "./http-timeout.ts";
@@ -26,7 +27,7 @@ export interface Keeper {
  * One request and its answer, over undici's own event interface: its `request` and `fetch` cost more than all that is done
  * with an answer.
  */
-export class Exchange implements HttpResponse, Flow, Dispatcher.DispatchHandler {
+export class Exchange implements HttpResponse, Flow, DecodedBody, Dispatcher.DispatchHandler {
   status = 0;
   headers: Readonly<Record<string, string>> = {};
   readonly #keeper: Keeper;
@@ -36,9 +37,13 @@ export class Exchange implements HttpResponse, Flow, Dispatcher.DispatchHandler 
   #refused: ((error: unknown) => void) | undefined;
   readonly #watch = new PhaseWatch((late) => this.#breakOff(late));
   readonly #body = new BodyQueue(this);
+  /** Set if the body is compressed. */
+  #decoder: BodyDecoder | undefined;
   #controller: Controller | undefined;
   #failure: { readonly error: unknown } | undefined;
   #connecting = false;
+  /** Whether all bytes have arrived. Those of a compressed body may still have to be decoded. */
+  #arrived = false;
   /** Nobody reads any more. */
   #left = false;
   /** Ends a released exchange that does not end by itself. */
@@ -89,6 +94,10 @@ export class Exchange implements HttpResponse, Flow, Dispatcher.DispatchHandler 
   release(): void {
     if (this.#body.over || this.#left) return;
     this.#letGo();
+    if (this.#arrived) {
+      this.#body.end();
+      return;
+    }
     this.#keeper.released();
     this.#grace = setTimeout(this.#giveUp, limits.graceMs).unref();
     outsideParsers(this.#drain);
@@ -103,11 +112,14 @@ export class Exchange implements HttpResponse, Flow, Dispatcher.DispatchHandler 
   /** While the reader is slow, silence is of its own making. */
   hold(): void {
     this.#watch.pause();
+    this.#decoder?.pause();
     this.#controller?.pause();
   }
 
   goOn(): void {
     if (this.#left) return;
+    this.#decoder?.resume();
+    if (this.#arrived) return;
     this.#watch.begin("idle", this.#deadlines.idleMs);
     this.#controller?.resume();
   }
@@ -127,6 +139,7 @@ export class Exchange implements HttpResponse, Flow, Dispatcher.DispatchHandler 
     if (status < 200 || this.#failure !== undefined) return;
     this.status = status;
     this.headers = joined(headers);
+    this.#decoder = BodyDecoder.of(this.headers["content-encoding"], this);
     this.#watch.begin("first-byte", this.#deadlines.firstByteMs);
     const begun = this.#begun;
     this.#begun = undefined;
@@ -138,14 +151,29 @@ export class Exchange implements HttpResponse, Flow, Dispatcher.DispatchHandler 
     if (this.#left || this.#failure !== undefined) return;
     if (this.#watch.phase === "idle") this.#watch.heard();
     else this.#watch.begin("idle", this.#deadlines.idleMs);
-    this.#body.push(piece);
+    if (this.#decoder === undefined) this.#body.push(piece);
+    else this.#decoder.write(piece);
   }
 
   onResponseEnd(): void {
     if (this.#body.over) return;
     this.#settle();
-    this.#body.end();
+    this.#arrived = true;
+    if (this.#decoder === undefined || this.#left) this.#body.end();
+    else this.#decoder.end();
     this.#keeper.ended(this.#grace !== undefined);
+  }
+
+  decoded(piece: Buffer): void {
+    if (!this.#left && !this.#body.over) this.#body.push(piece);
+  }
+
+  decodedAll(): void {
+    if (!this.#body.over) this.#body.end();
+  }
+
+  undecodable(error: Error): void {
+    this.#breakOff(error);
   }
 
   onResponseError(_controller: Controller | null, error: Error): void {
@@ -172,6 +200,7 @@ export class Exchange implements HttpResponse, Flow, Dispatcher.DispatchHandler 
     this.#begun = undefined;
     this.#refused = undefined;
     this.#settle();
+    this.#decoder?.destroy();
     this.#body.fail(error);
     if (this.#grace !== undefined) this.#keeper.ended(true);
     refused?.(error);
@@ -181,6 +210,7 @@ export class Exchange implements HttpResponse, Flow, Dispatcher.DispatchHandler 
     this.#left = true;
     this.#watch.stop();
     this.#signal?.removeEventListener("abort", this.#onAbort);
+    this.#decoder?.destroy();
     this.#body.drop();
   }
 

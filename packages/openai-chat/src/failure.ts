@@ -244,9 +244,17 @@ function blot(text: string, secret: Secret): string {
   return secrets.reduce((blotted, each) => (each === "" ? blotted : blotted.replaceAll(each, "***")), text);
 }
 
-/** One line of a reasonable length; the whole stands in `detail`. */
+/** Returns one line of a reasonable length. The whole stands in `detail`. */
 export function shorten(text: string): string {
+  if (isBinary(text)) return "bytes that are not text.";
   const line = text.replace(/\s+/g, " ").trim();
   const cut = line.length <= 400 ? line : `${line.slice(0, 400)}…`;
   return /[.!?…)]$/.test(cut) ? cut : `${cut}.`;
+}
+
+/** Whether a text was read from bytes that are none, such as a compressed body whose headers do not say so. */
+function isBinary(text: string): boolean {
+  // Escapes colour the text of some services.
+  const odd = [...text.matchAll(/(?!\s)\p{Cc}|\ufffd/gu)].filter(([sign]) => sign !== "\u001b");
+  return odd.length * 10 > text.length || (odd[0]?.index ?? 4) < 4;
 }
