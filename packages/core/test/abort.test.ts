@@ -433,6 +433,26 @@ describe("an abort", () => {
     expect(log).toEqual(["tidied"]);
   });
 
+  it("begins no tool that reports progress after another one has aborted the run", async () => {
+    const begun: string[] = [];
+    const controller = new AbortController();
+    const last = toolOf("last", () => {
+      begun.push("last");
+      controller.abort(reason);
+      return "done";
+    });
+    const slow = toolOf("slow", async function* () {
+      begun.push("slow");
+      yield "half";
+    });
+    const gateway = answering([[...call("1", "slow"), ...call("2", "last"), ...call("3", "slow"), finish()]]);
+    const { signal } = controller;
+    const running = run({ gateway, model: "small", messages: [hello], tools: [slow, last], signal });
+    expect(await failureOf(running.result())).toBe(reason);
+    await turn();
+    expect(begun).toEqual(["last"]);
+  });
+
   it("lets a tool clean up that reports only afterwards", async () => {
     const log: string[] = [];
     const late = toolOf("slow", async function* (_args, { signal }) {

@@ -47,14 +47,14 @@ async function inTime<Result>(
 async function finish(begin: () => unknown, signal: AbortSignal, onProgress: OnProgress): Promise<ToolReturn> {
   const returned = await begin();
   if (!isGenerator(returned)) return returned;
-  for (;;) {
+  // An async generator begins with its first `next`: an abort may have come since it was created.
+  while (!signal.aborted) {
     const { done, value } = await returned.next();
     if (done === true) return value;
-    if (signal.aborted || !(await onProgress(value)) || signal.aborted) {
-      await returned.return(undefined);
-      return undefined;
-    }
+    if (signal.aborted || !(await onProgress(value))) break;
   }
+  await returned.return(undefined);
+  return undefined;
 }
 
 function isGenerator(value: unknown): value is AsyncGenerator<JsonValue, unknown> {
