@@ -84,7 +84,7 @@ export class Conversation {
       sessionId: this.#id,
       signal,
     });
-    let reason: RunEndReason = "error";
+    let reason: RunEndReason = "stop";
     try {
       for await (const event of answer) {
         if (event.type === "run-end") reason = event.reason;

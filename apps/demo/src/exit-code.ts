@@ -28,6 +28,5 @@ export class UsageError extends Error {
 
 /** The exit code that the end of a run stands for. */
 export function exitCodeOfEnd(reason: RunEndReason): ExitCode {
-  if (reason === "stop") return exitCode.ok;
-  return reason === "error" ? exitCode.failed : exitCode.incomplete;
+  return reason === "stop" ? exitCode.ok : exitCode.incomplete;
 }

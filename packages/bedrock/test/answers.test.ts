@@ -39,8 +39,6 @@ describe("an answer", () => {
     ["content_filtered", "content-filter"],
     ["guardrail_intervened", "guardrail"],
     ["model_context_window_exceeded", "context-overflow"],
-    ["malformed_tool_use", "error"],
-    ["malformed_model_output", "error"],
     ["refusal", "refusal"],
   ])("that ends with %s finishes with %s", async (raw, reason) => {
     const events = await ask(streams(start, delta({ text: "Hi" }), stop(), end(raw), metadata));
@@ -119,10 +117,8 @@ describe("an answer", () => {
       {
         type: "tool-call-end",
         id: "c1",
-        name: "look",
         arguments: '{"at":"sky"}',
-        status: "ok",
-        value: { at: "sky" },
+        complete: true,
       },
       { type: "finish", reason: "tool-calls", raw: "tool_use" },
     ]);
@@ -142,22 +138,21 @@ describe("tool calls", () => {
       { type: "tool-call-start", id: "c1", name: "look" },
       { type: "tool-call-delta", id: "c1", text: '{"at"' },
       { type: "tool-call-delta", id: "c1", text: ':"sky"}' },
-      { type: "tool-call-end", id: "c1", name: "look", arguments: '{"at":"sky"}', status: "ok", value: { at: "sky" } },
+      { type: "tool-call-end", id: "c1", arguments: '{"at":"sky"}', complete: true },
       { type: "finish", reason: "tool-calls", raw: "tool_use" },
     ]);
   });
 
   it.each([
-    ["are empty", [""], "tool_use", { arguments: "", status: "ok", value: {} }],
-    ["are no JSON", ["{at: sky}"], "tool_use", { arguments: "{at: sky}", status: "invalid", value: undefined }],
-    ["were cut off", ['{"at":'], "max_tokens", { arguments: '{"at":', status: "truncated", value: undefined }],
-    ["were cut off before they began", [], "max_tokens", { arguments: "", status: "truncated", value: undefined }],
+    ["are empty", [""], "tool_use", { arguments: "", complete: true }],
+    ["are no JSON", ["{at: sky}"], "tool_use", { arguments: "{at: sky}", complete: true }],
+    ["were cut off", ['{"at":'], "max_tokens", { arguments: '{"at":', complete: false }],
+    ["were cut off before they began", [], "max_tokens", { arguments: "", complete: false }],
   ] as const)("whose arguments %s are told apart", async (_case, pieces, raw, wanted) => {
     const events = await ask(streams(start, ...call(...pieces), end(raw), metadata));
     expect(events.find(({ type }) => type === "tool-call-end")).toEqual({
       type: "tool-call-end",
       id: "c1",
-      name: "look",
       ...wanted,
     });
   });
@@ -167,10 +162,19 @@ describe("tool calls", () => {
     "model_context_window_exceeded",
     "content_filtered",
     "guardrail_intervened",
-    "malformed_tool_use",
-    "malformed_model_output",
     "refusal",
   ];
+
+  it.each(["malformed_tool_use", "malformed_model_output"])(
+    "of an answer that ends with %s fail with it",
+    async (raw) => {
+      await expect(ask(streams(start, ...call(), end(raw), metadata))).rejects.toMatchObject({
+        code: "server-error",
+        retryable: true,
+        message: expect.stringContaining(raw),
+      });
+    },
+  );
 
   it.each(badEnds)(
     "without arguments are truncated where the answer ends with %s: some may have been to come",
@@ -179,10 +183,8 @@ describe("tool calls", () => {
       expect(events.find(({ type }) => type === "tool-call-end")).toEqual({
         type: "tool-call-end",
         id: "c1",
-        name: "look",
         arguments: "",
-        status: "truncated",
-        value: undefined,
+        complete: false,
       });
     },
   );
@@ -199,33 +201,33 @@ describe("tool calls", () => {
       wholeCall("c2", {}),
       wholeCall("c3", { at: "s" }),
     ]);
-    expect(calls.map(({ id, arguments: text, status, value }) => [id, text, status, value])).toEqual([
-      ["c1", '{"at":"sky"}', "ok", { at: "sky" }],
-      ["c2", "{}", "truncated", undefined],
-      ["c3", '{"at":"s"}', "truncated", undefined],
+    expect(calls.map(({ id, arguments: text, complete }) => [id, text, complete])).toEqual([
+      ["c1", '{"at":"sky"}', true],
+      ["c2", "{}", false],
+      ["c3", '{"at":"s"}', false],
     ]);
     const [before] = await wholeCalls(raw, [wholeCall("c1", { at: "sky" }), { text: "And th" }]);
-    expect(before?.status).toBe("ok");
+    expect(before?.complete).toBe(true);
     const [last] = await wholeCalls(raw, [wholeCall("c1", { at: "sky" }), { text: "" }]);
-    expect(last?.status).toBe("truncated");
+    expect(last?.complete).toBe(false);
   });
 
   it("of an answer that comes whole may have no arguments where it came to its end", async () => {
     const calls = await wholeCalls("tool_use", [wholeCall("c1", {}), wholeCall("c2"), wholeCall("c3", null)]);
-    expect(calls.map(({ status, value }) => [status, value])).toEqual(Array(3).fill(["ok", {}]));
+    expect(calls.map(({ arguments: text, complete }) => [text, complete])).toEqual(Array(3).fill(["{}", true]));
   });
 
   it.each([
-    ['{"at":"sky"}', "tool_use", { status: "ok", value: { at: "sky" } }],
-    ["", "tool_use", { status: "ok", value: {} }],
-    ["", "max_tokens", { status: "truncated", value: undefined }],
-    ['{"at":', "tool_use", { status: "invalid", value: undefined }],
-    ['{"at":', "max_tokens", { status: "truncated", value: undefined }],
+    ['{"at":"sky"}', "tool_use", true],
+    ["", "tool_use", true],
+    ["", "max_tokens", false],
+    ['{"at":', "tool_use", true],
+    ['{"at":', "max_tokens", false],
   ] as const)(
     "of an answer that comes whole with the arguments as text, %j, and ends with %s are told apart",
-    async (input, raw, wanted) => {
+    async (input, raw, complete) => {
       expect(await wholeCalls(raw, [wholeCall("c1", input)])).toEqual([
-        { type: "tool-call-end", id: "c1", name: "look", arguments: input, ...wanted },
+        { type: "tool-call-end", id: "c1", arguments: input, complete },
       ]);
     },
   );
@@ -235,7 +237,7 @@ describe("tool calls", () => {
       streams(start, begin(toolUse("c1")), delta({ toolUse: { input: '{"a' } }), end("max_tokens"), metadata),
     );
     expect(plain(events).slice(-2)).toEqual([
-      { type: "tool-call-end", id: "c1", name: "look", arguments: '{"a', status: "truncated", value: undefined },
+      { type: "tool-call-end", id: "c1", arguments: '{"a', complete: false },
       { type: "finish", reason: "length", raw: "max_tokens" },
     ]);
   });
@@ -276,10 +278,8 @@ describe("tool calls", () => {
   const ended = (id: string, text: string, value?: unknown) => ({
     type: "tool-call-end",
     id,
-    name: "look",
     arguments: text,
-    status: value === undefined ? "truncated" : "ok",
-    value,
+    complete: value !== undefined,
   });
   const callsOf = async (...blocks: readonly Event[]) =>
     plain(await ask(streams(start, ...blocks, end("tool_use"), metadata))).filter(

@@ -227,7 +227,7 @@ describe("an answer that fails", () => {
     const withinCall = await ask(streams(start, begin(toolUse("c1")), end("refusal"), metadata));
     expect(plain(withinCall)).toEqual([
       { type: "tool-call-start", id: "c1", name: "look" },
-      { type: "tool-call-end", id: "c1", name: "look", arguments: "", status: "truncated", value: undefined },
+      { type: "tool-call-end", id: "c1", arguments: "", complete: false },
       { type: "finish", reason: "refusal", raw: "refusal" },
     ]);
     const withinThought = await ask(

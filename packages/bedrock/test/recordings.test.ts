@@ -7,7 +7,14 @@ import {
   type Registry,
   type Usage,
 } from "@waygate/core";
-import { type Recording, type ReplayServer, readRecordings, recordingsFolder, replay } from "@waygate/recordings";
+import {
+  EndedCalls,
+  type Recording,
+  type ReplayServer,
+  readRecordings,
+  recordingsFolder,
+  replay,
+} from "@waygate/recordings";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { askSdk, type SdkAnswer } from "./by-sdk.ts";
 
@@ -16,7 +23,7 @@ interface Answer {
   text: string;
   reasoning: string;
   states: unknown[];
-  calls: { id: string; name: string; value: unknown; status: string; raw: string }[];
+  readonly ended: EndedCalls;
   finish: string | undefined;
   raw: string | undefined;
   usage: Usage | undefined;
@@ -101,7 +108,7 @@ async function read(registry: Registry, recording: Recording): Promise<Answer> {
     text: "",
     reasoning: "",
     states: [],
-    calls: [],
+    ended: new EndedCalls(),
     finish: undefined,
     raw: undefined,
     usage: undefined,
@@ -132,21 +139,18 @@ function add(answer: Answer, event: ModelEvent): void {
   if (event.type === "notice") answer.notices.push({ code: event.code, message: event.message });
   if (event.type === "response-start") Object.assign(answer, { id: event.id, model: event.model });
   if (event.type === "finish") Object.assign(answer, { finish: event.reason, raw: event.raw });
-  if (event.type === "tool-call-end") {
-    const { id, name, value, status, arguments: raw } = event;
-    answer.calls.push({ id, name, value, status, raw });
-  }
+  answer.ended.add(event);
 }
 
 function agree(answer: Answer, recording: Recording): void {
   const wanted = recording.expect;
   expect(answer.text).toBe(wanted.text);
   expect(answer.reasoning).toBe(wanted.reasoning);
-  expect(answer.calls.map(({ id, name, value, status }) => ({ id, name, args: value, status }))).toEqual(
+  expect(answer.ended.list.map(({ id, name, value, status }) => ({ id, name, args: value, status }))).toEqual(
     wanted.toolCalls.map(({ id, name, args }) => ({ id, name, args, status: "ok" })),
   );
   for (const [index, { argsRaw }] of wanted.toolCalls.entries()) {
-    if (argsRaw !== undefined) expect(answer.calls[index]?.raw).toBe(argsRaw);
+    if (argsRaw !== undefined) expect(answer.ended.list[index]?.raw).toBe(argsRaw);
   }
   expect(answer.raw).toBe(wanted.finishReason);
   expect(answer.finish).toBe(finishFor(recording));
@@ -204,7 +208,7 @@ function agreeOnStates(answer: Answer, { features }: Recording): void {
 
 /** The same bytes, read by AWS's own SDK. */
 function agreeWithSdk(answer: Answer, bySdk: SdkAnswer): void {
-  const calls = answer.calls.map(({ id, name, value }) => ({ id, name, input: value }));
+  const calls = answer.ended.list.map(({ id, name, value }) => ({ id, name, input: value }));
   expect({ ...bySdk, usage: undefined }).toEqual({
     text: answer.text,
     reasoning: answer.reasoning,

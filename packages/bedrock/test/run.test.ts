@@ -125,7 +125,7 @@ const answerOf = (stopReason: string) => ({
 
 it.each([
   ["whole and is cut off by its length", json(answerOf("max_tokens")), 2],
-  ["whole and is malformed", json(answerOf("malformed_tool_use")), 1],
+  ["whole and is malformed, which is retried", json(answerOf("malformed_tool_use")), 2],
   ["streamed and is cut off by its length", streams(start, begin(call), stop(), end("max_tokens"), metadata), 2],
   ["streamed and is filtered", streams(start, begin(call), stop(), end("content_filtered"), metadata), 1],
   ["streamed and is refused", streams(start, begin(call), stop(), end("refusal"), metadata), 1],

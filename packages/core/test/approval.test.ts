@@ -13,7 +13,7 @@ import {
 import { GatewayError } from "@waygate/core/plugin";
 import { expectValidHistory } from "@waygate/valid-history";
 import { describe, expect, it } from "vitest";
-import { answering, call, collect, failureOf, finish, streaming, text, usageOf } from "./fake-gateway.ts";
+import { answering, call, collect, failureOf, finish, streaming, text, toolResults, usageOf } from "./fake-gateway.ts";
 
 const hello = { role: "user", content: "Hello" } as const;
 const usage: ModelEvent = { type: "usage", usage: usageOf(10, 5) };
@@ -64,14 +64,11 @@ function stored(snapshot: RunSnapshot): RunSnapshot {
 }
 
 function resultsIn(messages: readonly Message[]) {
-  return messages.flatMap((message) =>
-    message.role === "tool"
-      ? message.content.map(({ id, content, isError }) => {
-          const [part] = content;
-          return [id, part?.type === "text" ? part.text : "", isError];
-        })
-      : [],
-  );
+  return toolResults(messages).map(({ id, content: [part], isError }) => [
+    id,
+    part?.type === "text" ? part.text : "",
+    isError,
+  ]);
 }
 
 const denied = "This call of write was denied and not carried out. Do not try it again; ask what is wanted instead.";

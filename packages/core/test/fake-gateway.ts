@@ -1,4 +1,13 @@
-import { createRegistry, type GuardedGateway, type ModelEvent, type ModelRequest, type Usage } from "@waygate/core";
+import {
+  createRegistry,
+  type GuardedGateway,
+  type JsonValue,
+  type Message,
+  type ModelEvent,
+  type ModelRequest,
+  type ToolResultPart,
+  type Usage,
+} from "@waygate/core";
 import {
   type Capabilities,
   contractVersion,
@@ -75,12 +84,12 @@ export function usageOf(input: number, output: number): Usage {
 }
 
 /** A whole call, as one delivery. */
-export function call(id: string, name: string, value: Extract<ModelEvent, { type: "tool-call-end" }>["value"] = {}) {
+export function call(id: string, name: string, value: JsonValue = {}) {
   const args = JSON.stringify(value);
   return [
     { type: "tool-call-start", id, name },
     { type: "tool-call-delta", id, text: args },
-    { type: "tool-call-end", id, name, arguments: args, status: "ok", value },
+    { type: "tool-call-end", id, arguments: args, complete: true },
   ] as const satisfies readonly ModelEvent[];
 }
 
@@ -108,4 +117,11 @@ export async function failureOf(promise: Promise<unknown>): Promise<unknown> {
   );
   if ("error" in outcome) return outcome.error;
   throw new Error(`Expected a rejection, got ${JSON.stringify(outcome.value)}.`);
+}
+
+/** The results of client-run tools in a history, in its order. */
+export function toolResults(messages: readonly Message[]): readonly ToolResultPart[] {
+  return messages.flatMap(({ role, content }) =>
+    role === "tool" ? content.filter((part) => part.type === "tool-result") : [],
+  );
 }

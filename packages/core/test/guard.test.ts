@@ -26,15 +26,13 @@ const breach = (words: string, advice = "Report this to the plugin's author.") =
 
 describe("the order of events", () => {
   const start: ModelEvent = { type: "tool-call-start", id: "1", name: "add" };
-  const end: ModelEvent = { type: "tool-call-end", id: "1", name: "add", arguments: "{}", status: "ok", value: {} };
+  const end: ModelEvent = { type: "tool-call-end", id: "1", arguments: "{}", complete: true };
   const thought: ModelEvent = { type: "reasoning-delta", text: "Hm" };
   const odd = (event: object) => event as ModelEvent;
 
   it.each<[string, readonly Delivery[]]>([
     ["sent text-delta after finish", [finish(), text("a")]],
     ["sent finish after finish", [[finish(), finish()]]],
-    ["sent text-delta before the reasoning-end of its open reasoning", [thought, text("a")]],
-    ["sent tool-call-start before the reasoning-end of its open reasoning", [[thought, start]]],
     ["sent finish with reasoning open", [thought, finish()]],
     ["sent a reasoning-end with neither reasoning nor state", [{ type: "reasoning-end" }]],
     ["sent a text-delta without text", [text("")]],
@@ -45,14 +43,28 @@ describe("the order of events", () => {
     ['sent tool-call-delta for "1", which is not open', [{ type: "tool-call-delta", id: "1", text: "{}" }]],
     ["sent a tool-call-delta without text", [start, { type: "tool-call-delta", id: "1", text: "" }]],
     ['sent tool-call-end for "1", which is not open', [end]],
-    ['ended the tool call "add" under the name "sub"', [start, { ...end, name: "sub" }]],
     ["sent a tool-call-end whose arguments are not text", [start, odd({ ...end, arguments: {} })]],
-    ["sent a tool-call-end whose status and value disagree", [start, { ...end, status: "invalid" }]],
+    [
+      "sent a tool-call-end without `complete`, which must be true or false",
+      [start, odd({ ...end, complete: undefined })],
+    ],
+    [
+      "sent a tool-call-end without `complete`, in the shape from before contract 1: replace `status` and `value` by " +
+        "`complete: boolean`, as core parses the arguments",
+      [start, odd({ type: "tool-call-end", id: "1", name: "add", arguments: "{}", status: "ok", value: {} })],
+    ],
+    ['started a tool call with the executor "robot"', [odd({ ...start, executor: "robot" })]],
+    ["sent a service-tool-result without the id of its call", [odd({ type: "service-tool-result", content: [] })]],
+    ["sent media without a media type", [odd({ type: "media", id: "1", source: { type: "url", url: "x" } })]],
+    [
+      'sent finish with the reason "error": failures are thrown as a GatewayError',
+      [odd({ type: "finish", reason: "error" })],
+    ],
     ['sent finish with the tool call "1" open', [start, finish()]],
     ["sent two response-start", [{ type: "response-start" }, { type: "response-start" }]],
     ["sent response-start after content", [text("a"), { type: "response-start" }]],
     ["sent a usage that is negative, incomplete or not a number", [odd({ type: "usage", usage: {} })]],
-    ["sent telepathy, which is no event", [odd({ type: "telepathy" })]],
+    ["sent object, which is not an event", [odd({ kind: "telepathy" })]],
   ])("is enforced: a gateway that %s", async (words, deliveries) => {
     expect(await failureOf(collect(answering(deliveries).stream(requestOf())))).toEqual(breach(words));
   });
@@ -70,7 +82,9 @@ describe("the order of events", () => {
   it.each([undefined, null, "text-delta", 1])("takes %s for no event", async (delivered) => {
     const gateway = answering([odd(delivered as unknown as object)]);
     const kind = delivered === null ? "null" : typeof delivered;
-    expect(await failureOf(collect(gateway.stream(requestOf())))).toEqual(breach(`sent ${kind}, which is no event`));
+    expect(await failureOf(collect(gateway.stream(requestOf())))).toEqual(
+      breach(`sent ${kind}, which is not an event`),
+    );
   });
 
   it("stops a gateway at its first breach", async () => {

@@ -461,7 +461,7 @@ describe("limits", () => {
   it("on tool calls leave out those that were never carried out", async () => {
     const invalid = [
       { type: "tool-call-start", id: "1", name: "add" },
-      { type: "tool-call-end", id: "1", name: "add", arguments: "{", status: "invalid", value: undefined },
+      { type: "tool-call-end", id: "1", arguments: "{", complete: true },
     ] as const;
     const gateway = acting(
       "fake",

@@ -264,7 +264,7 @@ describe("the end of a run", () => {
     "guardrail",
     "refusal",
     "context-overflow",
-    "error",
+    "bored" as FinishReason,
   ];
 
   it.each(reasons)("is the answer's own without calls: %s", async (reason) => {
@@ -291,7 +291,7 @@ describe("the end of a run", () => {
 
   const cut: ModelEvent[] = [
     { type: "tool-call-start", id: "2", name: "echo" },
-    { type: "tool-call-end", id: "2", name: "echo", arguments: '{"a', status: "truncated", value: undefined },
+    { type: "tool-call-end", id: "2", arguments: '{"a', complete: false },
   ];
   const refused = (id: string, words: string): ToolResultPart => ({
     ...resulting(id, "echo", words),
@@ -313,7 +313,7 @@ describe("the end of a run", () => {
     ]);
   });
 
-  it.each(["content-filter", "guardrail", "refusal", "context-overflow", "error"] as const)(
+  it.each(["content-filter", "guardrail", "refusal", "context-overflow"] as const)(
     "comes after %s, and no call is acted upon",
     async (reason) => {
       let carriedOut = 0;
@@ -334,11 +334,10 @@ describe("the end of a run", () => {
     ["guardrail", 1],
     ["refusal", 1],
     ["context-overflow", 1],
-    ["error", 1],
   ])("after %s with no whole call comes at step %i", async (reason, steps) => {
     const cut: ModelEvent[] = [
       { type: "tool-call-start", id: "1", name: "echo" },
-      { type: "tool-call-end", id: "1", name: "echo", arguments: '{"a', status: "truncated", value: undefined },
+      { type: "tool-call-end", id: "1", arguments: '{"a', complete: false },
     ];
     const { running } = start([[cut, finish(reason)], [finish("stop")]], { tools: [echo] });
     const result = await running.result();
@@ -351,7 +350,8 @@ describe("the end of a run", () => {
     const result = await running.result();
     expect([result.reason, result.steps, gateway.requests.length]).toEqual(["max-steps", 2, 2]);
     expectValidHistory(running.messages);
-    expect(running.messages.at(-1)).toEqual({ role: "tool", content: [resulting("1", "echo", "{}")] });
+    // The service numbers its calls anew in each answer: the second one gets an id of its own.
+    expect(running.messages.at(-1)).toEqual({ role: "tool", content: [resulting("1_2", "echo", "{}")] });
   });
 
   it("comes after 50 steps where nothing else is said", async () => {

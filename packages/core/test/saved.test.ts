@@ -60,14 +60,17 @@ describe("stored messages", () => {
     [{ version: 1, messages: [null] }, "messages[0].role must be one of system, user, assistant, tool."],
     [{ version: 1, messages: [{ role: "toString", content: [] }] }, "messages[0].role must be one of"],
     [{ version: 1, messages: [{ role: "user", content: "Hi" }] }, "messages[0].content must be a list of parts."],
-    [at({ type: "image" }), "messages[0].content[0].type must be one of text, reasoning, tool-call."],
+    [
+      at({ type: "image" }),
+      "messages[0].content[0].type must be one of text, reasoning, tool-call, service-tool-result,",
+    ],
     [at({ type: "text" }), 'The stored conversation is wrong in messages[0].content[0]: "text" is missing.'],
     [at({ type: "reasoning", text: "", state: {} }), '"state.origin" is missing'],
     [at({ type: "tool-call", id: "1", name: "a", arguments: "", status: "done" }), '"status" must be one of'],
     [at({ type: "image", mediaType: "image/png", source: { type: "file" } }, "user"), "source"],
     [
-      at({ type: "tool-result", id: "1", name: "a", isError: false, content: [{ type: "file" }] }, "tool"),
-      "messages[0].content[0].content[0].type must be one of text, json, image.",
+      at({ type: "tool-result", id: "1", name: "a", isError: false, content: [{ type: "video" }] }, "tool"),
+      "messages[0].content[0].content[0].type must be one of text, json, image, file.",
     ],
   ])("are refused where they are wrong: %j", (saved, words) => {
     expect(() => loadMessages(saved)).toThrow(words);
@@ -86,8 +89,8 @@ describe("a stored fold", () => {
     { type: "tool-call-start", id: "2", name: "look" },
     { type: "tool-call-start", id: "3", name: "look" },
     { type: "tool-call-delta", id: "2", text: "{" },
-    { type: "tool-call-end", id: "3", name: "look", arguments: "{", status: "invalid", value: undefined },
-    { type: "tool-call-end", id: "2", name: "look", arguments: "{}", status: "ok", value: {}, state: 7 },
+    { type: "tool-call-end", id: "3", arguments: "{", complete: true },
+    { type: "tool-call-end", id: "2", arguments: "{}", complete: true, state: 7 },
     { type: "usage", usage: usageOf(3, 4), cost: { amount: 1, currency: "USD", source: "billed" } },
     { type: "usage", usage: usageOf(4, 4) },
     finish("tool-calls"),

@@ -1,21 +1,36 @@
-import { createRegistry, defaultLimits, type JsonValue, run, type Tool } from "@waygate/core";
+import { createRegistry, defaultLimits, isObject, type JsonValue, run, type Tool } from "@waygate/core";
 import { describe, expect, it } from "vitest";
-import { answering, failureOf, finish, pluginOf, text } from "./fake-gateway.ts";
+import { answering, failureOf, finish, pluginOf, text, toolResults } from "./fake-gateway.ts";
 
 /** What the model reads about a call of a tool with this schema. */
 async function resultOf(parameters: Tool["parameters"], value: JsonValue): Promise<string> {
   const tool: Tool = { name: "make", description: "Makes.", parameters, execute: () => "made" };
   const made = [
     { type: "tool-call-start", id: "1", name: "make" },
-    // Not written out: what is nested deeply enough, JSON.stringify cannot write.
-    { type: "tool-call-end", id: "1", name: "make", arguments: "{}", status: "ok", value },
+    { type: "tool-call-end", id: "1", arguments: written(value), complete: true },
   ] as const;
   const gateway = answering([made, [finish("tool-calls")]], [[text("Done."), finish()]]);
   const running = run({ gateway, model: "small", messages: [{ role: "user", content: "Hello" }], tools: [tool] });
   await running.result();
   const answered = running.messages[2];
-  const [part] = answered?.role === "tool" ? (answered.content[0]?.content ?? []) : [];
+  const [part] = toolResults(answered === undefined ? [] : [answered])[0]?.content ?? [];
   return part?.type === "text" ? part.text : JSON.stringify(part);
+}
+
+/** Writes deeply nested values too, for which JSON.stringify has not enough stack. */
+function written(value: JsonValue): string {
+  const left: (JsonValue | { readonly raw: string })[] = [value];
+  let text = "";
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    if (isObject(next) && typeof next.raw === "string") text += next.raw;
+    else if (isObject(next) && Object.keys(next).length === 1) {
+      const [[key, item]] = Object.entries(next) as [[string, JsonValue]];
+      left.push({ raw: "}" }, item, { raw: `{${JSON.stringify(key)}:` });
+    } else if (Array.isArray(next) && next.length === 2) {
+      left.push({ raw: "]" }, next[1], { raw: "," }, next[0], { raw: "[" });
+    } else text += JSON.stringify(next);
+  }
+  return text;
 }
 
 const property = (schema: unknown) => ({ type: "object", properties: { x: schema } });

@@ -14,7 +14,7 @@ import { describe, expect, expectTypeOf, it } from "vitest";
 import * as z from "zod";
 import * as mini from "zod/mini";
 import { z as z3 } from "zod-3";
-import { answering, call, finish, text } from "./fake-gateway.ts";
+import { answering, call, finish, text, toolResults } from "./fake-gateway.ts";
 
 interface Trip {
   readonly city: string;
@@ -150,8 +150,12 @@ async function callTool(parameters: Tool["parameters"], args: JsonValue) {
     },
   };
   const { messages } = await start({ gateway, tools: [tool] }).result();
-  const results = messages.flatMap((message) => (message.role === "tool" ? message.content : []));
-  return { got, result: results[0], shown: gateway.requests[0]?.tools[0]?.parameters };
+  const [spec] = gateway.requests[0]?.tools ?? [];
+  return {
+    got,
+    result: toolResults(messages)[0],
+    shown: spec !== undefined && "parameters" in spec ? spec.parameters : undefined,
+  };
 }
 
 /** Has a model give these answers in turn. */

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import {
+  type JsonValue,
   type Message,
   type ModelEvent,
   type RunEvent,
@@ -12,7 +13,7 @@ import {
 import { BatchSource, type Taker } from "@waygate/core/plugin";
 import { expectValidHistory } from "@waygate/valid-history";
 import { describe, expect, it } from "vitest";
-import { answering, call, collect, type Delivery, finish, streaming, text } from "./fake-gateway.ts";
+import { answering, call, collect, type Delivery, finish, streaming, text, toolResults } from "./fake-gateway.ts";
 import { schemaOf } from "./schema.ts";
 
 const hello: Message = { role: "user", content: [{ type: "text", text: "Hello" }] };
@@ -37,7 +38,7 @@ async function resultsOf(deliveries: readonly Delivery[], tools: readonly Tool[]
   await running.result();
   expectValidHistory(running.messages);
   const answered = running.messages[2];
-  return answered?.role === "tool" ? answered.content : [];
+  return toolResults(answered === undefined ? [] : [answered]);
 }
 
 /** What a tool's result is that returns this. */
@@ -227,25 +228,25 @@ describe("a call that cannot be carried out is answered, its tool never called:"
     throw new Error("called");
   });
 
-  const unfinished = (status: "invalid" | "truncated", args: string): readonly ModelEvent[] => [
+  const unfinished = (complete: boolean, args: string): readonly ModelEvent[] => [
     { type: "tool-call-start", id: "1", name: "make" },
-    { type: "tool-call-end", id: "1", name: "make", arguments: args, status, value: undefined },
+    { type: "tool-call-end", id: "1", arguments: args, complete },
   ];
 
   it.each<[string, readonly ModelEvent[], string]>([
     [
       "cut off",
-      unfinished("truncated", '{"path": "/'),
+      unfinished(false, '{"path": "/'),
       "This call was cut off before its arguments were complete, so it was not carried out.",
     ],
     [
       "not JSON",
-      unfinished("invalid", "{path: 1}"),
+      unfinished(true, "{path: 1}"),
       "The arguments are not valid JSON, so the call was not carried out: {path: 1}",
     ],
     [
       "not JSON, and long",
-      unfinished("invalid", `{${"x".repeat(500)}`),
+      unfinished(true, `{${"x".repeat(500)}`),
       `The arguments are not valid JSON, so the call was not carried out: {${"x".repeat(399)}…`,
     ],
     ["of a tool that is not there", [...call("1", "mkae")], 'There is no tool "mkae". The tools are: make, other.'],
@@ -299,7 +300,7 @@ describe("arguments", () => {
     });
   });
 
-  it.each<[Extract<ModelEvent, { type: "tool-call-end" }>["value"], string]>([
+  it.each<[JsonValue, string]>([
     [{}, '"city" is missing'],
     [{ city: "", days: 0.5 }, '"city" must have at least 1 characters; "days" must be integer, not number'],
     [{ city: "Ulm", country: "DE" }, '"country" is unknown; known are: city, days'],
@@ -323,7 +324,7 @@ describe("arguments", () => {
   ])("that are empty are {} where the schema %s that", async (_name, schema, isError) => {
     const empty: ModelEvent[] = [
       { type: "tool-call-start", id: "1", name: "forecast" },
-      { type: "tool-call-end", id: "1", name: "forecast", arguments: "", status: "ok", value: {} },
+      { type: "tool-call-end", id: "1", arguments: "", complete: true },
     ];
     const [result] = await resultsOf([empty], [toolOf("forecast", () => "called", { parameters: schema })]);
     expect(result?.isError).toBe(isError);
@@ -410,7 +411,7 @@ describe("what a tool returns", () => {
     const make = toolOf("make", () => shared);
     const running = run({ gateway, model: "small", messages: [hello], tools: [make] });
     for await (const event of running) if (event.type === "tool-result") shared.count++;
-    const counts = running.messages.flatMap((message) => (message.role === "tool" ? message.content : []));
+    const counts = toolResults(running.messages);
     expect(counts.map((result) => result.content)).toEqual([
       [{ type: "json", value: { count: 1 } }],
       [{ type: "json", value: { count: 2 } }],

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, type JsonValue, type ToolCallStatus } from "@waygate/core/plugin";
+import { isObject, type JsonObject, type JsonValue } from "@waygate/core/plugin";
 import { JsonScanner, splitValues } from "./json-scanner.ts";
 
 /** A deviation that was tolerated: a stable code, and words for people. */
@@ -10,7 +10,9 @@ export interface Deviation {
 export interface ReadArguments {
   /** The raw text that counts. */
   readonly text: string;
-  readonly status: ToolCallStatus;
+  /** False if the answer ended before the arguments did. */
+  readonly complete: boolean;
+  /** The arguments as JSON; `undefined` if they are not. */
   readonly value: JsonValue | undefined;
   readonly deviation?: Deviation;
 }
@@ -40,11 +42,11 @@ export class ArgumentPieces {
   read(cutOff: boolean): ReadArguments {
     const text = this.#pieces.join("");
     if (text.trim() === "") {
-      return cutOff ? { text, status: "truncated", value: undefined } : { text, status: "ok", value: {} };
+      return cutOff ? { text, complete: false, value: undefined } : { text, complete: true, value: {} };
     }
     const value = parse(text);
     if (value !== undefined) return unwrap(text, value);
-    return this.#repeated(text) ?? { text, status: this.incomplete ? "truncated" : "invalid", value: undefined };
+    return this.#repeated(text) ?? { text, complete: !this.incomplete, value: undefined };
   }
 
   /**
@@ -77,12 +79,12 @@ export class ArgumentPieces {
 /** Arguments that were encoded as JSON twice are a text that holds the object. */
 function unwrap(text: string, value: JsonValue): ReadArguments {
   const inner = typeof value === "string" ? parse(value) : undefined;
-  if (typeof value !== "string" || !isObject(inner)) return { text, status: "ok", value };
+  if (typeof value !== "string" || !isObject(inner)) return { text, complete: true, value };
   return accept(value, inner as JsonObject, "tool-arguments-double-encoded", "encoded its arguments twice");
 }
 
 function accept(text: string, value: JsonObject, code: string, words: string): ReadArguments {
-  return { text, status: "ok", value, deviation: { code, message: `The service ${words}; they were read once.` } };
+  return { text, complete: true, value, deviation: { code, message: `The service ${words}; they were read once.` } };
 }
 
 function parse(text: string): JsonValue | undefined {

@@ -1,5 +1,6 @@
 import {
   defaultDeadlines,
+  functionTools,
   GatewayError,
   isGatewayError,
   type JsonObject,
@@ -99,7 +100,7 @@ export function openChatService(options: ChatServiceOptions): ChatService {
     const { reasoningKeepsModel, readEnd, reasoningTag } = dialect;
     const body = new AnswerBody(response, {
       ...failure,
-      tools: new Set(request.tools.map((tool) => tool.name)),
+      tools: new Set(functionTools(request.tools).map(({ name }) => name)),
       keepReasoningDetails: dialect.reasoningReplay === "reasoning_details",
       reasoningTag,
       reasoningKeepsModel,

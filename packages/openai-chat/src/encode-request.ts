@@ -1,18 +1,19 @@
-import type {
-  AssistantMessage,
-  FilePart,
-  ImagePart,
-  JsonObject,
-  JsonValue,
-  MediaSource,
-  Message,
-  ModelRequest,
-  ResponseFormat,
-  ToolCallPart,
-  ToolChoice,
-  ToolMessage,
-  ToolResultPart,
-  UserMessage,
+import {
+  type AssistantMessage,
+  type FilePart,
+  functionTools,
+  type ImagePart,
+  type JsonObject,
+  type JsonValue,
+  type Message,
+  type ModelRequest,
+  mediaAddress,
+  type ResponseFormat,
+  type ToolCallPart,
+  type ToolChoice,
+  type ToolMessage,
+  type ToolResultPart,
+  type UserMessage,
 } from "@waygate/core/plugin";
 import type { ChatDialect } from "./chat-dialect.ts";
 import { keptDetails } from "./reasoning-details.ts";
@@ -31,7 +32,7 @@ export function encodeRequest(request: ModelRequest, dialect: ChatDialect): Json
   };
   if (dialect.usageRequest === "stream_options") body.stream_options = { include_usage: true };
   if (request.tools.length > 0) {
-    body.tools = request.tools.map(({ name, description, parameters }) => ({
+    body.tools = functionTools(request.tools).map(({ name, description, parameters }) => ({
       type: "function",
       function: { name, description, parameters: parameters as JsonObject },
     }));
@@ -72,7 +73,7 @@ function encodeUserContent(message: UserMessage, dialect: ChatDialect): JsonValu
 }
 
 function encodeImage(part: ImagePart): JsonObject {
-  return { type: "image_url", image_url: { url: address(part.source, part.mediaType) } };
+  return { type: "image_url", image_url: { url: mediaAddress(part.source, part.mediaType) } };
 }
 
 function encodeFile(part: FilePart): JsonObject {
@@ -80,12 +81,9 @@ function encodeFile(part: FilePart): JsonObject {
   if (format !== undefined && part.source.type === "base64") {
     return { type: "input_audio", input_audio: { data: part.source.data, format: format === "wav" ? "wav" : "mp3" } };
   }
+  if (part.source.type === "reference") return { type: "file", file: { file_id: part.source.reference } };
   const filename = part.name ?? `file.${part.mediaType.split("/")[1] ?? "bin"}`;
-  return { type: "file", file: { filename, file_data: address(part.source, part.mediaType) } };
-}
-
-function address(source: MediaSource, mediaType: string): string {
-  return source.type === "url" ? source.url : `data:${mediaType};base64,${source.data}`;
+  return { type: "file", file: { filename, file_data: mediaAddress(part.source, part.mediaType) } };
 }
 
 function encodeAssistant(message: AssistantMessage, dialect: ChatDialect, withReasoning: boolean): JsonObject {
@@ -155,14 +153,15 @@ function encodeArguments(call: ToolCallPart): string {
 }
 
 function encodeToolResults(message: ToolMessage, dialect: ChatDialect): JsonObject[] {
-  const results = message.content.map((result) => ({
+  const answered = message.content.filter((part) => part.type === "tool-result");
+  const results = answered.map((result) => ({
     role: "tool",
     tool_call_id: dialect.toolCallId(result.id),
     content: encodeResultContent(result, dialect),
   }));
-  if (dialect.toolResultImages === "parts" || !message.content.some(hasImage)) return results;
+  if (dialect.toolResultImages === "parts" || !answered.some(hasImage)) return results;
   // All results first: a user message between them would leave calls unanswered.
-  const images = message.content.flatMap((result) =>
+  const images = answered.flatMap((result) =>
     imagesOf(result).flatMap((image) => [
       { type: "text", text: `An image in the result of ${result.name} (${result.id}):` },
       encodeImage(image),

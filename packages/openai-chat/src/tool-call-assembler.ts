@@ -100,11 +100,11 @@ export class ToolCallAssembler {
     }
   }
 
-  #end(call: Call, { text, status, value, deviation }: ReadArguments, events: ModelEvent[]): void {
+  #end(call: Call, { text, complete, deviation }: ReadArguments, events: ModelEvent[]): void {
     if (deviation !== undefined) this.#notice(events, deviation.code, deviation.message);
     call.ended = { text, late: "" };
     const state = call.state as JsonValue | undefined;
-    const end = { type: "tool-call-end", id: idOf(call), name: call.name, arguments: text, status, value } as const;
+    const end = { type: "tool-call-end", id: idOf(call), arguments: text, complete } as const;
     events.push(state === undefined ? end : { ...end, state });
   }
 

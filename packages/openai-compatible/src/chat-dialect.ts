@@ -1,4 +1,11 @@
-import type { FilePart, JsonObject, JsonValue, ModelRequest, ReasoningRequest } from "@waygate/core/plugin";
+import {
+  type FilePart,
+  type JsonObject,
+  type JsonValue,
+  type ModelRequest,
+  mediaAddress,
+  type ReasoningRequest,
+} from "@waygate/core/plugin";
 import { type ChatDialect, plainDialect } from "@waygate/openai-chat";
 import { mergeBody } from "./extra-body.ts";
 import { nineCharacters } from "./nine-characters.ts";
@@ -60,7 +67,7 @@ function askForReasoning(
 /** A document as Mistral takes it: by its address, or by its bytes in place of one. Audio goes as it does elsewhere. */
 function documentUrl({ mediaType, source, name }: FilePart): JsonObject | undefined {
   if (mediaType.startsWith("audio/")) return undefined;
-  const url = source.type === "url" ? source.url : `data:${mediaType};base64,${source.data}`;
+  const url = mediaAddress(source, mediaType);
   return { type: "document_url", document_url: url, ...(name === undefined ? {} : { document_name: name }) };
 }
 

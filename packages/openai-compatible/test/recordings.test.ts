@@ -1,6 +1,13 @@
 import { createRegistry, isGatewayError, type ModelEvent, type Registry, type Usage } from "@waygate/core";
 import openaiCompatible from "@waygate/openai-compatible";
-import { type Recording, type ReplayServer, readRecordings, recordingsFolder, replay } from "@waygate/recordings";
+import {
+  EndedCalls,
+  type Recording,
+  type ReplayServer,
+  readRecordings,
+  recordingsFolder,
+  replay,
+} from "@waygate/recordings";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { dialectFor } from "./recorded-services.ts";
 
@@ -8,7 +15,7 @@ import { dialectFor } from "./recorded-services.ts";
 interface Answer {
   text: string;
   reasoning: string;
-  calls: { id: string; name: string; value: unknown; status: string; raw: string }[];
+  readonly ended: EndedCalls;
   finish: string | undefined;
   raw: string | undefined;
   usage: Usage | undefined;
@@ -107,7 +114,7 @@ async function read(registry: Registry, recording: Recording): Promise<Answer> {
   const answer: Answer = {
     text: "",
     reasoning: "",
-    calls: [],
+    ended: new EndedCalls(),
     finish: undefined,
     raw: undefined,
     usage: undefined,
@@ -126,22 +133,19 @@ function add(answer: Answer, event: ModelEvent): void {
   if (event.type === "notice") answer.notices.push(event.code);
   if (event.type === "response-start") Object.assign(answer, { id: event.id, model: event.model });
   if (event.type === "finish") Object.assign(answer, { finish: event.reason, raw: event.raw });
-  if (event.type === "tool-call-end") {
-    const { id, name, value, status, arguments: raw } = event;
-    answer.calls.push({ id, name, value, status, raw });
-  }
+  answer.ended.add(event);
 }
 
 function agree(answer: Answer, recording: Recording): void {
   const wanted = recording.expect;
   expect(answer.text).toBe(wanted.text);
   expect(answer.reasoning).toBe(wanted.reasoning);
-  expect(answer.calls.map(({ name }) => name)).toEqual(wanted.toolCalls.map(({ name }) => name));
-  expect(answer.calls.map(({ value }) => value)).toEqual(wanted.toolCalls.map(({ args }) => args ?? undefined));
+  expect(answer.ended.list.map(({ name }) => name)).toEqual(wanted.toolCalls.map(({ name }) => name));
+  expect(answer.ended.list.map(({ value }) => value)).toEqual(wanted.toolCalls.map(({ args }) => args ?? undefined));
   for (const [index, call] of wanted.toolCalls.entries()) {
-    if (call.id) expect(answer.calls[index]?.id).toBe(call.id);
-    else expect(answer.calls[index]?.id).toMatch(/^call_/);
-    expect(answer.calls[index]?.status).toBe(call.argsError === undefined ? "ok" : "invalid");
+    if (call.id) expect(answer.ended.list[index]?.id).toBe(call.id);
+    else expect(answer.ended.list[index]?.id).toMatch(/^call_/);
+    expect(answer.ended.list[index]?.status).toBe(call.argsError === undefined ? "ok" : "invalid");
   }
   expect(answer.raw ?? null).toBe(wanted.finishReason === "" ? null : wanted.finishReason);
   expect(answer.finish).toBe(finishFor(recording));

@@ -1,4 +1,4 @@
-import type { FilePart, JsonObject } from "@waygate/core/plugin";
+import { type FilePart, type JsonObject, mediaAddress } from "@waygate/core/plugin";
 
 /**
  * Files that OpenRouter takes in a way of its own: video by address or inline, audio of any format inline. Undefined for
@@ -7,7 +7,7 @@ import type { FilePart, JsonObject } from "@waygate/core/plugin";
 export function filePart({ mediaType, source }: FilePart): JsonObject | undefined {
   const [kind, subtype = ""] = mediaType.toLowerCase().split(";")[0]?.split("/") ?? [];
   if (kind === "video") {
-    const url = source.type === "url" ? source.url : `data:${mediaType};base64,${source.data}`;
+    const url = mediaAddress(source, mediaType);
     return { type: "video_url", video_url: { url } };
   }
   if (kind !== "audio" || source.type !== "base64") return undefined;

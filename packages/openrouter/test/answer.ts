@@ -1,10 +1,11 @@
 import type { Cost, ModelEvent, Usage } from "@waygate/core";
+import { EndedCalls } from "@waygate/recordings";
 
 /** What an answer comes to when its events are put together. */
 export interface Answer {
   text: string;
   reasoning: string;
-  calls: { id: string; name: string; value: unknown; status: string; raw: string }[];
+  readonly ended: EndedCalls;
   finish: string | undefined;
   raw: string | undefined;
   usage: Usage | undefined;
@@ -20,7 +21,7 @@ export async function readAnswer(stream: AsyncIterable<readonly ModelEvent[]>): 
   const answer: Answer = {
     text: "",
     reasoning: "",
-    calls: [],
+    ended: new EndedCalls(),
     finish: undefined,
     raw: undefined,
     usage: undefined,
@@ -45,8 +46,5 @@ function add(answer: Answer, event: ModelEvent): void {
     Object.assign(answer, { id: event.id, model: event.model, upstream: event.upstream });
   }
   if (event.type === "finish") Object.assign(answer, { finish: event.reason, raw: event.raw });
-  if (event.type === "tool-call-end") {
-    const { id, name, value, status, arguments: raw } = event;
-    answer.calls.push({ id, name, value, status, raw });
-  }
+  answer.ended.add(event);
 }

@@ -57,10 +57,10 @@ async function ask(address: string, { request: { body } }: Recording): Promise<A
 function agree(answer: Answer, { id, response, expect: wanted }: Recording): void {
   expect(answer.text).toBe(wanted.text);
   expect(answer.reasoning).toBe(wanted.reasoning);
-  expect(answer.calls.map(({ name }) => name)).toEqual(wanted.toolCalls.map(({ name }) => name));
-  expect(answer.calls.map(({ value }) => value)).toEqual(wanted.toolCalls.map(({ args }) => args ?? undefined));
-  expect(answer.calls.map((call) => call.id)).toEqual(wanted.toolCalls.map((call) => call.id));
-  expect(answer.calls.every(({ status }) => status === "ok")).toBe(true);
+  expect(answer.ended.list.map(({ name }) => name)).toEqual(wanted.toolCalls.map(({ name }) => name));
+  expect(answer.ended.list.map(({ value }) => value)).toEqual(wanted.toolCalls.map(({ args }) => args ?? undefined));
+  expect(answer.ended.list.map((call) => call.id)).toEqual(wanted.toolCalls.map((call) => call.id));
+  expect(answer.ended.list.every(({ status }) => status === "ok")).toBe(true);
   expect(answer.raw ?? null).toBe(wanted.finishReason);
   expect(answer.finish).toBe(
     wanted.finishReason === "length" ? "length" : wanted.toolCalls.length > 0 ? "tool-calls" : "stop",

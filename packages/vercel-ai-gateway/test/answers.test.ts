@@ -151,7 +151,7 @@ describe("what is read", () => {
   it("is a call that the limit cut off, which is not taken for a whole one", async () => {
     const call = { index: 0, id: "c1", type: "function", function: { name: "look", arguments: '{"at": "the l' } };
     const events = await answers(chunk({ tool_calls: [call] }), chunk({}, "length", { usage }));
-    expect(last(events, "tool-call-end")).toMatchObject({ id: "c1", status: "truncated", value: undefined });
+    expect(last(events, "tool-call-end")).toMatchObject({ id: "c1", complete: false });
     expect(last(events, "finish")?.reason).toBe("length");
   });
 

@@ -1,5 +1,12 @@
 import { createRegistry, type ModelEvent, type Registry, type Usage } from "@waygate/core";
-import { type Recording, type ReplayServer, readRecordings, recordingsFolder, replay } from "@waygate/recordings";
+import {
+  EndedCalls,
+  type Recording,
+  type ReplayServer,
+  readRecordings,
+  recordingsFolder,
+  replay,
+} from "@waygate/recordings";
 import vercelAiGateway from "@waygate/vercel-ai-gateway";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
@@ -7,7 +14,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 interface Answer {
   text: string;
   reasoning: string;
-  calls: { id: string; name: string; value: unknown; status: string }[];
+  readonly ended: EndedCalls;
   details: unknown[];
   finish: string | undefined;
   raw: string | undefined;
@@ -67,7 +74,7 @@ async function read(registry: Registry, { request }: Recording): Promise<Answer>
   const answer: Answer = {
     text: "",
     reasoning: "",
-    calls: [],
+    ended: new EndedCalls(),
     details: [],
     finish: undefined,
     raw: undefined,
@@ -91,16 +98,15 @@ function add(answer: Answer, event: ModelEvent): void {
   if (event.type === "notice") answer.notices.push(event.code);
   if (event.type === "response-start") Object.assign(answer, { id: event.id, model: event.model });
   if (event.type === "finish") Object.assign(answer, { finish: event.reason, raw: event.raw });
-  if (event.type === "tool-call-end") {
-    const { id, name, value, status } = event;
-    answer.calls.push({ id, name, value, status });
-  }
+  answer.ended.add(event);
 }
 
 function agree(answer: Answer, { expect: wanted, response }: Recording): void {
   expect(answer.text).toBe(wanted.text);
   expect(answer.reasoning).toBe(wanted.reasoning);
-  expect(answer.calls).toEqual(wanted.toolCalls.map(({ id, name, args }) => ({ id, name, value: args, status: "ok" })));
+  expect(answer.ended.list.map(({ raw: _, ...call }) => call)).toEqual(
+    wanted.toolCalls.map(({ id, name, args }) => ({ id, name, value: args, status: "ok" })),
+  );
   expect(answer.raw).toBe(wanted.finishReason);
   expect(answer.finish).toBe(wanted.toolCalls.length > 0 ? "tool-calls" : "stop");
   expect(answer.model).toBe(wanted.model);

@@ -53,5 +53,5 @@ const endings: Readonly<Record<Exclude<RunEndReason, "stop">, string>> = {
   refusal: "The model refused to answer.",
   "context-overflow":
     "The conversation has become too long for the model. Start a new one, or choose a model with a larger context.",
-  error: "The service broke the answer off without saying why. Ask again, or choose another model.",
+  pause: "The service paused the answer too often. Send another message to continue.",
 };

@@ -28,6 +28,16 @@ function valueText(value: JsonValue, width: number): string {
   return cutLine(printableLine(text.slice(0, 4 * width)), width);
 }
 
+/** Returns the arguments of a call as JSON; `undefined` if they are not. A call without arguments has `{}`. */
+export function parsedArguments(text: string): JsonValue | undefined {
+  if (text.trim() === "") return {};
+  try {
+    return JSON.parse(text) as JsonValue;
+  } catch {
+    return undefined;
+  }
+}
+
 /** What a tool gave, as text. */
 export function resultText(content: readonly ToolResultContent[]): string {
   return content

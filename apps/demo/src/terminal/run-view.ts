@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
 import type { RunEvent, ToolCallEndEvent, ToolProgressEvent, ToolResultEvent } from "@waygate/core";
 import { cutLine } from "../tools/cut-line.ts";
-import { callLine, resultText } from "./call-line.ts";
+import { callLine, parsedArguments, resultText } from "./call-line.ts";
 import type { Output } from "./output.ts";
 import { printable, printableLine } from "./printable.ts";
 import type { Screen } from "./screen.ts";
@@ -21,6 +21,8 @@ export class RunView {
   #block: Block | undefined;
   /** Of the block of text or reasoning that is being written. */
   #prose = new WordWrap(80);
+  /** The names of the calls, by their ids. */
+  readonly #names = new Map<string, string>();
   readonly #calls = new Map<string, string>();
   /** Lines of progress shown, by call. */
   readonly #progress = new Map<string, number>();
@@ -61,6 +63,7 @@ export class RunView {
         await this.#notice(`${event.error.message} Asking ${event.to.gateway}:${event.to.model} instead.`);
         break;
       case "tool-call-start":
+        this.#names.set(event.id, event.name);
         this.#screen.waiting.start(`${printableLine(event.name)} is being written`);
         break;
       case "tool-call-end":
@@ -106,9 +109,10 @@ export class RunView {
 
   async #call(event: ToolCallEndEvent): Promise<void> {
     await this.#enter("tools");
-    const faults = { ok: "", invalid: "  arguments are not JSON", truncated: "  cut off" };
-    const fault = faults[event.status];
-    const text = callLine(event.name, event.value ?? event.arguments, this.#aside.width - 6 - fault.length);
+    const value = parsedArguments(event.arguments);
+    const fault = event.complete ? (value === undefined ? "  arguments are not JSON" : "") : "  cut off";
+    const name = this.#names.get(event.id) ?? "";
+    const text = callLine(name, value ?? event.arguments, this.#aside.width - 6 - fault.length);
     this.#calls.set(event.id, text);
     this.#latestCall = event.id;
     const { aside } = this.#screen;

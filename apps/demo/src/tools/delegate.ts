@@ -1,6 +1,6 @@
 import { type JsonValue, type Registry, run, type Tool, type ToolContext, type ToolReturn } from "@waygate/core";
 import type { ModelChoice } from "../model-choice.ts";
-import { callLine } from "../terminal/call-line.ts";
+import { callLine, parsedArguments } from "../terminal/call-line.ts";
 
 const maxSteps = 30;
 const maxLineLength = 100;
@@ -48,8 +48,11 @@ export function delegate({ registry, folder, tools, choose }: DelegateOptions): 
       ],
     });
     yield `${gateway}:${model}`;
+    const names = new Map<string, string>();
     for await (const event of running) {
-      if (event.type === "tool-call-end") yield callLine(event.name, event.value ?? event.arguments, maxLineLength);
+      if (event.type === "tool-call-start") names.set(event.id, event.name);
+      if (event.type !== "tool-call-end") continue;
+      yield callLine(names.get(event.id) ?? "", parsedArguments(event.arguments) ?? event.arguments, maxLineLength);
     }
     const { text, reason } = await running.result();
     if (reason === "stop") return text === "" ? "It came to an end without an answer." : text;

@@ -4,7 +4,7 @@ import { exceptionFields, failureOfFrame, quote, shorten } from "../failure/fail
 import type { FrameHeaders } from "../frames/frame-headers.ts";
 import type { ToolNames } from "../request/tool-names.ts";
 import { AnswerNotices } from "./answer-notices.ts";
-import { endsWhole, finishReason } from "./finish-reason.ts";
+import { endsWhole, finishReason, saysFailed } from "./finish-reason.ts";
 import { readUsage } from "./read-usage.ts";
 import { ReasoningBlocks } from "./reasoning-blocks.ts";
 import { type Call, type Place, ToolCalls } from "./tool-calls.ts";
@@ -108,7 +108,7 @@ export class AnswerReader {
     }
     this.#start(events);
     this.#stop = typeof answer.stopReason === "string" ? answer.stopReason : "";
-    const cutOff = !endsWhole(finishReason(this.#stop) ?? "stop");
+    const cutOff = saysFailed(this.#stop) || !endsWhole(finishReason(this.#stop) ?? "stop");
     const content: readonly unknown[] = Array.isArray(message.content) ? message.content : [];
     const lastPlace = content.findLastIndex((block) => isObject(block) && block.text !== "");
     for (const [place, block] of content.entries()) {
@@ -122,6 +122,7 @@ export class AnswerReader {
   end(events: ModelEvent[]): void {
     const raw = this.#stop;
     if (raw === undefined) throw this.cut();
+    if (saysFailed(raw)) throw this.#error(`ended its answer as failed (${quote(raw)}). Try again.`, "server-error");
     const known = finishReason(raw);
     if (known === undefined) this.#notices.unknownFinish(raw, events);
     const reason = known ?? "stop";
@@ -279,7 +280,7 @@ export class AnswerReader {
     return new GatewayError(words, { gateway, code: "protocol", retryable: true });
   }
 
-  #error(words: string, code: "protocol" | "connection"): GatewayError {
+  #error(words: string, code: "protocol" | "connection" | "server-error"): GatewayError {
     const { gateway } = this.#context;
     return new GatewayError(`Gateway "${gateway}" ${words}`, { gateway, code });
   }

@@ -10,9 +10,14 @@ const reasons: ReadonlyMap<string, FinishReason> = new Map<string, FinishReason>
   ["guardrail_intervened", "guardrail"],
   ["model_context_window_exceeded", "context-overflow"],
   ["refusal", "refusal"],
-  ["malformed_tool_use", "error"],
-  ["malformed_model_output", "error"],
 ]);
+
+const failures: ReadonlySet<string> = new Set(["malformed_tool_use", "malformed_model_output"]);
+
+/** Returns whether a stop reason says that the answer failed, and that asking again may help. */
+export function saysFailed(raw: string): boolean {
+  return failures.has(raw);
+}
 
 export function finishReason(raw: string): FinishReason | undefined {
   return reasons.get(raw);

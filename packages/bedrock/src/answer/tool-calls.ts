@@ -61,14 +61,13 @@ export class ToolCalls {
     const text = call.pieces.join("");
     const value = text.trim() === "" ? undefined : parse(text);
     if (value === undefined) this.#held.push(call);
-    else this.#finish(call, text, "ok", value, events);
+    else this.#finish(call, text, true, events);
   }
 
   /** Another block took the place of the call's, without a word on its end. */
   displace(call: Call, events: ModelEvent[]): void {
     const text = call.pieces.join("");
-    const value = parse(text);
-    this.#finish(call, text, value === undefined ? "truncated" : "ok", value, events);
+    this.#finish(call, text, parse(text) !== undefined, events);
   }
 
   /**
@@ -80,34 +79,24 @@ export class ToolCalls {
     const input = (sent.input ?? {}) as JsonValue;
     const text = typeof input === "string" ? input : JSON.stringify(input);
     const value = text.trim() === "" ? {} : parse(text);
-    if (cutOff && (last || isEmpty(value))) this.#finish(call, text, "truncated", undefined, events);
-    else this.#finish(call, text, value === undefined ? "invalid" : "ok", value, events);
+    this.#finish(call, text, !(cutOff && (last || isEmpty(value))), events);
   }
 
   /** Ends a call whose block never ended. */
   cut(call: Call, events: ModelEvent[]): void {
-    this.#finish(call, call.pieces.join(""), "truncated", undefined, events);
+    this.#finish(call, call.pieces.join(""), false, events);
   }
 
   /** The answer has ended. `cutOff`: before it came to its own end, so that what is missing was still to come. */
   settle(cutOff: boolean, events: ModelEvent[]): void {
     for (const call of this.#held) {
-      const text = call.pieces.join("");
-      if (cutOff) this.#finish(call, text, "truncated", undefined, events);
-      else if (text.trim() === "") this.#finish(call, text, "ok", {}, events);
-      else this.#finish(call, text, "invalid", undefined, events);
+      this.#finish(call, call.pieces.join(""), !cutOff, events);
     }
     this.#held.length = 0;
   }
 
-  #finish(
-    { id, name }: Call,
-    text: string,
-    status: "ok" | "invalid" | "truncated",
-    value: JsonValue | undefined,
-    events: ModelEvent[],
-  ): void {
-    events.push({ type: "tool-call-end", id, name, arguments: text, status, value });
+  #finish({ id }: Call, text: string, complete: boolean, events: ModelEvent[]): void {
+    events.push({ type: "tool-call-end", id, arguments: text, complete });
   }
 
   #unnamed(events: ModelEvent[]): string {

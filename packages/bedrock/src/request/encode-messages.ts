@@ -73,7 +73,7 @@ class MessageEncoder {
       else
         this.#add(
           "user",
-          message.content.flatMap((result) => this.#result(result)),
+          message.content.flatMap((part) => (part.type === "tool-result" ? this.#result(part) : [])),
         );
     });
     this.#settleEnds();
@@ -166,7 +166,9 @@ class MessageEncoder {
     if (this.#turns[this.#turns.length - 1]?.role !== "assistant") this.#encoding.ids.startTurn();
     return message.content.flatMap((part): ContentBlock[] => {
       if (part.type === "text") return textBlocks(part.text);
-      return part.type === "reasoning" ? reasoningBlocks(part) : [this.#call(part)];
+      if (part.type === "reasoning") return reasoningBlocks(part);
+      // Sources and media are for people; Converse has no blocks for them.
+      return part.type === "tool-call" ? [this.#call(part)] : [];
     });
   }
 
@@ -189,7 +191,10 @@ class MessageEncoder {
     for (const part of result.content) {
       if (part.type === "text") content.push(...textBlocks(part.text));
       else if (part.type === "json") content.push(jsonBlock(part.value));
-      else {
+      else if (part.type === "file") {
+        this.#say("media-dropped", "A file in a tool's result was replaced by a line of text.");
+        content.push({ text: `[There was a file of the type ${part.mediaType} here, which you cannot read.]` });
+      } else {
         const encoded = encodeImage(part, this.#encoding.family.plainMedia);
         if ("problem" in encoded) {
           this.#say("media-dropped", `An image in a tool's result was replaced by a line of text: ${encoded.problem}`);

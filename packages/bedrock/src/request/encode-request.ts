@@ -1,4 +1,5 @@
 import {
+  functionTools,
   GatewayError,
   isObject,
   type JsonObject,
@@ -128,7 +129,7 @@ function toolNames({ tools, messages }: ModelRequest): string[] {
       ? message.content.flatMap((part) => (part.type === "tool-call" ? [part.name] : []))
       : [],
   );
-  return [...tools.map((tool) => tool.name), ...past];
+  return [...functionTools(tools).map((tool) => tool.name), ...past];
 }
 
 /** The model's own fields, as the settings and the request give them: the request's win, but betas are put together. */

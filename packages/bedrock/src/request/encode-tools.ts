@@ -1,4 +1,4 @@
-import type { JsonObject, Message, ModelRequest, ToolChoice } from "@waygate/core/plugin";
+import { functionTools, type JsonObject, type Message, type ModelRequest, type ToolChoice } from "@waygate/core/plugin";
 import type { Family } from "../models/family.ts";
 import type { ToolChoice as BedrockToolChoice, Tool, ToolConfiguration } from "./converse-input.ts";
 import { document } from "./document.ts";
@@ -21,7 +21,8 @@ const noCalls = "Do not call any tool in this answer. Answer in words.";
  * declared: without any on offer, or with the choice `none`, the specs stay and the model is told not to call them.
  */
 export function encodeTools(request: ModelRequest, systemTools: readonly string[], encoding: Encoding): EncodedTools {
-  const { tools, toolChoice, messages } = request;
+  const { toolChoice, messages } = request;
+  const tools = functionTools(request.tools);
   const system = systemTools.map((name): Tool => ({ systemTool: { name } }));
   const silent = tools.length === 0 || toolChoice === "none";
   if (!silent) {

@@ -106,6 +106,7 @@ type Location = { readonly bytes: string } | { readonly s3Location: { readonly u
 
 function locate(source: MediaSource, plain: boolean): Encoded<Location> {
   if (source.type === "base64") return bytesOf(source.data);
+  if (source.type === "reference") return { problem: "Bedrock keeps no files: hand in the bytes." };
   if (source.url.startsWith("s3://")) {
     if (plain) return { problem: "This model takes bytes, and nothing from S3: hand them in." };
     return { block: { s3Location: { uri: source.url } } };

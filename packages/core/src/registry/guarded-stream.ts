@@ -15,6 +15,7 @@ import { capabilitiesOf } from "./model-capabilities.ts";
 import { pluginFailure } from "./plugin-failure.ts";
 import type { StreamPlace } from "./stream-limit.ts";
 import { contentTimeout, queuedNotice, queueTimeout } from "./stream-waits.ts";
+import { UnknownEvents } from "./unknown-events.ts";
 
 export interface GuardHooks {
   readonly limits: Limits;
@@ -55,6 +56,8 @@ export class GuardedStream extends BatchSource<readonly ModelEvent[]> implements
   #source: AsyncIterator<Said> | undefined;
   #started: StartedStream | undefined;
   #placed = false;
+  /** Created with the first unknown event. */
+  #unknown: UnknownEvents | undefined;
   /** Runs while it waits for its turn. */
   #queueTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #content: ContentWatch;
@@ -177,9 +180,10 @@ export class GuardedStream extends BatchSource<readonly ModelEvent[]> implements
     this.#onBatch(said === undefined ? undefined : asBatch(said));
   }
 
-  #onBatch(batch: readonly ModelEvent[] | undefined): void {
+  #onBatch(sent: readonly ModelEvent[] | undefined): void {
     if (this.#over) return;
-    const breach = batch === undefined ? this.#order.end() : this.#firstBreach(batch);
+    const breach = sent === undefined ? this.#order.end() : this.#firstBreach(sent);
+    const batch = sent !== undefined && this.#order.hasUnknown ? this.#known(sent) : sent;
     if (batch?.length === 0 && breach === undefined) {
       // Not at once: there may be no end of them.
       queueMicrotask(() => {
@@ -207,6 +211,11 @@ export class GuardedStream extends BatchSource<readonly ModelEvent[]> implements
     }
     if (hasContent) this.#content.heard();
     return undefined;
+  }
+
+  #known(batch: readonly ModelEvent[]): readonly ModelEvent[] {
+    this.#unknown ??= new UnknownEvents(this.#id);
+    return this.#unknown.dropFrom(batch);
   }
 
   refuse(error: unknown): void {

@@ -57,9 +57,10 @@ export class AnswerStream implements Taker<CallBatch> {
 
   /** Called by the gateway's stream, or by the caller, as is `refuse`. */
   accept(batch: CallBatch | undefined): void {
+    let passed: readonly RunEvent[] | undefined = batch;
     try {
       if (batch === undefined) this.#end();
-      else if (isAnswer(batch)) this.#step.add(batch);
+      else if (isAnswer(batch)) passed = this.#step.add(batch);
       else this.#step.fold.answeredBy(this.#caller.origin);
       // Tools work in the context of whoever reads, not in the network's: the caller answers in that.
       if (this.#source === undefined && !this.#step.mayBeginTools) this.#source = this.#caller.speaking;
@@ -67,7 +68,7 @@ export class AnswerStream implements Taker<CallBatch> {
       this.refuse(error);
       return;
     }
-    this.#waiting?.accept(batch);
+    this.#waiting?.accept(passed);
   }
 
   #end(): void {

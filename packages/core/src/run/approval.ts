@@ -9,6 +9,8 @@ export interface ApprovalRequest {
   readonly name: string;
   /** The arguments that the tool would run with. The model wrote them, so do not trust them. They fit the parameters. */
   readonly arguments: JsonValue;
+  /** `service` if the service, and not the run, executes the call. @defaultValue `"client"` */
+  readonly executor?: "service" | undefined;
   /** What the tool's `approval` function says about the call, such as a preview of the change. */
   readonly details?: JsonValue | undefined;
 }

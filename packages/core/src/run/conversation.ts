@@ -1,5 +1,7 @@
 import type { Cost, Usage } from "../contract/event.ts";
-import type { AssistantMessage, Message, ToolResultPart } from "../contract/message.ts";
+import type { AssistantMessage, Message, ToolMessage } from "../contract/message.ts";
+import { CallIds } from "../stream/call-ids.ts";
+import { addCost, addUsage } from "../stream/usage-sum.ts";
 
 /** A message, or one of plain text written short. */
 export type MessageInput = Message | { readonly role: "system" | "user" | "assistant"; readonly content: string };
@@ -26,11 +28,14 @@ export class Conversation {
   toolCalls = 0;
   usage: Usage = { input: { total: 0, cacheRead: 0, cacheWrite: 0 }, output: { total: 0, reasoning: 0 } };
   cost: Cost | undefined;
+  /** The ids of all calls so far. */
+  readonly callIds: CallIds;
   /** The last answer, which is not among the messages where it is empty. */
   answer: AssistantMessage = { role: "assistant", content: [] };
 
   constructor(messages: readonly MessageInput[], past?: Past) {
     this.#messages = messages.map(toMessage);
+    this.callIds = new CallIds(this.#messages);
     if (past === undefined) return;
     this.usage = past.usage;
     this.cost = past.cost;
@@ -43,7 +48,7 @@ export class Conversation {
   }
 
   /** Adds an answer together with the results of all its calls: never one without the other. */
-  append(message: AssistantMessage, results: readonly ToolResultPart[]): void {
+  append(message: AssistantMessage, results: ToolMessage["content"]): void {
     this.answer = message;
     if (message.content.length === 0) return;
     const added: Message[] = results.length > 0 ? [message, { role: "tool", content: results }] : [message];
@@ -58,6 +63,7 @@ export class Conversation {
   /** Puts another history in the place of the one so far. */
   replace(messages: readonly MessageInput[]): void {
     this.#messages = messages.map(toMessage);
+    this.callIds.noteAll(this.#messages);
   }
 
   /** Counts a step's last report of usage and cost. */
@@ -65,23 +71,4 @@ export class Conversation {
     if (usage !== undefined) this.usage = addUsage(this.usage, usage);
     if (cost !== undefined) this.cost = addCost(this.cost, cost);
   }
-}
-
-function addUsage(a: Usage, b: Usage): Usage {
-  return {
-    input: {
-      total: a.input.total + b.input.total,
-      cacheRead: a.input.cacheRead + b.input.cacheRead,
-      cacheWrite: a.input.cacheWrite + b.input.cacheWrite,
-    },
-    output: { total: a.output.total + b.output.total, reasoning: a.output.reasoning + b.output.reasoning },
-  };
-}
-
-/** A sum is billed only where all of it is. Costs in another currency than the first cannot be added and are left out. */
-function addCost(a: Cost | undefined, b: Cost): Cost {
-  if (a === undefined) return b;
-  if (a.currency !== b.currency) return a;
-  const source = a.source === "billed" && b.source === "billed" ? "billed" : "estimated";
-  return { amount: a.amount + b.amount, currency: a.currency, source };
 }

@@ -1,12 +1,26 @@
 import type { JsonValue } from "../contract/json.ts";
-import type { ToolCallPart, ToolResultPart } from "../contract/message.ts";
+import type {
+  ServiceApprovalPart,
+  ServiceApprovalRequestPart,
+  ToolCallPart,
+  ToolResultPart,
+} from "../contract/message.ts";
 import type { FoldedCall } from "../stream/fold.ts";
 import { cancelledResult } from "../stream/history.ts";
+import { readArguments } from "../stream/read-arguments.ts";
 import { type ApprovalDecision, type ApprovalRequest, type Approvals, type Approve, denial } from "./approval.ts";
 import type { RunEvent } from "./event.ts";
-import { checkArguments, readOutput, type Tool } from "./tool.ts";
+import { checkArguments, type ExecutableTool, readOutput } from "./tool.ts";
 import { work } from "./tool-work.ts";
 import { trace } from "./trace.ts";
+
+/** Answers to calls of a stored run. */
+export interface RestoredAnswers {
+  readonly results: readonly ToolResultPart[];
+  readonly serviceApprovals: readonly ServiceApprovalPart[];
+  /** The ids of the calls whose tools had begun to work. */
+  readonly begun: readonly string[];
+}
 
 export interface ToolRunnerOptions {
   /** How many tools work at the same time. */
@@ -21,6 +35,7 @@ export interface ToolRunnerOptions {
 }
 
 const noResults: ReadonlyMap<string, ToolResultPart> = new Map();
+const noServiceApprovals: ReadonlyMap<string, ServiceApprovalPart> = new Map();
 const noneBegun: ReadonlySet<string> = new Set();
 
 /**
@@ -28,11 +43,12 @@ const noneBegun: ReadonlySet<string> = new Set();
  * until they are taken, and a tool that reports progress is held up until its last report was taken.
  */
 export class ToolRunner {
-  readonly #tools: ReadonlyMap<string, Tool>;
+  readonly #tools: ReadonlyMap<string, ExecutableTool>;
   readonly #options: ToolRunnerOptions;
   readonly #signal: AbortSignal;
-  /** Both are made with the first call: most answers have none. */
+  /** These are created with the first call: most answers have none. */
   #results: Map<string, ToolResultPart> | undefined;
+  #serviceApprovals: Map<string, ServiceApprovalPart> | undefined;
   #begun: Set<string> | undefined;
   /** Calls that wait for their turn; what each holds lets it go on. */
   readonly #queue: (() => void)[] = [];
@@ -44,7 +60,7 @@ export class ToolRunner {
   #wake: (() => void) | undefined;
   #taken: (() => void)[] = [];
 
-  constructor(tools: ReadonlyMap<string, Tool>, options: ToolRunnerOptions, signal: AbortSignal) {
+  constructor(tools: ReadonlyMap<string, ExecutableTool>, options: ToolRunnerOptions, signal: AbortSignal) {
     this.#tools = tools;
     this.#options = options;
     this.#signal = signal;
@@ -53,6 +69,11 @@ export class ToolRunner {
   /** The results so far, by the id of the call. */
   get results(): ReadonlyMap<string, ToolResultPart> {
     return this.#results ?? noResults;
+  }
+
+  /** The decisions about calls that the service asked approval for, by the id of the request. */
+  get serviceApprovals(): ReadonlyMap<string, ServiceApprovalPart> {
+    return this.#serviceApprovals ?? noServiceApprovals;
   }
 
   /** The calls whose tools have begun to work. */
@@ -75,14 +96,47 @@ export class ToolRunner {
     });
   }
 
+  /** Asks about a call that the service wants to execute. */
+  askFor(request: ServiceApprovalRequestPart): void {
+    this.#running++;
+    this.#decide(request).then((part) => {
+      this.#running--;
+      if (this.#signal.aborted) return;
+      this.#serviceApprovals ??= new Map();
+      this.#serviceApprovals.set(part.id, part);
+      this.#notify();
+      this.#fill();
+    });
+  }
+
+  async #decide({ id, name, arguments: text }: ServiceApprovalRequestPart): Promise<ServiceApprovalPart> {
+    const { value = text } = readArguments({ arguments: text });
+    try {
+      const decision = await this.#approval({ id, name, arguments: value, executor: "service" });
+      const denied = denial(name, decision);
+      return {
+        type: "service-approval",
+        id,
+        approved: denied === undefined,
+        ...(denied !== undefined && { reason: denied }),
+      };
+    } catch (error) {
+      return { type: "service-approval", id, approved: false, reason: errorText(error) };
+    }
+  }
+
   /** Answers a call with an error instead of carrying it out. */
   refuse(call: ToolCallPart, text: string): void {
     this.#finish(failure(call, text));
   }
 
   /** Takes up what was done elsewhere. Calls that had begun there, but have no result, are answered as cancelled. */
-  restore(calls: readonly FoldedCall[], results: readonly ToolResultPart[], begun: readonly string[]): void {
+  restore(calls: readonly FoldedCall[], { results, serviceApprovals, begun }: RestoredAnswers): void {
     for (const result of results) this.#keep(result);
+    for (const part of serviceApprovals) {
+      this.#serviceApprovals ??= new Map();
+      this.#serviceApprovals.set(part.id, part);
+    }
     for (const id of begun) {
       this.#begin(id);
       const call = calls.find(({ part }) => part.id === id);

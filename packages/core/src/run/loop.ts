@@ -15,14 +15,14 @@ import { delayAfter, type RetryPolicy, sleep } from "./retry.ts";
 import { type PrepareStep, StepSetup } from "./setup.ts";
 import type { PendingStep } from "./snapshot.ts";
 import type { Step } from "./step.ts";
-import type { Tool } from "./tool.ts";
+import type { RunTool } from "./tool.ts";
 
 export interface LoopOptions {
   /** Whom to ask, the best first. */
   readonly targets: readonly ModelRef[];
   /** What of a request stays the same, unless `prepareStep` changes it. */
   readonly request: Omit<ModelRequest, "messages" | "tools" | "model" | "gatewayOptions">;
-  readonly tools: readonly Tool[];
+  readonly tools: readonly RunTool[];
   /** What the final answer is to be, where it is to be data. */
   readonly output: Output | undefined;
   readonly limits: RunLimits;
@@ -44,6 +44,9 @@ export interface LoopOptions {
 
 /** Asks a model to go on whose answer broke off and left no result of a tool to go on with. */
 const goOn: MessageInput = { role: "user", content: "Your answer broke off. Go on exactly where it stopped." };
+
+/** How often a step continues an answer that the service pauses. */
+const maxPauses = 10;
 
 /** A batch, or an answer whose batches are to be taken, to its end, before the loop goes on. */
 export type LoopYield = readonly RunEvent[] | AnswerStream;
@@ -138,11 +141,16 @@ async function* takeStep(
     if (!step.answered) {
       const { caller } = setup;
       caller.ask(setup.request());
-      const answer = new AnswerStream(step, caller);
-      yield answer;
-      if (runner.hasEvents) yield runner.take();
-      const { failure } = answer;
-      if (failure !== undefined) step.interruption = interruptionBy(failure.error, step, setup, options, attempt);
+      for (let pauses = 0; ; pauses++) {
+        const answer = new AnswerStream(step, caller);
+        yield answer;
+        if (runner.hasEvents) yield runner.take();
+        const { failure } = answer;
+        if (failure !== undefined) step.interruption = interruptionBy(failure.error, step, setup, options, attempt);
+        if (failure !== undefined || !step.paused || pauses === maxPauses) break;
+        step.fold.resumeAfterPause();
+        caller.ask(setup.continuation(step.fold.message()));
+      }
     }
     step.startRemaining();
     for (let events = await runner.next(); events !== undefined; events = await runner.next()) yield events;
@@ -168,7 +176,9 @@ function interruptionBy(
 ): Interruption {
   if (!isGatewayError(error)) throw error;
   error.partial = fold.message();
-  const mayGoOn = onInterrupted === "continue" && setup.caller.visible && !request.signal.aborted;
+  // A call that the service was executing may have had its effect already: asking again could repeat it.
+  const mayGoOn =
+    onInterrupted === "continue" && setup.caller.visible && !fold.awaitsService && !request.signal.aborted;
   const delayMs = mayGoOn ? delayAfter(attempt, error, retry) : undefined;
   if (delayMs === undefined) throw error;
   return { error: summarize(error), delayMs };

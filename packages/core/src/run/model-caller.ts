@@ -57,6 +57,8 @@ export class ModelCaller {
   readonly #targets: readonly ModelRef[];
   readonly #options: CallOptions;
   #at: number;
+  /** Which target the request was made for. */
+  #askedAt = 0;
   /** What is demanded of the present target by the request, and by all targets before it. */
   #privacy: Privacy = {};
   #visible = false;
@@ -123,6 +125,7 @@ export class ModelCaller {
   /** Begins another answer, which `take` then delivers. */
   ask(request: Omit<ModelRequest, "model" | "gatewayOptions">): void {
     this.#request = request;
+    this.#askedAt = this.#at;
     this.#privacy = this.#privacyAt(this.#at);
     this.#attempt = 1;
     this.#visible = false;
@@ -194,6 +197,8 @@ export class ModelCaller {
       ...(demandsOf(this.#privacy).length > 0 && { privacy: this.#privacy }),
       model,
       gatewayOptions,
+      // Another model cannot continue an answer that it has not begun.
+      ...(request.continuesAnswer === true && { continuesAnswer: this.#at === this.#askedAt }),
     };
     const { output, middleware } = this.#options;
     const call: ModelCall = {

@@ -11,16 +11,19 @@ import { defaultFailoverCodes, type ModelRef } from "./model-caller.ts";
 import { isOutputFormat, Output, type OutputFormat } from "./output.ts";
 import { defaultRetryPolicy, type RetryPolicy } from "./retry.ts";
 import type { PrepareStep } from "./setup.ts";
-import { indexTools, type Tool, toolSpec } from "./tool.ts";
+import { indexTools, type RunTool, toolName, toolSpec } from "./tool.ts";
 
 /** What a run is asked to do. `gateway`, `model` and `messages` are all that it needs. */
 export interface RunOptions
   extends ModelRef,
-    Omit<ModelRequest, "model" | "gatewayOptions" | "messages" | "tools" | "signal" | "deadlines" | "responseFormat"> {
+    Omit<
+      ModelRequest,
+      "model" | "gatewayOptions" | "messages" | "tools" | "signal" | "deadlines" | "responseFormat" | "continuesAnswer"
+    > {
   /** The conversation so far, the user's message last. It is not modified. */
   readonly messages: readonly MessageInput[];
   /** What the model may have done. Default: nothing. */
-  readonly tools?: readonly Tool[] | undefined;
+  readonly tools?: readonly RunTool[] | undefined;
 
   /**
    * The format of the final answer: a Standard Schema, `{ type: "json-schema", schema }` with a Standard Schema or a JSON
@@ -96,7 +99,7 @@ export function completeOptions(
   }
   const { totalMs, ...phases } = deadlines ?? {};
   for (const [name, time] of Object.entries({ totalMs, toolTimeoutMs, ...phases })) requireTime(name, time);
-  const names = tools.map(({ name }) => name);
+  const names = tools.map(toolName);
   const { schemaSteps } = gateway.limits ?? defaultLimits;
   const output = isOutputFormat(responseFormat) ? new Output(responseFormat, names, schemaSteps) : undefined;
   const plainFormat = isOutputFormat(responseFormat) ? undefined : responseFormat;
@@ -129,10 +132,13 @@ function defined<Fields extends object>(fields: Fields): { [Key in keyof Fields]
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
 }
 
-function requireApproval({ name, approval = "never" }: Tool): void {
+function requireApproval(tool: RunTool): void {
+  const { approval = "never" } = tool;
   if (approval === "never" || approval === "always" || typeof approval === "function") return;
   const found = JSON.stringify(approval) ?? typeof approval;
-  throw new TypeError(`run: "approval" of tool "${name}" must be "never", "always" or a function, not ${found}.`);
+  throw new TypeError(
+    `run: "approval" of tool "${toolName(tool)}" must be "never", "always" or a function, not ${found}.`,
+  );
 }
 
 function requireTime(name: string, value: number | undefined): void {

@@ -1,5 +1,5 @@
 import { isObject, type JsonSchema, type JsonValue } from "../contract/json.ts";
-import type { Message } from "../contract/message.ts";
+import { type Message, toolCallStatuses } from "../contract/message.ts";
 import { type MessageInput, toMessage } from "./conversation.ts";
 import { violations } from "./json-schema.ts";
 
@@ -62,10 +62,10 @@ function checkPart(part: unknown, types: readonly string[], path: string, what: 
   }
   const [fault] = violations(part as JsonValue, partSchemas[type]);
   if (fault !== undefined) throw new TypeError(`${what} is wrong in ${path}: ${fault}.`);
-  if (type !== "tool-result") return;
+  if (type !== "tool-result" && type !== "service-tool-result") return;
   const { content } = part as { readonly content: readonly unknown[] };
   for (const [index, inner] of content.entries()) {
-    checkPart(inner, ["text", "json", "image"], `${path}.content[${index}]`, what);
+    checkPart(inner, ["text", "json", "image", "file"], `${path}.content[${index}]`, what);
   }
 }
 
@@ -73,25 +73,44 @@ function checkPart(part: unknown, types: readonly string[], path: string, what: 
 const partTypes: Readonly<Record<Message["role"], readonly string[]>> = {
   system: ["text"],
   user: ["text", "image", "file"],
-  assistant: ["text", "reasoning", "tool-call"],
-  tool: ["tool-result"],
+  assistant: [
+    "text",
+    "reasoning",
+    "tool-call",
+    "service-tool-result",
+    "service-approval-request",
+    "source",
+    "media",
+    "opaque",
+  ],
+  tool: ["tool-result", "service-approval"],
 };
 
 const text = { type: "string" };
 const state = objectOf({ origin: objectOf({ gateway: text, model: text }, { upstream: text }), data: true });
 const source = {
-  anyOf: [objectOf({ type: { const: "base64" }, data: text }), objectOf({ type: { const: "url" }, url: text })],
+  anyOf: [
+    objectOf({ type: { const: "base64" }, data: text }),
+    objectOf({ type: { const: "url" }, url: text }),
+    objectOf({ type: { const: "reference" }, reference: text }),
+  ],
 };
 
 const partSchemas: Readonly<Record<string, JsonSchema>> = {
-  text: objectOf({ text }),
+  text: objectOf({ text }, { state }),
   image: objectOf({ mediaType: text, source }),
   file: objectOf({ mediaType: text, source }, { name: text }),
-  reasoning: objectOf({ text }, { state }),
+  reasoning: objectOf({ text }, { summary: { type: "boolean" }, state }),
   "tool-call": objectOf(
-    { id: text, name: text, arguments: text, status: { enum: ["ok", "invalid", "truncated"] } },
-    { state },
+    { id: text, name: text, arguments: text, status: { enum: toolCallStatuses } },
+    { executor: { const: "service" }, format: { const: "text" }, state },
   ),
+  "service-tool-result": objectOf({ id: text, content: { type: "array" } }, { error: text, state }),
+  "service-approval-request": objectOf({ id: text, name: text, arguments: text }, { state }),
+  "service-approval": objectOf({ id: text, approved: { type: "boolean" } }, { reason: text }),
+  source: objectOf({ id: text, kind: text }, { url: text, title: text, quote: text, toolCallId: text, state }),
+  media: objectOf({ id: text, mediaType: text, source }, { toolCallId: text, state }),
+  opaque: objectOf({ state }, { replaces: { const: "history" } }),
   "tool-result": objectOf({ id: text, name: text, content: { type: "array" }, isError: { type: "boolean" } }),
   json: objectOf({ value: true }),
 };

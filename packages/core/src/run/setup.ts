@@ -1,4 +1,5 @@
 import { abortable } from "../contract/abortable.ts";
+import type { AssistantMessage } from "../contract/message.ts";
 import type { ModelRequest, ToolSpec } from "../contract/request.ts";
 import { MessageFold } from "../stream/fold.ts";
 import { Approvals } from "./approval.ts";
@@ -8,7 +9,7 @@ import type { LoopOptions } from "./loop.ts";
 import { ModelCaller, type ModelRef } from "./model-caller.ts";
 import type { PendingStep } from "./snapshot.ts";
 import { Step } from "./step.ts";
-import { indexTools, type Tool, toolSpec } from "./tool.ts";
+import { type ExecutableTool, indexTools, type RunTool, toolSpec } from "./tool.ts";
 
 /** Where a run stands before a step. */
 export interface StepOutlook extends Pick<Conversation, "messages" | "usage" | "cost"> {
@@ -30,7 +31,7 @@ type Adjustable =
 export interface StepChanges extends Partial<Pick<ModelRequest, Adjustable>> {
   /** The history from here on: a shortened one, say. */
   readonly messages?: readonly MessageInput[] | undefined;
-  readonly tools?: readonly Tool[] | undefined;
+  readonly tools?: readonly RunTool[] | undefined;
   /** Whom to ask, the best first. They replace the model and its fallbacks. */
   readonly targets?: readonly ModelRef[] | undefined;
 }
@@ -43,7 +44,7 @@ export class StepSetup {
   readonly #options: LoopOptions;
   readonly #conversation: Conversation;
   #request: LoopOptions["request"];
-  #tools: ReadonlyMap<string, Tool>;
+  #tools: ReadonlyMap<string, ExecutableTool>;
   #specs: readonly ToolSpec[];
   #caller: ModelCaller;
 
@@ -93,7 +94,7 @@ export class StepSetup {
   }
 
   /** The tool that takes the final answer is offered only to models that need it, but answers whoever calls it. */
-  #withOutput(tools: readonly Tool[]): readonly Tool[] {
+  #withOutput(tools: readonly RunTool[]): readonly RunTool[] {
     const { output } = this.#options;
     return output === undefined ? tools : [...tools, output.tool];
   }
@@ -108,5 +109,11 @@ export class StepSetup {
 
   request(): Omit<ModelRequest, "model" | "gatewayOptions"> {
     return { ...this.#request, tools: this.#specs, messages: this.#conversation.messages };
+  }
+
+  /** The same history again, with the unfinished answer last. */
+  continuation(unfinished: AssistantMessage): Omit<ModelRequest, "model" | "gatewayOptions"> {
+    const request = this.request();
+    return { ...request, messages: [...request.messages, unfinished], continuesAnswer: true };
   }
 }

@@ -1,6 +1,6 @@
 import type { Cost, Usage } from "../contract/event.ts";
 import { isObject } from "../contract/json.ts";
-import type { ToolResultPart } from "../contract/message.ts";
+import type { ServiceApprovalPart, ToolResultPart } from "../contract/message.ts";
 import type { SavedFold } from "../stream/fold.ts";
 import { type ApprovalRequest, Approvals, type DecidedApproval } from "./approval.ts";
 import type { RunControl } from "./control.ts";
@@ -31,6 +31,8 @@ export interface RunSnapshot extends SavedMessages {
 export interface PendingStep {
   readonly answer: SavedFold;
   readonly results: readonly ToolResultPart[];
+  /** The decisions about calls that the service asked approval for. */
+  readonly serviceApprovals: readonly ServiceApprovalPart[];
   /** The calls whose tools had begun to work. Those without a result are never begun again. */
   readonly begun: readonly string[];
   /** The decisions about calls of this step, each with exactly what was decided about. */
@@ -70,9 +72,11 @@ export function readSnapshot(saved: unknown): RunSnapshot {
   const { pending } = snapshot;
   if (pending === undefined) return snapshot;
   requireVersion(pending.answer, `${what}'s pending answer`);
-  const { answer, results, begun, decisions } = pending;
+  const { answer, results, serviceApprovals, begun, decisions } = pending;
   checkMessage(answer.message, "pending.answer.message", what);
   checkMessage({ role: "tool", content: results }, "pending.results", what);
+  checkMessage({ role: "tool", content: serviceApprovals }, "pending.serviceApprovals", what);
+  requireList(answer.open, "pending.answer.open");
   requireList(answer.calls, "pending.answer.calls");
   requireList(answer.openCalls, "pending.answer.openCalls");
   requireList(begun, "pending.begun");

@@ -1,18 +1,26 @@
-import type { ModelEvent } from "../contract/event.ts";
-import type { AssistantMessage, ToolCallPart, ToolResultPart } from "../contract/message.ts";
+import type { FinishReason, ModelEvent } from "../contract/event.ts";
+import type { AssistantMessage, ServiceApprovalPart, ToolCallPart, ToolResultPart } from "../contract/message.ts";
 import type { FoldedCall, MessageFold } from "../stream/fold.ts";
 import { cancelledResult } from "../stream/history.ts";
 import type { Conversation } from "./conversation.ts";
 import type { Interruption, RunEndReason } from "./event.ts";
 import type { ToolRunner } from "./execute.ts";
 import type { PendingStep } from "./snapshot.ts";
-import type { Tool } from "./tool.ts";
+import type { ExecutableTool } from "./tool.ts";
 
-/** One answer of the model and the carrying out of its tool calls. */
+/** The reasons after which the calls of an answer are not executed: what was found to be wrong is not acted upon. */
+const stopping = {
+  "content-filter": true,
+  guardrail: true,
+  refusal: true,
+  "context-overflow": true,
+} satisfies Partial<Record<FinishReason, true>>;
+
+/** One answer of the model and the execution of its tool calls. */
 export class Step {
   readonly fold: MessageFold;
   readonly runner: ToolRunner;
-  readonly #tools: ReadonlyMap<string, Tool>;
+  readonly #tools: ReadonlyMap<string, ExecutableTool>;
   readonly #conversation: Conversation;
   /** The calls that were handed to the runner. */
   #started: Set<string> | undefined;
@@ -30,7 +38,7 @@ export class Step {
   constructor(
     fold: MessageFold,
     runner: ToolRunner,
-    tools: ReadonlyMap<string, Tool>,
+    tools: ReadonlyMap<string, ExecutableTool>,
     conversation: Conversation,
     callsLeft: number,
   ) {
@@ -46,14 +54,23 @@ export class Step {
   /** Whether tools may begin while the answer streams. */
   readonly mayBeginTools: boolean;
 
+  /** Whether the service wants the same history again, with this answer last. Calls of the client come first. */
+  get paused(): boolean {
+    const { fold } = this;
+    return fold.finish?.reason === "pause" && fold.calls.length === 0 && fold.approvalRequests.length === 0;
+  }
+
   /** Whether the model has said all that it is going to say. */
   get answered(): boolean {
     return this.#answered;
   }
 
-  /** Whether every call has its result. */
+  /** Whether every call has its result, and every approval that the service asked for its decision. */
   get complete(): boolean {
-    return this.fold.calls.every(({ part }) => this.runner.results.has(part.id));
+    return (
+      this.fold.calls.every(({ part }) => this.runner.results.has(part.id)) &&
+      this.fold.approvalRequests.every(({ id }) => this.runner.serviceApprovals.has(id))
+    );
   }
 
   /** What is left to be done of a step whose answer has ended; undefined where there is nothing, or it has not. */
@@ -63,19 +80,21 @@ export class Step {
     return {
       answer: this.fold.save(),
       results: [...runner.results.values()],
+      serviceApprovals: [...runner.serviceApprovals.values()],
       begun: [...runner.begun],
       ...(interruption && { interruption }),
     };
   }
 
   /** Takes up what was done of it elsewhere. */
-  restore({ results, begun, interruption }: PendingStep): void {
-    this.interruption = interruption;
+  restore(pending: PendingStep): void {
+    this.interruption = pending.interruption;
     // Counted where the answer was given.
     this.#charged = true;
     this.#answered = true;
-    this.runner.restore(this.fold.calls, results, begun);
+    this.runner.restore(this.fold.calls, pending);
     for (const { part } of this.fold.calls) {
+      this.#conversation.callIds.note(part.id);
       if (!this.runner.results.has(part.id)) continue;
       this.#started ??= new Set();
       this.#started.add(part.id);
@@ -83,15 +102,20 @@ export class Step {
     }
   }
 
-  /** Folds a batch; tools that only read begin as soon as their call is complete. */
-  add(batch: readonly ModelEvent[]): void {
-    for (const event of batch) {
+  /**
+   * Folds a batch, and returns it with call ids that are unique in the conversation. Tools that only read begin as soon as
+   * their call is complete.
+   */
+  add(batch: readonly ModelEvent[]): readonly ModelEvent[] {
+    const unique = this.#conversation.callIds.makeUnique(batch);
+    for (const event of unique) {
       this.fold.add(event);
-      if (event.type === "tool-call-end" && event.status === "ok" && this.#tools.get(event.name)?.readOnly === true) {
-        const call = this.fold.calls.at(-1);
-        if (call !== undefined) this.#start(call);
-      }
+      if (event.type !== "tool-call-end" || !this.mayBeginTools) continue;
+      const call = this.fold.calls.at(-1);
+      if (call?.part.id !== event.id || call.part.status !== "ok") continue;
+      if (this.#tools.get(call.part.name)?.readOnly === true) this.#start(call);
     }
+    return unique;
   }
 
   /**
@@ -108,6 +132,9 @@ export class Step {
         this.runner.refuse(call.part, `The answer was ended (${stopped}), so this call was not carried out.`);
       }
     }
+    for (const request of this.fold.approvalRequests) {
+      if (stopped === undefined && !this.runner.serviceApprovals.has(request.id)) this.runner.askFor(request);
+    }
   }
 
   /**
@@ -117,10 +144,11 @@ export class Step {
   commit(): { readonly message: AssistantMessage; readonly results: readonly ToolResultPart[] } {
     if (this.#committed === undefined) {
       const message = this.fold.message();
-      const calls = message.content.filter((part) => part.type === "tool-call");
-      const results = calls.map((call) => this.#resultOf(call));
+      const calls = message.content.filter((part) => part.type === "tool-call" && part.executor === undefined);
+      const results = calls.map((call) => this.#resultOf(call as ToolCallPart));
+      const approvals = this.fold.approvalRequests.map(({ id }) => this.#approvalOf(id));
       this.#committed = { message, results };
-      this.#conversation.append(message, results);
+      this.#conversation.append(message, [...results, ...approvals]);
       this.#conversation.steps++;
       this.#conversation.toolCalls += this.#carriedOut;
       this.#charge();
@@ -135,17 +163,20 @@ export class Step {
   endReason(): RunEndReason | undefined {
     const stopped = this.#stoppedBy();
     if (stopped !== undefined) return stopped;
-    const reason = this.fold.finish?.reason ?? "error";
-    if (this.fold.calls.length > 0) return undefined;
+    if (this.fold.calls.length > 0 || this.fold.approvalRequests.length > 0) return undefined;
+    const reason = this.fold.finish?.reason ?? "stop";
     return reason === "tool-calls" ? "stop" : reason;
   }
 
-  /** What put an end to the answer that was not the model's own doing, nor its limit. */
+  /** The finish reason, if a rule or a limit of the service ended the answer instead of the model. */
   #stoppedBy(): RunEndReason | undefined {
     const reason = this.fold.finish?.reason;
-    return reason === undefined || reason === "stop" || reason === "tool-calls" || reason === "length"
-      ? undefined
-      : reason;
+    return reason !== undefined && reason in stopping ? (reason as RunEndReason) : undefined;
+  }
+
+  #approvalOf(id: string): ServiceApprovalPart {
+    const reason = "Cancelled before it was decided.";
+    return this.runner.serviceApprovals.get(id) ?? { type: "service-approval", id, approved: false, reason };
   }
 
   #resultOf(call: ToolCallPart): ToolResultPart {

@@ -1,6 +1,6 @@
 import { longestTimerMs } from "../contract/deadlines.ts";
 import type { JsonValue } from "../contract/json.ts";
-import type { Tool, ToolContext, ToolReturn } from "./tool.ts";
+import type { ExecutableTool, ToolContext, ToolReturn } from "./tool.ts";
 
 /** Takes a tool's report. Resolves when it was passed on; false where nobody wants any more. */
 export type OnProgress = (value: JsonValue) => Promise<boolean>;
@@ -10,7 +10,7 @@ export type OnProgress = (value: JsonValue) => Promise<boolean>;
  * it heeds its signal or not. Rejects with whatever the tool throws.
  */
 export function work(
-  tool: Tool,
+  tool: ExecutableTool,
   args: unknown,
   { id, signal }: ToolContext,
   limitMs: number,

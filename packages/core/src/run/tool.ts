@@ -1,41 +1,82 @@
 import type { StandardJSONSchemaV1, StandardSchemaV1 } from "@standard-schema/spec";
 import type { JsonObject, JsonSchema, JsonValue } from "../contract/json.ts";
+import { isObject } from "../contract/json.ts";
 import type { ToolResultContent } from "../contract/message.ts";
-import type { ToolSpec } from "../contract/request.ts";
+import type { ToolGrammar, ToolSpec } from "../contract/request.ts";
 import { type Checked, type ModelSchema, readSchema } from "./model-schema.ts";
 
 /** A schema of a tool's arguments: a Standard Schema that has a JSON Schema (Zod, ArkType, valibot), or a JSON Schema. */
 export type ToolParameters = (StandardSchemaV1 & StandardJSONSchemaV1) | JsonSchema;
 
-/** What a model may have done on its behalf. */
-export interface Tool {
-  /** As the model calls it: letters, digits, `_` and `-`, at most 64 characters. */
+/** A tool that a run offers to the model: a function with JSON arguments, a freeform tool, or one of the service's own. */
+export type RunTool = Tool | FreeformTool | ServiceTool;
+
+/** A tool with JSON arguments, which the run executes. */
+export interface Tool extends ToolBehavior {
+  readonly kind?: "function";
+  /** As the model calls it: letters, digits, `_` and `-`, at most 64 characters. Other names are mapped for the service. */
   readonly name: string;
-  /** For the model: what it does and when to use it. */
+  /** For the model: what the tool does and when to use it. */
   readonly description: string;
   readonly parameters: ToolParameters;
-  /**
-   * True where carrying it out changes nothing. Such a tool starts while the answer still streams, as soon as its call
-   * is complete; others start when the answer has ended. Default: false.
-   */
-  readonly readOnly?: boolean;
-  /** How long it may take, in milliseconds; then it is given up, and the model is told so. Default: the run's. */
-  readonly timeoutMs?: number;
-  /**
-   * Whether somebody must allow a call before it is carried out: `never` (default), `always`, or a function that decides
-   * by the arguments, which have been checked. It may return an object, which goes to whoever is asked: what would be
-   * changed, say. What it throws becomes a result that the model reads, and nobody is asked.
-   */
-  readonly approval?: "never" | "always" | ApprovalRule;
+  /** Whether the service is to hold the model to the schema, if it can. Default: left to the gateway. */
+  readonly strict?: boolean;
   /**
    * Does the work. Its arguments have been checked. What it throws becomes a result that the model reads. An async
-   * generator's yields are progress; what it returns is the result.
+   * generator yields progress and returns the result.
    */
   // A method, not a property: tools of different arguments fit one list.
   execute(args: never, context: ToolContext): ToolReturn | Promise<ToolReturn> | AsyncGenerator<JsonValue, ToolReturn>;
 }
 
-/** Whether a call with these arguments needs somebody's leave, and what there is to say about it. */
+/**
+ * A tool whose arguments are plain text, such as a patch. On a gateway without freeform tools the model is shown a
+ * function with one parameter, `input`, instead.
+ */
+export interface FreeformTool extends ToolBehavior {
+  readonly kind: "freeform";
+  readonly name: string;
+  readonly description: string;
+  /** What the text must look like, for services that hold the model to it. Default: any text. */
+  readonly grammar?: ToolGrammar;
+  /** Does the work. What it throws becomes a result that the model reads. */
+  execute(
+    input: string,
+    context: ToolContext,
+  ): ToolReturn | Promise<ToolReturn> | AsyncGenerator<JsonValue, ToolReturn>;
+}
+
+/** A tool of the service's own, such as web search. The run rejects it before any request if the gateway does not know it. */
+export interface ServiceTool extends ToolBehavior {
+  readonly kind: "service";
+  /** The wire's own word, such as `web_search_20250305`. */
+  readonly type: string;
+  /** The name in calls. @defaultValue `type` */
+  readonly name?: string;
+  /** In the wire's own words. */
+  readonly options?: JsonObject;
+  /** For the few that the client must run, such as an editor. Their JSON arguments are not checked. */
+  execute?(args: never, context: ToolContext): ToolReturn | Promise<ToolReturn> | AsyncGenerator<JsonValue, ToolReturn>;
+}
+
+/** How a run treats the calls of a tool. */
+export interface ToolBehavior {
+  /**
+   * True if executing it changes nothing. Such a tool starts while the answer still streams, as soon as its call is
+   * complete. Others start when the answer has ended. @defaultValue false
+   */
+  readonly readOnly?: boolean;
+  /** How long it may take, in milliseconds. Then the model reads a timeout error. Default: the run's `toolTimeoutMs`. */
+  readonly timeoutMs?: number;
+  /**
+   * Whether a call needs approval before it is executed: `never`, `always`, or a function that decides by the checked
+   * arguments. The function may return an object, such as a preview, which becomes the request's `details`. An error
+   * that it throws becomes a result that the model reads. @defaultValue `"never"`
+   */
+  readonly approval?: "never" | "always" | ApprovalRule;
+}
+
+/** Returns whether a call with these arguments needs approval, or the details of the approval request. */
 export type ApprovalRule<Arguments = never> = (
   args: Arguments,
   context: ToolContext,
@@ -96,8 +137,16 @@ export function readOutput(value: ToolReturn): ToolOutput {
 }
 
 /** Returns what the model is shown of a tool. Throws a `TypeError` if its parameters are no schema of an object. */
-export function toolSpec(tool: Tool): ToolSpec {
-  const { name, description } = tool;
+export function toolSpec(tool: RunTool): ToolSpec {
+  if (tool.kind === "service") {
+    const { kind, type, name, options } = tool;
+    return { kind, type, ...(name !== undefined && { name }), ...(options !== undefined && { options }) };
+  }
+  if (tool.kind === "freeform") {
+    const { kind, name, description, grammar } = tool;
+    return { kind, name, description, ...(grammar !== undefined && { grammar }) };
+  }
+  const { name, description, strict } = tool;
   const { json } = schemaOf(tool);
   const { type } = json;
   if (type !== undefined && ![type].flat().includes("object")) {
@@ -106,24 +155,39 @@ export function toolSpec(tool: Tool): ToolSpec {
         "Put it into one: { value: … }.",
     );
   }
-  return { name, description, parameters: json };
+  return { name, description, parameters: json, ...(strict !== undefined && { strict }) };
 }
 
 function schemaOf({ name, parameters }: Tool): ModelSchema {
   return readSchema(parameters, `"parameters" of tool "${name}"`);
 }
 
-const noTools: ReadonlyMap<string, Tool> = new Map();
+/** A tool that the run executes. */
+export type ExecutableTool = Tool | FreeformTool | (ServiceTool & Required<Pick<ServiceTool, "execute">>);
 
-/** Tools by their names. Throws a `TypeError` where two have the same one. */
-export function indexTools(tools: readonly Tool[]): ReadonlyMap<string, Tool> {
+const noTools: ReadonlyMap<string, ExecutableTool> = new Map();
+
+/** Returns the name that calls of a tool have. */
+export function toolName(tool: RunTool): string {
+  return tool.kind === "service" ? (tool.name ?? tool.type) : tool.name;
+}
+
+/** Returns the tools that the run executes, by their names. Throws a `TypeError` if two tools have the same name. */
+export function indexTools(tools: readonly RunTool[]): ReadonlyMap<string, ExecutableTool> {
   if (tools.length === 0) return noTools;
-  const byName = new Map(tools.map((tool) => [tool.name, tool]));
-  if (byName.size < tools.length) {
-    const twice = tools.find((tool, index) => tools.findIndex((other) => other.name === tool.name) < index);
-    throw new TypeError(`Two tools are named "${twice?.name}": a model could not tell them apart.`);
+  const names = new Set<string>();
+  const byName = new Map<string, ExecutableTool>();
+  for (const tool of tools) {
+    const name = toolName(tool);
+    if (names.has(name)) throw new TypeError(`Two tools are named "${name}": a model could not tell them apart.`);
+    names.add(name);
+    if (isExecutable(tool)) byName.set(name, tool);
   }
   return byName;
+}
+
+function isExecutable(tool: RunTool): tool is ExecutableTool {
+  return tool.kind !== "service" || tool.execute !== undefined;
 }
 
 export type CheckedArguments =
@@ -132,12 +196,21 @@ export type CheckedArguments =
 
 /** Checks a call's arguments against the tool's schema, in so many steps at most. The message is for the model. */
 export function checkArguments(
-  tool: Tool,
+  tool: ExecutableTool,
   value: JsonValue,
   steps: number,
 ): CheckedArguments | Promise<CheckedArguments> {
+  if (tool.kind === "service") return { ok: true, value };
+  if (tool.kind === "freeform") return readFreeform(tool, value);
   const checked = schemaOf(tool).check(value, "arguments", steps);
   return checked instanceof Promise ? checked.then((late) => toArguments(tool, late)) : toArguments(tool, checked);
+}
+
+/** The text of a freeform call, or what a model gave as `input` where it was shown a function instead. */
+function readFreeform({ name }: FreeformTool, value: JsonValue): CheckedArguments {
+  const input = isObject(value) ? value.input : value;
+  if (typeof input === "string") return { ok: true, value: input };
+  return { ok: false, message: `The arguments of ${name} are not text. Call it again with text.` };
 }
 
 function toArguments(tool: Tool, checked: Checked): CheckedArguments {

@@ -19,10 +19,8 @@ const delta = (id: string, piece: string): ModelEvent => ({ type: "tool-call-del
 const end = (id: string, args: string): ModelEvent => ({
   type: "tool-call-end",
   id,
-  name: "add",
   arguments: args,
-  status: "ok",
-  value: JSON.parse(args),
+  complete: true,
 });
 
 describe("MessageFold", () => {
@@ -119,10 +117,8 @@ describe("MessageFold", () => {
     const state: ModelEvent = {
       type: "tool-call-end",
       id: "1",
-      name: "add",
       arguments: "{",
-      status: "invalid",
-      value: undefined,
+      complete: true,
       state: "thought",
     };
     expect(content(start("1"), state)).toEqual([

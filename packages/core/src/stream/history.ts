@@ -1,8 +1,12 @@
 import type { NoticeEvent } from "../contract/event.ts";
 import type {
+  AssistantMessage,
   AssistantPart,
   Message,
   OpaqueState,
+  ServiceApprovalPart,
+  ServiceApprovalRequestPart,
+  ServiceToolResultPart,
   TextPart,
   ToolCallPart,
   ToolResultContent,
@@ -46,30 +50,38 @@ class Fitting {
     this.#recipient = recipient;
   }
 
-  fit(messages: readonly Message[]): readonly Message[] {
+  fit(all: readonly Message[]): readonly Message[] {
+    const messages = this.#compacted(all);
     const fitted: Message[] = [];
     /** The calls of the last assistant message, the results that came after it, and what else did. */
     let calls: readonly ToolCallPart[] = [];
     let results: ToolResultPart[] = [];
+    let decisions: ServiceApprovalPart[] = [];
+    let requests: readonly ServiceApprovalRequestPart[] = [];
     let others: Message[] = [];
     const answer = () => {
-      if (calls.length + results.length > 0) fitted.push({ role: "tool", content: this.#answers(calls, results) });
+      if (calls.length + results.length + decisions.length > 0) {
+        fitted.push({ role: "tool", content: [...this.#answers(calls, results), ...decisions] });
+      }
       fitted.push(...others);
       calls = [];
       results = [];
+      decisions = [];
       others = [];
     };
     for (const message of messages) {
       if (message.role === "tool") {
         // Gathered, as some programs write one message for each result.
-        results.push(...message.content);
+        for (const part of message.content) {
+          if (part.type === "tool-result") results.push(part);
+          else if (requests.some(({ id }) => id === part.id)) decisions.push(part);
+        }
       } else if (message.role === "assistant") {
         answer();
-        const content = message.content.every((part) => this.#fits(part))
-          ? message.content
-          : message.content.map((part) => this.#assistantPart(part)).filter((part) => part !== undefined);
-        calls = content.filter((part) => part.type === "tool-call");
-        fitted.push(content === message.content ? message : { role: "assistant", content });
+        const fit = this.#assistant(message);
+        calls = fit.content.filter((part): part is ToolCallPart => part.type === "tool-call" && !part.executor);
+        requests = fit.content.filter((part) => part.type === "service-approval-request");
+        fitted.push(fit);
       } else {
         // What a person says while tools are at work stands before their results in some programs' histories.
         if (calls.length === 0) answer();
@@ -101,17 +113,61 @@ class Fitting {
     return notices;
   }
 
-  #fits(part: AssistantPart): boolean {
-    if (part.type === "text") return part.text !== "";
-    return part.state === undefined || this.#sameOrigin(part.state);
+  /** For its own origin, a compaction stands for everything before it. System messages are not part of that. */
+  #compacted(messages: readonly Message[]): readonly Message[] {
+    for (let index = messages.length - 1; index >= 0; index--) {
+      const message = messages[index];
+      if (message?.role !== "assistant") continue;
+      const at = message.content.findLastIndex((part) => part.type === "opaque" && part.replaces === "history");
+      const part = at === -1 ? undefined : message.content[at];
+      if (part?.state === undefined || !this.#sameOrigin(part.state)) continue;
+      const system = messages.slice(0, index).filter(({ role }) => role === "system");
+      return [...system, { ...message, content: message.content.slice(at) }, ...messages.slice(index + 1)];
+    }
+    return messages;
   }
 
+  #assistant(message: AssistantMessage): AssistantMessage {
+    const { content, state } = message;
+    const stateFits = state === undefined || this.#sameOrigin(state);
+    if (stateFits && content.every((part) => this.#fits(part))) return message;
+    if (!stateFits) this.#droppedStates++;
+    return {
+      role: "assistant",
+      content: content.map((part) => this.#assistantPart(part)).filter((part) => part !== undefined),
+      ...(state !== undefined && stateFits && { state }),
+    };
+  }
+
+  #fits(part: AssistantPart): boolean {
+    if (part.state !== undefined) return this.#sameOrigin(part.state);
+    if (part.type === "text") return part.text !== "";
+    return isPortable(part);
+  }
+
+  /** What other gateways and models get of a part. Without state, not even its own service can take a service's part back. */
   #assistantPart(part: AssistantPart): AssistantPart | undefined {
     if (this.#fits(part)) return part;
-    if (part.type === "text") return undefined;
-    this.#droppedStates++;
-    const { state: _, ...rest } = part;
-    return rest.type === "reasoning" && rest.text === "" ? undefined : rest;
+    if (part.state !== undefined) this.#droppedStates++;
+    switch (part.type) {
+      case "opaque":
+        return undefined;
+      case "tool-call":
+        return part.executor === "service"
+          ? textPart(`[${part.name} was called: ${oneLine(part.arguments)}]`)
+          : bare(part);
+      case "service-tool-result":
+        return textPart(`[The call ${part.error === undefined ? "returned" : "failed"}: ${resultLine(part)}]`);
+      case "service-approval-request":
+        return textPart(`[${part.name} asked for approval: ${oneLine(part.arguments)}]`);
+      case "media":
+        this.#droppedMedia++;
+        return textPart(`[A part of type ${part.mediaType} was here, which you cannot read.]`);
+      default: {
+        const rest = bare(part);
+        return "text" in rest && rest.text === "" ? undefined : rest;
+      }
+    }
   }
 
   #sameOrigin(state: OpaqueState): boolean {
@@ -153,6 +209,42 @@ class Fitting {
       return { type: "text", text: `[A part of type ${part.mediaType} was here, which you cannot read.]` };
     });
   }
+}
+
+/** Parts that mean the same to every service. */
+function isPortable(part: AssistantPart): boolean {
+  switch (part.type) {
+    case "reasoning":
+    case "source":
+      return true;
+    case "tool-call":
+      return part.executor === undefined;
+    default:
+      return false;
+  }
+}
+
+function bare<Part extends AssistantPart>(part: Part): Part {
+  const { state: _, ...rest } = part;
+  return rest as Part;
+}
+
+function textPart(text: string): TextPart {
+  return { type: "text", text };
+}
+
+function resultLine({ content, error }: ServiceToolResultPart): string {
+  const words = content.map((part) => {
+    if (part.type === "text") return part.text;
+    return part.type === "json" ? JSON.stringify(part.value) : `a part of type ${part.mediaType}`;
+  });
+  return oneLine([error, ...words].filter(Boolean).join(" ")) || "nothing";
+}
+
+/** Enough for a model to know what happened, on one line. */
+function oneLine(text: string): string {
+  const line = text.replace(/\s+/g, " ").trim();
+  return line.length <= 2000 ? line : `${line.slice(0, 2000)}…`;
 }
 
 /** The result that a call gets which will never have one of its own. `begun`: its tool was at work already. */

@@ -18,7 +18,7 @@ const reasoning = { type: "reasoning-delta", text: "a" };
 const reasoningEnd = { type: "reasoning-end" };
 const start = { type: "tool-call-start", id: "1", name: "add" };
 const delta = { type: "tool-call-delta", id: "1", text: "{}" };
-const end = { type: "tool-call-end", id: "1", name: "add", arguments: "{}", status: "ok", value: {} };
+const end = { type: "tool-call-end", id: "1", arguments: "{}", complete: true };
 const finish = { type: "finish", reason: "stop" };
 const response = { type: "response-start" };
 const counts = { input: { total: 3, cacheRead: 2, cacheWrite: 1 }, output: { total: 2, reasoning: 1 } };
@@ -38,9 +38,48 @@ describe("EventOrder", () => {
     ["calls that overlap", [start, { ...start, id: "2" }, delta, { ...end, id: "2" }, delta, end, finish]],
     ["text within a call", [start, text, delta, end, text, finish]],
     ["a call without arguments", [start, { ...end, arguments: "" }, finish]],
-    ["a call whose value is null", [start, { ...end, arguments: "null", value: null }, finish]],
-    ["an invalid call", [start, delta, { ...end, status: "invalid", value: undefined }, finish]],
-    ["a truncated call", [start, delta, { ...end, status: "truncated", value: undefined }, finish]],
+    ["a call whose arguments are not JSON", [start, delta, { ...end, arguments: "{" }, finish]],
+    ["a call that is cut off", [start, delta, { ...end, complete: false }, finish]],
+    [
+      "text and calls before the end of reasoning",
+      [reasoning, text, start, end, { ...reasoningEnd, state: 1 }, finish],
+    ],
+    ["reasoning that goes on beside text", [reasoning, text, reasoning, reasoningEnd, finish]],
+    [
+      "blocks that overlap",
+      [
+        { ...reasoning, block: 0 },
+        { ...text, block: 1 },
+        { ...reasoning, block: 2 },
+        { ...reasoningEnd, block: 0 },
+        { type: "text-end", block: 1 },
+        { ...reasoningEnd, block: 2 },
+        finish,
+      ],
+    ],
+    [
+      "calls of the service, their results and approvals",
+      [
+        { ...start, executor: "service" },
+        end,
+        { type: "service-tool-result", id: "1", content: [] },
+        { type: "service-approval-request", id: "2", name: "pay", arguments: "{}" },
+        finish,
+      ],
+    ],
+    ["a result of a call of an earlier answer", [{ type: "service-tool-result", id: "0", content: [] }, finish]],
+    ["a freeform call", [{ ...start, format: "text" }, { ...end, arguments: "*** Begin" }, finish]],
+    [
+      "sources, media and opaque state",
+      [
+        { type: "source", id: "s", kind: "url", url: "https://example.com" },
+        { type: "media", id: "m", mediaType: "image/png", source: { type: "base64", data: "AAAA" } },
+        { type: "opaque", state: null },
+        finish,
+      ],
+    ],
+    ["events of a later contract", [{ type: "telepathy" }, text, { type: "aura", data: 1 }, finish]],
+    ["a finish reason of a later contract", [{ ...finish, reason: "bored" }]],
     ["notices and usage anywhere", [notice, usage, response, text, notice, usage, start, usage, end, notice, finish]],
     [
       "a usage of nothing",
@@ -58,8 +97,6 @@ describe("EventOrder", () => {
     ["sent notice after finish", [finish, notice]],
     ["sent usage after finish", [finish, usage]],
     ["sent null after finish", [finish, null]],
-    ["sent text-delta before the reasoning-end of its open reasoning", [reasoning, text]],
-    ["sent tool-call-start before the reasoning-end of its open reasoning", [reasoning, start]],
     ["sent finish with reasoning open", [reasoning, finish]],
     ["sent a reasoning-end with neither reasoning nor state", [reasoningEnd]],
     ["sent a reasoning-end with neither reasoning nor state", [reasoning, reasoningEnd, reasoningEnd]],
@@ -78,11 +115,17 @@ describe("EventOrder", () => {
     ["sent a tool-call-delta without text", [start, { ...delta, text: "" }]],
     ['sent tool-call-end for "1", which is not open', [end]],
     ['sent tool-call-end for "1", which is not open', [start, end, end]],
-    ['ended the tool call "add" under the name "sub"', [start, { ...end, name: "sub" }]],
     ["sent a tool-call-end whose arguments are not text", [start, { ...end, arguments: {} }]],
-    ["sent a tool-call-end whose status and value disagree", [start, { ...end, value: undefined }]],
-    ["sent a tool-call-end whose status and value disagree", [start, { ...end, status: "invalid" }]],
-    ["sent a tool-call-end whose status and value disagree", [start, { ...end, status: "truncated" }]],
+    ["sent a tool-call-end without `complete`, which must be true or false", [start, { ...end, complete: "yes" }]],
+    ['started a tool call with the format "xml"', [{ ...start, format: "xml" }]],
+    ["sent finish with reasoning open", [{ ...reasoning, block: 3 }, finish]],
+    ["sent a reasoning-end with neither reasoning nor state", [{ ...reasoning, block: 3 }, reasoningEnd]],
+    ["sent an opaque event without state", [{ type: "opaque" }]],
+    ["sent a source without a kind", [{ type: "source", id: "s" }]],
+    [
+      "sent media whose source is neither base64, url nor reference",
+      [{ type: "media", id: "m", mediaType: "image/png", source: { type: "base64" } }],
+    ],
     ['sent finish with the tool call "1" open', [start, delta, finish]],
     ["sent two response-start", [response, response]],
     ["sent response-start after content", [text, response]],
@@ -99,11 +142,12 @@ describe("EventOrder", () => {
       "sent a usage that is negative, incomplete or not a number",
       [{ ...usage, usage: { ...counts, output: undefined } }],
     ],
-    ["sent telepathy, which is no event", [{ type: "telepathy" }]],
-    ["sent undefined, which is no event", [undefined]],
-    ["sent null, which is no event", [null]],
-    ["sent string, which is no event", ["text-delta"]],
-    ["sent object, which is no event", [[text]]],
+    ["sent object, which is not an event", [{ kind: "telepathy" }]],
+    ["sent , which is not an event", [{ type: "" }]],
+    ["sent undefined, which is not an event", [undefined]],
+    ["sent null, which is not an event", [null]],
+    ["sent string, which is not an event", ["text-delta"]],
+    ["sent object, which is not an event", [[text]]],
   ])("stops a stream that %s", (breach, events) => {
     expect(breachOf(...events)).toBe(breach);
   });

@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isGatewayError, type ModelEvent } from "@waygate/core";
 import { openChatService, plainDialect } from "@waygate/openai-chat";
+import { type EndedCall, EndedCalls } from "@waygate/recordings";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { answerQuirks } from "./answer-quirks.ts";
 import { toolCallQuirks } from "./tool-call-quirks.ts";
@@ -98,6 +99,7 @@ function eventDescriber(): (event: ModelEvent) => string[] {
     made.set(id, known);
     return known;
   };
+  const calls = new EndedCalls();
   return (event) => {
     switch (event.type) {
       case "response-start":
@@ -109,13 +111,15 @@ function eventDescriber(): (event: ModelEvent) => string[] {
       case "reasoning-end":
         return ["reasoning-end"];
       case "tool-call-start":
+        calls.add(event);
         return [`call ${name(event.id)} ${event.name}`];
       case "tool-call-delta":
         return [`args ${name(event.id)} ${event.text.replaceAll("\n", "\\n")}`];
       case "tool-call-end": {
-        const value = event.status === "ok" ? JSON.stringify(event.value) : event.arguments;
+        calls.add(event);
+        const { id, name: called, status, value, raw } = calls.list[calls.list.length - 1] as EndedCall;
         const state = event.state === undefined ? "" : ` state ${JSON.stringify(event.state)}`;
-        return [`end ${name(event.id)} ${event.name} ${event.status} ${value}${state}`];
+        return [`end ${name(id)} ${called} ${status} ${status === "ok" ? JSON.stringify(value) : raw}${state}`];
       }
       case "notice":
         return [`notice ${event.code}`];
@@ -123,6 +127,8 @@ function eventDescriber(): (event: ModelEvent) => string[] {
         return [`usage ${event.usage.input.total}+${event.usage.output.total}`];
       case "finish":
         return [`finish ${event.reason}${event.raw === undefined ? "" : ` (${event.raw})`}`];
+      default:
+        return [event.type];
     }
   };
 }
