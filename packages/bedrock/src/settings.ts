@@ -1,6 +1,7 @@
 import { toStandardJsonSchema } from "@valibot/to-json-schema";
+import { addressProblem } from "@waygate/http";
 import * as v from "valibot";
-import { addressProblem, isRegionName } from "./address-problem.ts";
+import { isRegionName } from "./is-region-name.ts";
 
 const text = (what: string) => v.pipe(v.string(`must be ${what}`), v.nonEmpty(`must be ${what}`));
 const tokens = v.pipe(
@@ -20,7 +21,7 @@ const described = <Schema extends v.GenericSchema>(schema: Schema, description: 
 const address = v.pipe(
   text("an address, such as https://host/path"),
   v.rawCheck(({ dataset, addIssue }) => {
-    const problem = dataset.typed ? addressProblem(dataset.value) : undefined;
+    const problem = dataset.typed ? addressProblem(dataset.value, { example: "https://host/path" }) : undefined;
     if (problem !== undefined) addIssue({ message: problem });
   }),
 );

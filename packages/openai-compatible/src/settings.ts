@@ -1,6 +1,6 @@
 import { toStandardJsonSchema } from "@valibot/to-json-schema";
 import { didYouMean, reasoningEfforts } from "@waygate/core/plugin";
-import { addressProblem } from "@waygate/openai-chat";
+import { addressProblem } from "@waygate/http";
 import * as v from "valibot";
 import { readAuthHeader } from "./auth-header.ts";
 import { type DialectName, dialectNames } from "./dialects.ts";
@@ -62,7 +62,8 @@ const model = v.object(
 const address = v.pipe(
   text("the service's address, such as https://host/v1"),
   v.rawCheck(({ dataset, addIssue }) => {
-    const problem = dataset.typed ? addressProblem(dataset.value) : undefined;
+    // Whether a name without a dot may stand there is said by another key.
+    const problem = dataset.typed ? addressProblem(dataset.value, { oneLabelNames: true }) : undefined;
     if (problem !== undefined) addIssue({ message: problem });
   }),
 );
@@ -89,10 +90,15 @@ const privacy = v.object(
   shape,
 );
 
+/** What allows a name such as that of a container, which may be the same in any network. */
+const httpHint =
+  'If it is a machine or a container of your own, set "allow_http": true beside it, or use its IP address.';
+
 /** The settings of one service: what stands under its id in `language_models.openai_compatible`. */
-const service = v.object(
+const fields = v.object(
   {
     api_url: address,
+    allow_http: flag,
     dialect: v.optional(dialect, "openai" satisfies DialectName),
     available_models: v.optional(v.array(model, "must be a list of models")),
     discover: v.optional(v.boolean("must be true or false")),
@@ -104,6 +110,22 @@ const service = v.object(
   },
   shape,
 );
+
+const service = v.pipe(
+  fields,
+  v.forward(
+    v.partialCheck(
+      [["api_url"], ["allow_http"]],
+      (input) => addressProblemOf(input) === undefined,
+      ({ input }) => addressProblemOf(input) ?? "",
+    ),
+    ["api_url"],
+  ),
+);
+
+function addressProblemOf({ api_url, allow_http }: Pick<v.InferOutput<typeof fields>, "api_url" | "allow_http">) {
+  return addressProblem(api_url, { oneLabelNames: allow_http, hint: httpHint });
+}
 
 export const settings = toStandardJsonSchema(service);
 

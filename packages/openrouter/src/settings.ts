@@ -1,6 +1,6 @@
 import { toStandardJsonSchema } from "@valibot/to-json-schema";
 import type { SettingsSchema } from "@waygate/core/plugin";
-import { addressProblem } from "@waygate/openai-chat";
+import { addressProblem } from "@waygate/http";
 import * as v from "valibot";
 import { compact } from "./compact.ts";
 import type { RequestSettings } from "./open-router-options.ts";

@@ -1,5 +1,5 @@
 import { toStandardJsonSchema } from "@valibot/to-json-schema";
-import { addressProblem } from "@waygate/openai-chat";
+import { addressProblem } from "@waygate/http";
 import * as v from "valibot";
 import { efforts, type RequestSettings, settingsEntries } from "./options.ts";
 import { compact, flag, oneOf, shape, text, tokens } from "./schema-parts.ts";
