@@ -64,7 +64,12 @@ describe("models that AWS lists", () => {
         name: "gateway",
         contextWindow: "default",
         maxOutputTokens: "default",
-        capabilities: "default",
+        "capabilities.tools": "default",
+        "capabilities.toolChoice": "default",
+        "capabilities.images": "gateway",
+        "capabilities.files": "default",
+        "capabilities.reasoning": "default",
+        "capabilities.structuredOutput": "default",
       },
     });
     // What the profile leads to decides what it can do.
@@ -158,7 +163,8 @@ describe("models that AWS lists", () => {
         name: "settings",
         contextWindow: "settings",
         maxOutputTokens: "default",
-        capabilities: "settings",
+        "capabilities.tools": "default",
+        "capabilities.images": "settings",
       },
     });
     expect(byId(models, "acme.own-v1")).toEqual({
@@ -167,13 +173,13 @@ describe("models that AWS lists", () => {
       contextWindow: 9000,
       maxOutputTokens: 500,
       capabilities: { tools: false, reasoning: true },
-      pricing: undefined,
       origin: {
         id: "settings",
         name: "default",
         contextWindow: "settings",
         maxOutputTokens: "settings",
-        capabilities: "settings",
+        "capabilities.tools": "settings",
+        "capabilities.reasoning": "settings",
       },
     });
     // Known without asking anybody, and held to.

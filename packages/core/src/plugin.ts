@@ -40,7 +40,6 @@ export {
 export type { CheckResult, Gateway, ModelsOptions } from "./contract/gateway.ts";
 export { isObject, type JsonObject, type JsonSchema, type JsonValue } from "./contract/json.ts";
 export { mediaAddress } from "./contract/media-address.ts";
-export { mergeJson } from "./contract/merge-json.ts";
 export {
   type AssistantMessage,
   type AssistantPart,
@@ -77,7 +76,6 @@ export {
   type UserPart,
 } from "./contract/message.ts";
 export type { FieldOrigin, Model, Pricing } from "./contract/model.ts";
-export { matchesModel } from "./contract/model-pattern.ts";
 export {
   type CredentialSpec,
   contractVersion,

@@ -1,4 +1,5 @@
 import type { FilePart, JsonObject, ModelRequest, ReasoningRequest } from "@waygate/core/plugin";
+import { effortOfBudget } from "@waygate/plugin-kit";
 
 /**
  * How a service's chat-completions wire differs from the plain one. Values and small pure functions: the codec reads
@@ -44,8 +45,13 @@ export interface ChatDialect {
   readonly toolResultImages: "parts" | "user-message";
   /** The content part of a file; undefined: as a plain service takes it. */
   readonly filePart: (part: FilePart) => JsonObject | undefined;
-  /** Fields added last to the body made so far; they win over the codec's own. */
+  /** Fields added to the body made so far. They replace the codec's own. */
   readonly extraBody: (request: ModelRequest, body: JsonObject) => JsonObject;
+  /**
+   * What settings and options change in the finished body: objects merged into it one after another, key by key at any
+   * depth. Null removes a field. They are expected without `protectedFields`.
+   */
+  readonly bodyPatches: (request: ModelRequest) => readonly JsonObject[];
   /**
    * What an answer says of itself in fields of the service's own. Asked once, of the choice that says why it ended, and
    * the chunk, or whole answer, that this choice stands in.
@@ -63,6 +69,13 @@ export interface AnswerEnd {
   /** True where reasoning was counted beside the completion, which the counts alone do not always show. */
   readonly reasoningBeside?: boolean | undefined;
 }
+
+/** Fields of a body that no setting and no option may change, each with the reason, in words for "must not hold …". */
+export const protectedFields = {
+  model: "it is what is asked",
+  messages: "it is what is asked",
+  stream: "it is what is asked",
+} as const;
 
 /** Plain chat completions, as OpenAI documents them. */
 export const plainDialect: ChatDialect = {
@@ -82,6 +95,7 @@ export const plainDialect: ChatDialect = {
   toolResultImages: "user-message",
   filePart: () => undefined,
   extraBody: () => ({}),
+  bodyPatches: () => [],
   readEnd: () => undefined,
 };
 
@@ -92,6 +106,5 @@ export const plainDialect: ChatDialect = {
 export function reasoningEffort(reasoning: ReasoningRequest): JsonObject {
   if (reasoning === "off") return { reasoning_effort: "none" };
   if ("effort" in reasoning) return { reasoning_effort: reasoning.effort };
-  const { budgetTokens } = reasoning;
-  return { reasoning_effort: budgetTokens <= 2048 ? "low" : budgetTokens <= 8192 ? "medium" : "high" };
+  return { reasoning_effort: effortOfBudget(reasoning.budgetTokens) };
 }

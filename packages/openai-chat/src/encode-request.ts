@@ -15,6 +15,7 @@ import {
   type ToolResultPart,
   type UserMessage,
 } from "@waygate/core/plugin";
+import { mergeJson } from "@waygate/plugin-kit";
 import type { ChatDialect } from "./chat-dialect.ts";
 import { keptDetails } from "./reasoning-details.ts";
 
@@ -47,7 +48,8 @@ export function encodeRequest(request: ModelRequest, dialect: ChatDialect): Json
   if (request.reasoning !== undefined) Object.assign(body, dialect.reasoning(request.reasoning));
   if (request.responseFormat !== undefined) body.response_format = encodeResponseFormat(request.responseFormat);
   if (dialect.promptCacheKey && request.sessionId !== undefined) body.prompt_cache_key = request.sessionId;
-  return { ...body, ...dialect.extraBody(request, body) };
+  const whole = { ...body, ...dialect.extraBody(request, body) };
+  return dialect.bodyPatches(request).reduce<JsonObject>((below, patch) => mergeJson(below, patch, "remove"), whole);
 }
 
 function encodeMessage(message: Message, dialect: ChatDialect, withReasoning: boolean): JsonObject | JsonObject[] {

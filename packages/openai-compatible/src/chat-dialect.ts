@@ -1,13 +1,11 @@
 import {
   type FilePart,
   type JsonObject,
-  type JsonValue,
   type ModelRequest,
   mediaAddress,
   type ReasoningRequest,
 } from "@waygate/core/plugin";
 import { type ChatDialect, plainDialect } from "@waygate/openai-chat";
-import { mergeBody } from "./extra-body.ts";
 import { nineCharacters } from "./nine-characters.ts";
 import { extrasOf } from "./options.ts";
 import type { ServiceDialect } from "./service-dialect.ts";
@@ -38,7 +36,7 @@ export function chatDialect(
     toolCallId: service.toolCallIds === "nine-characters" ? nineCharacters : (id) => id,
     toolResultImages: service.toolResultImages,
     filePart: service.files === "document_url" ? documentUrl : plainDialect.filePart,
-    extraBody: (request, body) => changes(body, [...extras, ...extrasOf(request)]),
+    bodyPatches: (request) => [...extras, ...extrasOf(request)],
   };
 }
 
@@ -69,16 +67,6 @@ function documentUrl({ mediaType, source, name }: FilePart): JsonObject | undefi
   if (mediaType.startsWith("audio/")) return undefined;
   const url = mediaAddress(source, mediaType);
   return { type: "document_url", document_url: url, ...(name === undefined ? {} : { document_name: name }) };
-}
-
-/** The fields of a body that the extras change. What is removed is undefined, which JSON leaves out. */
-function changes(body: JsonObject, extras: readonly JsonObject[]): JsonObject {
-  const touched = new Set(extras.flatMap((extra) => Object.keys(extra)));
-  if (touched.size === 0) return {};
-  const merged = extras.reduce(mergeBody, body);
-  const entries = [...touched].map((key): [string, JsonValue | undefined] => [key, merged[key]]);
-  // The type of JSON has no undefined; an object that is about to be written as JSON may.
-  return Object.fromEntries(entries) as JsonObject;
 }
 
 /** Fills in what the settings say of the model where the request leaves it open. */

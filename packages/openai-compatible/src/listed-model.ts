@@ -1,4 +1,5 @@
 import { isObject, type Model } from "@waygate/core/plugin";
+import { readLimit } from "@waygate/plugin-kit";
 import { readAbilities, writesText } from "./read-abilities.ts";
 import { readPricing } from "./read-pricing.ts";
 
@@ -79,7 +80,7 @@ function tokensIn(
 ): number | undefined {
   const places = placesOf(entry);
   for (const field of fields) {
-    const values = places.map((place) => toTokens(place[field])).filter((value) => value !== undefined);
+    const values = places.map((place) => readLimit(place[field])).filter((value) => value !== undefined);
     if (values.length > 0) return pick(...values);
   }
   return undefined;
@@ -102,9 +103,4 @@ function placesOf(entry: Record<string, unknown>): readonly Record<string, unkno
   const instances = loaded.map((instance) => (isObject(instance) ? instance.config : undefined));
   const loadedContext = instances.filter(isObject).map((config) => ({ loaded_context_length: config.context_length }));
   return [entry, ...one, ...providers, ...loadedContext].filter(isObject);
-}
-
-function toTokens(value: unknown): number | undefined {
-  const number = typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value;
-  return typeof number === "number" && Number.isSafeInteger(number) && number > 0 ? number : undefined;
 }

@@ -1,44 +1,30 @@
-import type { Capabilities, FieldOrigin, Model } from "@waygate/core/plugin";
+import type { Capabilities, Model } from "@waygate/core/plugin";
+import { FieldOrigins } from "@waygate/plugin-kit";
 import type { ListedModel } from "./listed-model.ts";
 import type { ModelSettings } from "./settings.ts";
 
-/**
- * A model as settings and list know it together. A field of the settings wins over the list's, each for itself; what a
- * flag does not say and the list neither is as Zed has it: a model of the settings takes tools, and no images.
- */
+/** What Zed assumes of a model in the settings: it accepts tools, and no images. */
+const assumed: Partial<Capabilities> = { tools: true, images: false };
+
+/** Returns a model as settings and list know it together. A field of the settings replaces that of the list. */
 export function mergeModel(id: string, settings: ModelSettings | undefined, listed: ListedModel | undefined): Model {
-  const origin: Record<string, FieldOrigin> = { id: settings === undefined ? "gateway" : "settings" };
-  const choose = <Value>(field: string, set: Value | undefined, found: Value | undefined, otherwise?: Value) => {
-    const value = set ?? found ?? otherwise;
-    if (value !== undefined) {
-      origin[field] = set !== undefined ? "settings" : found !== undefined ? "gateway" : "default";
-    }
-    return value;
-  };
-  const name = choose("name", settings?.display_name, listed?.name, id) ?? id;
-  const contextWindow = choose("contextWindow", settings?.max_tokens, listed?.contextWindow);
+  const origins = new FieldOrigins();
+  origins.record("id", settings === undefined ? "gateway" : "settings");
   const limit = settings?.max_completion_tokens ?? settings?.max_output_tokens;
-  const maxOutputTokens = choose("maxOutputTokens", limit, listed?.maxOutputTokens);
-  const capabilities: { -readonly [Ability in keyof Capabilities]?: boolean } = { ...listed?.capabilities };
-  for (const ability of Object.keys(capabilities)) origin[`capabilities.${ability}`] = "gateway";
-  for (const [ability, otherwise] of [
-    ["tools", true],
-    ["images", false],
-  ] as const) {
-    const set = settings?.capabilities[ability];
-    const fallback = settings === undefined ? undefined : otherwise;
-    const value = choose(`capabilities.${ability}`, set, listed?.capabilities[ability], fallback);
-    if (value !== undefined) capabilities[ability] = value;
-  }
-  const pricing = choose("pricing", undefined, listed?.pricing);
+  const { tools, images } = settings?.capabilities ?? {};
+  const pricing = origins.choose("pricing", { gateway: listed?.pricing });
   return {
     id,
-    name,
-    contextWindow,
-    maxOutputTokens,
-    capabilities,
-    ...(pricing === undefined ? {} : { pricing }),
-    origin,
+    name: origins.choose("name", { settings: settings?.display_name, gateway: listed?.name, default: id }),
+    contextWindow: origins.choose("contextWindow", { settings: settings?.max_tokens, gateway: listed?.contextWindow }),
+    maxOutputTokens: origins.choose("maxOutputTokens", { settings: limit, gateway: listed?.maxOutputTokens }),
+    capabilities: origins.chooseCapabilities({
+      settings: { ...(tools !== undefined && { tools }), ...(images !== undefined && { images }) },
+      gateway: listed?.capabilities,
+      default: settings === undefined ? undefined : assumed,
+    }),
+    ...(pricing !== undefined && { pricing }),
+    origin: origins.origin,
   };
 }
 

@@ -1,7 +1,8 @@
 import { toStandardJsonSchema } from "@valibot/to-json-schema";
 import type { JsonObject, ModelRequest } from "@waygate/core/plugin";
+import { object } from "@waygate/plugin-kit/settings";
 import * as v from "valibot";
-import { asJsonObject, jsonBody } from "./json-body.ts";
+import { extraBody } from "./settings.ts";
 
 /** `options` of a request to one of these gateways. */
 export type OpenAICompatibleOptions = {
@@ -14,19 +15,12 @@ export type OpenAICompatibleOptions = {
   readonly extra_body?: JsonObject;
 };
 
-const schema = v.object(
-  { extraBody: v.optional(jsonBody), extra_body: v.optional(jsonBody) },
-  "must be an object, such as { extraBody: {} }",
-);
+const schema = object({ extraBody: v.optional(extraBody), extra_body: v.optional(extraBody) });
 
 export const options = toStandardJsonSchema(
   v.pipe(
     schema,
-    v.transform(
-      ({ extraBody, extra_body }): JsonObject => ({
-        extras: [asJsonObject(extra_body), asJsonObject(extraBody)],
-      }),
-    ),
+    v.transform(({ extraBody = {}, extra_body = {} }): JsonObject => ({ extras: [extra_body, extraBody] })),
   ),
 );
 

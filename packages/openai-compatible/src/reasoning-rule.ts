@@ -1,4 +1,5 @@
 import { type JsonObject, type ReasoningEffort, reasoningEfforts } from "@waygate/core/plugin";
+import { effortOfBudget, nearestEffort } from "@waygate/plugin-kit";
 
 /** How a service is asked to think, or not to. */
 export interface ReasoningRule {
@@ -14,20 +15,6 @@ export interface ReasoningRule {
    * that do not think refuse it, so it is sent only to those whose settings name a `reasoning_effort`.
    */
   readonly offFor: "every-model" | "where-effort-is-set";
-}
-
-const scale: readonly ReasoningEffort[] = reasoningEfforts;
-
-/** The nearest of the efforts that a service knows; of two that are as near, the higher. */
-function nearest(effort: ReasoningEffort, known: readonly ReasoningEffort[]): ReasoningEffort {
-  const distance = (other: ReasoningEffort) => Math.abs(scale.indexOf(other) - scale.indexOf(effort));
-  const [first = effort, ...others] = known.toSorted((a, b) => scale.indexOf(b) - scale.indexOf(a));
-  return others.reduce((best, other) => (distance(other) < distance(best) ? other : best), first);
-}
-
-/** The effort that services commonly spend about as many tokens on. */
-function effortOf(budgetTokens: number): ReasoningEffort {
-  return budgetTokens <= 2048 ? "low" : budgetTokens <= 8192 ? "medium" : "high";
 }
 
 const budgets: Readonly<Record<ReasoningEffort, number>> = {
@@ -46,30 +33,30 @@ interface Known {
 
 /** `reasoning_effort`, as OpenAI has it. `also`: sent with every request to think. */
 export function byEffort({
-  efforts = scale,
+  efforts = reasoningEfforts,
   off = true,
   also = {},
 }: Known & { off?: boolean; also?: JsonObject } = {}) {
-  const effort = (asked: ReasoningEffort) => ({ reasoning_effort: nearest(asked, efforts), ...also });
+  const effort = (asked: ReasoningEffort) => ({ reasoning_effort: nearestEffort(asked, efforts), ...also });
   return {
     fields: "`reasoning_effort`",
     effort,
-    budget: (budgetTokens) => effort(effortOf(budgetTokens)),
+    budget: (budgetTokens) => effort(effortOfBudget(budgetTokens)),
     off: off ? { reasoning_effort: "none" } : {},
     offFor: "where-effort-is-set",
   } satisfies ReasoningRule;
 }
 
 /** `thinking: {type}` beside `reasoning_effort`. `also`: further fields of `thinking`. */
-export function byThinkingType({ efforts = scale, also = {} }: Known & { also?: JsonObject } = {}) {
+export function byThinkingType({ efforts = reasoningEfforts, also = {} }: Known & { also?: JsonObject } = {}) {
   const effort = (asked: ReasoningEffort) => ({
     thinking: { type: "enabled", ...also },
-    reasoning_effort: nearest(asked, efforts),
+    reasoning_effort: nearestEffort(asked, efforts),
   });
   return {
     fields: "`thinking.type`, `reasoning_effort`",
     effort,
-    budget: (budgetTokens) => effort(effortOf(budgetTokens)),
+    budget: (budgetTokens) => effort(effortOfBudget(budgetTokens)),
     off: { thinking: { type: "disabled" } },
     offFor: "every-model",
   } satisfies ReasoningRule;
@@ -103,38 +90,38 @@ export function byEnableThinking() {
  * `chat_template_kwargs`, which the model's own template reads, beside `reasoning_effort`. Templates call the switch
  * `enable_thinking` (Qwen, GLM) or `thinking` (DeepSeek, Granite, Kimi), and pass over a name that they do not know.
  */
-export function byChatTemplate({ efforts = scale }: Known = {}) {
+export function byChatTemplate({ efforts = reasoningEfforts }: Known = {}) {
   const template = (thinking: boolean) => ({ chat_template_kwargs: { enable_thinking: thinking, thinking } });
-  const effort = (asked: ReasoningEffort) => ({ ...template(true), reasoning_effort: nearest(asked, efforts) });
+  const effort = (asked: ReasoningEffort) => ({ ...template(true), reasoning_effort: nearestEffort(asked, efforts) });
   return {
     fields: "`chat_template_kwargs`, `reasoning_effort`",
     effort,
-    budget: (budgetTokens) => effort(effortOf(budgetTokens)),
+    budget: (budgetTokens) => effort(effortOfBudget(budgetTokens)),
     off: template(false),
     offFor: "every-model",
   } satisfies ReasoningRule;
 }
 
 /** `reasoning: {enabled}` beside `reasoning_effort`. */
-export function byReasoningEnabled({ efforts = scale }: Known = {}) {
+export function byReasoningEnabled({ efforts = reasoningEfforts }: Known = {}) {
   const effort = (asked: ReasoningEffort) => ({
     reasoning: { enabled: true },
-    reasoning_effort: nearest(asked, efforts),
+    reasoning_effort: nearestEffort(asked, efforts),
   });
   return {
     fields: "`reasoning.enabled`, `reasoning_effort`",
     effort,
-    budget: (budgetTokens) => effort(effortOf(budgetTokens)),
+    budget: (budgetTokens) => effort(effortOfBudget(budgetTokens)),
     off: { reasoning: { enabled: false } },
     offFor: "where-effort-is-set",
   } satisfies ReasoningRule;
 }
 
 /** `reasoning: {effort}` or `reasoning: {max_tokens}`. */
-export function byReasoningObject({ efforts = scale }: Known = {}) {
+export function byReasoningObject({ efforts = reasoningEfforts }: Known = {}) {
   return {
     fields: "`reasoning.effort`, `reasoning.max_tokens`",
-    effort: (asked) => ({ reasoning: { effort: nearest(asked, efforts) } }),
+    effort: (asked) => ({ reasoning: { effort: nearestEffort(asked, efforts) } }),
     budget: (tokens) => ({ reasoning: { max_tokens: tokens } }),
     off: {},
     offFor: "every-model",
@@ -142,10 +129,10 @@ export function byReasoningObject({ efforts = scale }: Known = {}) {
 }
 
 /** `reasoning_effort`, or a budget in Google's own `extra_body`, which the wire really calls so. */
-export function byGoogle({ efforts = scale }: Known = {}) {
+export function byGoogle({ efforts = reasoningEfforts }: Known = {}) {
   return {
     fields: "`reasoning_effort`, `extra_body.google.thinking_config`",
-    effort: (asked) => ({ reasoning_effort: nearest(asked, efforts) }),
+    effort: (asked) => ({ reasoning_effort: nearestEffort(asked, efforts) }),
     budget: (tokens) => ({ extra_body: { google: { thinking_config: { thinking_budget: tokens } } } }),
     off: { reasoning_effort: "none" },
     offFor: "where-effort-is-set",

@@ -1,21 +1,13 @@
 import { toStandardJsonSchema } from "@valibot/to-json-schema";
 import { didYouMean, reasoningEfforts } from "@waygate/core/plugin";
-import { addressProblem } from "@waygate/http";
+import { addressProblem, protectedFields } from "@waygate/openai-chat";
+import { bodyFields, flag, mapOf, object, oneOf, text, tokens } from "@waygate/plugin-kit/settings";
 import * as v from "valibot";
 import { readAuthHeader } from "./auth-header.ts";
 import { type DialectName, dialectNames } from "./dialects.ts";
-import { jsonBody } from "./json-body.ts";
 
-const text = (what: string) => v.pipe(v.string(`must be ${what}`), v.nonEmpty(`must be ${what}`));
-const tokens = v.pipe(
-  v.number("must be a number of tokens"),
-  v.integer("must be a whole number of tokens"),
-  v.minValue(1, "must be at least 1"),
-);
-/** For a missing key valibot reports the whole object, with the key as what it expected. */
-const shape = (issue: { readonly expected: string | null }) =>
-  issue.expected?.startsWith('"') === true ? "is missing, but required" : "must be an object";
-const flag = v.optional(v.boolean("must be true or false"));
+/** Fields for the body of a request. */
+export const extraBody = bodyFields(protectedFields);
 
 const dialect = v.picklist(dialectNames, ({ input }) => {
   const hint = typeof input === "string" ? didYouMean(input, dialectNames) : "";
@@ -23,18 +15,15 @@ const dialect = v.picklist(dialectNames, ({ input }) => {
 });
 
 /** What a model can do, and how it is spoken to. A flag that is left out is as the list or the dialect says. */
-const capabilities = v.object(
-  {
-    tools: flag,
-    images: flag,
-    parallel_tool_calls: flag,
-    prompt_cache_key: flag,
-    chat_completions: flag,
-    interleaved_reasoning: flag,
-    max_tokens_parameter: flag,
-  },
-  shape,
-);
+const capabilities = object({
+  tools: v.optional(flag),
+  images: v.optional(flag),
+  parallel_tool_calls: v.optional(flag),
+  prompt_cache_key: v.optional(flag),
+  chat_completions: v.optional(flag),
+  interleaved_reasoning: v.optional(flag),
+  max_tokens_parameter: v.optional(flag),
+});
 
 const efforts = ["none", ...reasoningEfforts] as const;
 
@@ -43,27 +32,23 @@ const reasoningTag = v.pipe(
   v.regex(/^[A-Za-z][\w-]*$/, 'must be the name of a tag without brackets, such as "think"'),
 );
 
-const model = v.object(
-  {
-    name: text("the model's name, as the service knows it"),
-    display_name: v.optional(text("a name for people")),
-    max_tokens: v.optional(tokens),
-    max_output_tokens: v.optional(tokens),
-    max_completion_tokens: v.optional(tokens),
-    reasoning_effort: v.optional(v.picklist(efforts, `must be one of ${efforts.join(", ")}`)),
-    dialect: v.optional(dialect),
-    reasoning_tag: v.optional(reasoningTag),
-    extra_body: v.optional(jsonBody),
-    capabilities: v.optional(capabilities, {}),
-  },
-  shape,
-);
+const model = object({
+  name: text("the model's name, as the service knows it"),
+  display_name: v.optional(text("a name for people")),
+  max_tokens: v.optional(tokens),
+  max_output_tokens: v.optional(tokens),
+  max_completion_tokens: v.optional(tokens),
+  reasoning_effort: v.optional(oneOf(efforts)),
+  dialect: v.optional(dialect),
+  reasoning_tag: v.optional(reasoningTag),
+  extra_body: v.optional(extraBody),
+  capabilities: v.optional(capabilities, {}),
+});
 
 const address = v.pipe(
   text("the service's address, such as https://host/v1"),
   v.rawCheck(({ dataset, addIssue }) => {
-    // Whether a name without a dot may stand there is said by another key.
-    const problem = dataset.typed ? addressProblem(dataset.value, { oneLabelNames: true }) : undefined;
+    const problem = dataset.typed ? addressProblem(dataset.value) : undefined;
     if (problem !== undefined) addIssue({ message: problem });
   }),
 );
@@ -82,50 +67,23 @@ const queryValue = v.union(
 );
 
 /** What the service has promised: a person's word, as nothing in its protocol tells. */
-const privacy = v.object(
-  {
-    zero_data_retention: flag,
-    data_collection: v.optional(v.literal("deny", 'must be "deny", or left out')),
-  },
-  shape,
-);
-
-/** What allows a name such as that of a container, which may be the same in any network. */
-const httpHint =
-  'If it is a machine or a container of your own, set "allow_http": true beside it, or use its IP address.';
+const privacy = object({
+  zero_data_retention: v.optional(flag),
+  data_collection: v.optional(v.literal("deny", 'must be "deny", or left out')),
+});
 
 /** The settings of one service: what stands under its id in `language_models.openai_compatible`. */
-const fields = v.object(
-  {
-    api_url: address,
-    allow_http: flag,
-    dialect: v.optional(dialect, "openai" satisfies DialectName),
-    available_models: v.optional(v.array(model, "must be a list of models")),
-    discover: v.optional(v.boolean("must be true or false")),
-    auth_header: v.optional(authHeader),
-    custom_headers: v.optional(v.record(v.string(), v.string("must be text")), {}),
-    extra_query: v.optional(v.record(v.string(), queryValue), {}),
-    extra_body: v.optional(jsonBody),
-    privacy: v.optional(privacy),
-  },
-  shape,
-);
-
-const service = v.pipe(
-  fields,
-  v.forward(
-    v.partialCheck(
-      [["api_url"], ["allow_http"]],
-      (input) => addressProblemOf(input) === undefined,
-      ({ input }) => addressProblemOf(input) ?? "",
-    ),
-    ["api_url"],
-  ),
-);
-
-function addressProblemOf({ api_url, allow_http }: Pick<v.InferOutput<typeof fields>, "api_url" | "allow_http">) {
-  return addressProblem(api_url, { oneLabelNames: allow_http, hint: httpHint });
-}
+const service = object({
+  api_url: address,
+  dialect: v.optional(dialect, "openai" satisfies DialectName),
+  available_models: v.optional(v.array(model, "must be a list of models")),
+  discover: v.optional(flag),
+  auth_header: v.optional(authHeader),
+  custom_headers: v.optional(mapOf(v.string("must be text"), "must be an object of texts"), {}),
+  extra_query: v.optional(mapOf(queryValue), {}),
+  extra_body: v.optional(extraBody),
+  privacy: v.optional(privacy),
+});
 
 export const settings = toStandardJsonSchema(service);
 

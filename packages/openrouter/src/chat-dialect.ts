@@ -1,4 +1,4 @@
-import { type JsonObject, type JsonSchema, type JsonValue, type ModelRequest, mergeJson } from "@waygate/core/plugin";
+import type { JsonObject, JsonSchema, JsonValue, ModelRequest } from "@waygate/core/plugin";
 import { type ChatDialect, plainDialect } from "@waygate/openai-chat";
 import { filePart } from "./file-part.ts";
 import { isStrict } from "./is-strict.ts";
@@ -8,7 +8,7 @@ import type { ServerTool } from "./open-router-plugin.ts";
 /** What a request's body has beyond plain chat completions. */
 export interface BodyPlan {
   readonly fields: JsonObject;
-  /** Merged in last; null removes. */
+  /** Merged into the finished body; null removes a field. */
   readonly extra: JsonObject | undefined;
   readonly serverTools: readonly ServerTool[];
   /** What places of the prompt are marked with; undefined: none are. */
@@ -33,6 +33,7 @@ export function chatDialect(plan: BodyPlan): ChatDialect {
     toolResultImages: "parts",
     filePart,
     extraBody: (request, body) => complete(request, body, plan),
+    bodyPatches: () => (plan.extra === undefined ? [] : [plan.extra]),
   };
 }
 
@@ -44,7 +45,7 @@ function complete(request: ModelRequest, body: JsonObject, plan: BodyPlan): Json
       ? { messages: listOf(body.messages), tools: own }
       : markPrompt({ messages: listOf(body.messages), tools: own }, plan.cacheMark);
   const offered = [...tools, ...(plan.serverTools as readonly JsonObject[])];
-  const fields: JsonObject = {
+  return {
     messages,
     ...(offered.length > 0 && { tools: offered }),
     ...strictFormat(request),
@@ -52,11 +53,6 @@ function complete(request: ModelRequest, body: JsonObject, plan: BodyPlan): Json
     usage: { include: true },
     ...plan.fields,
   };
-  if (plan.extra === undefined) return fields;
-  const merged = mergeJson({ ...body, ...fields }, plan.extra, "remove");
-  // Undefined takes the place of what was removed; JSON leaves it out.
-  const removed = Object.keys({ ...body, ...fields }).filter((key) => !Object.hasOwn(merged, key));
-  return Object.assign(Object.fromEntries(removed.map((key) => [key, undefined])), merged) as JsonObject;
 }
 
 /** Has a schema enforced where it is one that can be. */

@@ -1,4 +1,5 @@
 import { type CheckResult, isGatewayError, isObject } from "@waygate/core/plugin";
+import { formatDollars, readText } from "@waygate/plugin-kit";
 
 export interface CheckOptions {
   readonly address: string;
@@ -20,8 +21,8 @@ export async function checkKey({ address, getJson, countModels, signal }: CheckO
   const limit = dollars(key.limit);
   const facts: (readonly [label: string, value: string | undefined])[] = [
     ["Address", address],
-    ["Key", `${text(key.label) ?? "accepted"}${key.is_free_tier === true ? ", free tier" : ""}`],
-    ["Expires", text(key.expires_at)],
+    ["Key", `${readText(key.label) ?? "accepted"}${key.is_free_tier === true ? ", free tier" : ""}`],
+    ["Expires", readText(key.expires_at)],
     ["Limit", limit === undefined ? "none" : `${limit}${key.limit_reset ? `, reset ${key.limit_reset}` : ""}`],
     ["Left of the limit", dollars(key.limit_remaining)],
     ["Used", used(key)],
@@ -58,15 +59,9 @@ function dataOf(answer: unknown): Record<string, unknown> {
 }
 
 function dollars(value: unknown): string | undefined {
-  if (typeof value !== "number" || !Number.isFinite(value)) return undefined;
-  const digits = value !== 0 && Math.abs(value) < 0.1 ? 4 : 2;
-  return `${value < 0 ? "-" : ""}$${Math.abs(value).toFixed(digits)}`;
+  return typeof value === "number" && Number.isFinite(value) ? formatDollars(value) : undefined;
 }
 
 function positive(value: unknown): boolean {
   return typeof value === "number" && value > 0;
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === "string" && value !== "" ? value : undefined;
 }

@@ -1,4 +1,5 @@
-import { isGatewayError, type OpenContext } from "@waygate/core/plugin";
+import type { OpenContext } from "@waygate/core/plugin";
+import { optionalCredential } from "@waygate/plugin-kit";
 import { readProviderKeys } from "./settings-headers.ts";
 
 type Credentials = Pick<OpenContext<unknown>, "id" | "credential">;
@@ -12,20 +13,12 @@ export async function keyHeaders({ id, credential }: Credentials): Promise<Reado
   return { ...headers, "x-provider-api-keys": JSON.stringify(readProviderKeys(id, own)) };
 }
 
-/** The key, where there is one: the list of models can be had without. */
-export async function optionalKey({ credential }: Credentials): Promise<string | undefined> {
-  try {
-    return await credential("api_key");
-  } catch (error) {
-    // A key that could not be looked up is another matter than one that is not there.
-    if (isGatewayError(error) && error.code === "credentials" && error.cause === undefined) return undefined;
-    throw error;
-  }
-}
-
 /** Everything that is blotted out wherever an answer repeats it. */
 export async function secrets(credentials: Credentials): Promise<readonly string[]> {
-  const [key, own] = await Promise.all([optionalKey(credentials), credentials.credential("provider_keys")]);
+  const [key, own] = await Promise.all([
+    optionalCredential(credentials, "api_key"),
+    credentials.credential("provider_keys"),
+  ]);
   const brought = own === undefined ? [] : Object.values(readProviderKeys(credentials.id, own));
   return [key, ...brought].filter((secret) => secret !== undefined);
 }

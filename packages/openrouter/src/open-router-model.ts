@@ -1,5 +1,6 @@
-import type { Capabilities, FieldOrigin, Model, Pricing } from "@waygate/core/plugin";
-import type { ModelFacts, Prices, ReasoningFacts } from "./model-facts.ts";
+import type { Capabilities, FieldOrigin, Model } from "@waygate/core/plugin";
+import { compact, FieldOrigins, toPricing } from "@waygate/plugin-kit";
+import type { ModelFacts, ReasoningFacts } from "./model-facts.ts";
 import { isRouter, isUnlisted } from "./model-id.ts";
 import type { ModelSettings } from "./settings.ts";
 
@@ -21,19 +22,29 @@ export interface OpenRouterModel extends Model {
  * of each field, of each capability too (`capabilities.tools`).
  */
 export function toModel(id: string, facts: ModelFacts | undefined, settings: ModelSettings): OpenRouterModel {
-  const sources = new Sources();
+  const origins = new FieldOrigins();
+  origins.record("id", originOf(id, facts));
   const auto = id === autoModel;
-  const name = sources.choose("name", settings.display_name, facts?.name, auto ? "Auto Router" : id);
-  const context = auto ? 2_000_000 : undefined;
   const limit = settings.max_completion_tokens ?? settings.max_output_tokens;
   const model: OpenRouterModel = {
     id,
-    name: name ?? id,
-    contextWindow: sources.choose("contextWindow", settings.max_tokens, facts?.contextWindow, context),
-    maxOutputTokens: sources.choose("maxOutputTokens", limit, facts?.maxOutputTokens),
-    capabilities: capabilitiesOf(id, facts, settings, sources),
-    pricing: sources.choose("pricing", undefined, facts && toPricing(facts.prices)),
-    origin: { id: originOf(id, facts), ...sources.origin },
+    name: origins.choose("name", {
+      settings: settings.display_name,
+      gateway: facts?.name,
+      default: auto ? "Auto Router" : id,
+    }),
+    contextWindow: origins.choose("contextWindow", {
+      settings: settings.max_tokens,
+      gateway: facts?.contextWindow,
+      default: auto ? 2_000_000 : undefined,
+    }),
+    maxOutputTokens: origins.choose("maxOutputTokens", { settings: limit, gateway: facts?.maxOutputTokens }),
+    capabilities: origins.chooseCapabilities({
+      settings: capabilitiesOfSettings(settings),
+      gateway: capabilitiesOfList(id, facts),
+    }),
+    pricing: origins.choose("pricing", { gateway: facts && toPricing(facts.prices) }),
+    origin: origins.origin,
   };
   if (facts === undefined) return model;
   const { inputModalities: input, outputModalities: output, supportedParameters, reasoning } = facts;
@@ -45,51 +56,32 @@ export function toModel(id: string, facts: ModelFacts | undefined, settings: Mod
   };
 }
 
-/** Files are not among them: OpenRouter reads PDF for models that do not. */
-function capabilitiesOf(
-  id: string,
-  facts: ModelFacts | undefined,
-  settings: ModelSettings,
-  sources: Sources,
-): Partial<Capabilities> {
-  // What a router cannot do, the model that it chooses may.
-  const told = (able: boolean | undefined) => (able === false && isRouter(id) ? undefined : able);
-  const takes = (parameter: string) => told(facts?.supportedParameters?.includes(parameter));
-  const images = told(facts?.inputModalities?.includes("image"));
-  const thinks = settings.mode === undefined || settings.mode.type === "default" ? undefined : true;
-  // Of JSON without a schema, too, as one capability stands for both.
-  const formats = takes("structured_outputs") === false ? takes("response_format") : takes("structured_outputs");
-  const capabilities = {
-    tools: sources.choose("capabilities.tools", settings.supports_tools, takes("tools")),
-    images: sources.choose("capabilities.images", settings.supports_images, images),
-    toolChoice: sources.choose("capabilities.toolChoice", undefined, takes("tool_choice")),
-    reasoning: sources.choose("capabilities.reasoning", thinks, takes("reasoning")),
-    structuredOutput: sources.choose("capabilities.structuredOutput", undefined, formats),
+function capabilitiesOfSettings({ supports_tools: tools, supports_images: images, mode }: ModelSettings) {
+  return {
+    ...(tools !== undefined && { tools }),
+    ...(images !== undefined && { images }),
+    ...(mode !== undefined && mode.type !== "default" && { reasoning: true }),
   };
-  return Object.fromEntries(Object.entries(capabilities).filter(([, able]) => able !== undefined));
 }
 
-/** Chooses the value of each field, and remembers where it was learnt. */
-class Sources {
-  readonly origin: Record<string, FieldOrigin> = {};
-
-  choose<Value>(field: string, settings?: Value, gateway?: Value, fallback?: Value): Value | undefined {
-    const known = { settings, gateway, default: fallback };
-    for (const origin of ["settings", "gateway", "default"] as const) {
-      if (known[origin] === undefined) continue;
-      this.origin[field] = origin;
-      return known[origin];
-    }
-    return undefined;
-  }
+/** Files are not among them: OpenRouter reads PDF for models that do not. */
+function capabilitiesOfList(id: string, facts: ModelFacts | undefined): Partial<Capabilities> {
+  // What a router cannot do, the model that it chooses may.
+  const told = (able: boolean | undefined) => (able === false && isRouter(id) ? undefined : able);
+  const accepts = (parameter: string) => told(facts?.supportedParameters?.includes(parameter));
+  const capabilities = {
+    tools: accepts("tools"),
+    toolChoice: accepts("tool_choice"),
+    images: told(facts?.inputModalities?.includes("image")),
+    reasoning: accepts("reasoning"),
+    // Of JSON without a schema, too, as one capability stands for both.
+    structuredOutput:
+      accepts("structured_outputs") === false ? accepts("response_format") : accepts("structured_outputs"),
+  };
+  return compact<Partial<Capabilities>>(capabilities);
 }
 
 function originOf(id: string, facts: ModelFacts | undefined): FieldOrigin {
   if (facts !== undefined) return "gateway";
   return id === autoModel || isUnlisted(id) ? "default" : "settings";
-}
-
-function toPricing({ input, output, cacheRead, cacheWrite }: Prices): Pricing | undefined {
-  if (input === undefined && output === undefined) return undefined;
-  return { currency: "USD", input, output, cacheRead, cacheWrite };
 }

@@ -1,7 +1,6 @@
 import type { JsonObject } from "@waygate/core/plugin";
+import { flag, jsonObject, number, oneOf, openObject, text } from "@waygate/plugin-kit/settings";
 import * as v from "valibot";
-import { json } from "./json.ts";
-import { flag, number, oneOf, shape, text } from "./schema-parts.ts";
 
 /**
  * A plugin of OpenRouter: something it does to the request or to the answer. The ones that are known are typed; another
@@ -73,13 +72,7 @@ const web = {
 const fileParser = {
   id: v.literal("file-parser"),
   enabled,
-  pdf: v.optional(
-    v.objectWithRest(
-      { engine: v.optional(oneOf(["native", "mistral-ocr", "cloudflare-ai", "pdf-text"])) },
-      json,
-      shape,
-    ),
-  ),
+  pdf: v.optional(openObject({ engine: v.optional(oneOf(["native", "mistral-ocr", "cloudflare-ai", "pdf-text"])) })),
 };
 const contextCompression = {
   id: v.literal("context-compression"),
@@ -107,26 +100,22 @@ function isAnotherId(id: unknown): boolean {
 /** Plugins gain fields, and new ones come: of those that are known the fields that are known are checked. */
 export const pluginSchema = v.union(
   [
-    v.objectWithRest(web, json),
-    v.objectWithRest(fileParser, json),
-    v.objectWithRest(contextCompression, json),
-    v.objectWithRest(autoRouter, json),
-    v.objectWithRest({ id: v.custom<string>(isAnotherId) }, json),
+    openObject(web),
+    openObject(fileParser),
+    openObject(contextCompression),
+    openObject(autoRouter),
+    openObject({ id: v.custom<string>(isAnotherId) }),
   ],
   ({ input }) => pluginFault(input),
 );
 
-export const serverToolSchema = v.objectWithRest(
-  {
-    type: v.pipe(
-      v.string('must be a server tool, such as "openrouter:web_search"'),
-      v.regex(/^[a-z0-9_-]+:./, 'must be a server tool, such as "openrouter:web_search"'),
-    ),
-    parameters: v.optional(v.record(v.string(), json, "must be an object")),
-  },
-  json,
-  shape,
-);
+export const serverToolSchema = openObject({
+  type: v.pipe(
+    v.string('must be a server tool, such as "openrouter:web_search"'),
+    v.regex(/^[a-z0-9_-]+:./, 'must be a server tool, such as "openrouter:web_search"'),
+  ),
+  parameters: v.optional(jsonObject),
+});
 
 function pluginFault(input: unknown): string {
   const id = typeof input === "object" && input !== null && "id" in input ? input.id : undefined;

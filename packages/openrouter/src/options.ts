@@ -1,45 +1,41 @@
 import { toStandardJsonSchema } from "@valibot/to-json-schema";
 import { type JsonObject, reasoningEfforts, type SettingsSchema } from "@waygate/core/plugin";
+import { protectedFields } from "@waygate/openai-chat";
+import { compact } from "@waygate/plugin-kit";
+import {
+  bodyFields,
+  count,
+  flag,
+  jsonObject,
+  mapOf,
+  number,
+  object,
+  oneOf,
+  openObject,
+  text,
+  tokens,
+} from "@waygate/plugin-kit/settings";
 import * as v from "valibot";
-import { compact } from "./compact.ts";
-import { json } from "./json.ts";
 import type { OpenRouterOptions } from "./open-router-options.ts";
 import { pluginSchema, serverToolSchema } from "./open-router-plugin.ts";
 import { routingSchema } from "./routing-schema.ts";
-import { count, flag, number, oneOf, shape, text, tokens } from "./schema-parts.ts";
 
 const efforts = ["none", ...reasoningEfforts] as const;
 
-const object = v.record(v.string(), json, "must be an object");
 const ttl = oneOf(["5m", "1h"]);
 
-/** Fields of the body that must not be set past their own keys: what is asked, and what the privacy ratchet guards. */
-const guardedFields = ["model", "messages", "stream", "tools", "provider"] as const;
+/** What is asked, and what the privacy ratchet guards. */
+const extraBody = bodyFields({ ...protectedFields, tools: "it is what is asked", provider: 'use the key "provider"' });
 
-const extraBody = v.pipe(
-  object,
-  v.rawCheck(({ dataset, addIssue }) => {
-    if (!dataset.typed) return;
-    for (const field of guardedFields) {
-      if (!Object.hasOwn(dataset.value, field)) continue;
-      const instead = field === "provider" ? 'use the key "provider"' : "it is what is asked";
-      addIssue({ message: `must not hold "${field}": ${instead}` });
-    }
-  }),
-);
-
-const reasoning = v.object(
-  {
-    effort: v.optional(oneOf(efforts)),
-    max_tokens: v.optional(tokens),
-    enabled: v.optional(flag),
-    exclude: v.optional(flag),
-    summary: v.optional(oneOf(["auto", "concise", "detailed"])),
-    context: v.optional(oneOf(["auto", "all_turns", "current_turn"])),
-    mode: v.optional(oneOf(["standard", "pro"])),
-  },
-  shape,
-);
+const reasoning = object({
+  effort: v.optional(oneOf(efforts)),
+  max_tokens: v.optional(tokens),
+  enabled: v.optional(flag),
+  exclude: v.optional(flag),
+  summary: v.optional(oneOf(["auto", "concise", "detailed"])),
+  context: v.optional(oneOf(["auto", "all_turns", "current_turn"])),
+  mode: v.optional(oneOf(["standard", "pro"])),
+});
 
 /** What may stand for a model in the settings, and in a request's options. */
 export const requestEntries = {
@@ -50,23 +46,23 @@ export const requestEntries = {
   server_tools: v.optional(v.array(serverToolSchema, "must be a list of server tools")),
   max_tool_calls: v.optional(count),
   stop_server_tools_when: v.optional(
-    v.array(v.objectWithRest({ type: text("a condition") }, json, shape), "must be a list of conditions"),
+    v.array(openObject({ type: text("a condition") }), "must be a list of conditions"),
   ),
   transforms: v.optional(v.array(oneOf(["middle-out"]), 'must be ["middle-out"] or []')),
   reasoning: v.optional(reasoning),
   verbosity: v.optional(oneOf(["low", "medium", "high", "xhigh", "max"])),
   service_tier: v.optional(oneOf(["auto", "default", "fast", "flex", "priority", "scale"])),
   user: v.optional(text("an id of the end user")),
-  metadata: v.optional(v.record(v.string(), v.string("must be text"), "must be an object of texts")),
-  trace: v.optional(object),
-  web_search_options: v.optional(object),
-  cache_control: v.optional(v.object({ type: v.literal("ephemeral"), ttl: v.optional(ttl) }, shape)),
+  metadata: v.optional(mapOf(v.string("must be text"), "must be an object of texts")),
+  trace: v.optional(jsonObject),
+  web_search_options: v.optional(jsonObject),
+  cache_control: v.optional(object({ type: v.literal("ephemeral"), ttl: v.optional(ttl) })),
   cache_ttl: v.optional(ttl),
   prompt_cache_key: v.optional(text("a key")),
-  prompt_cache_options: v.optional(v.object({ mode: v.literal("explicit"), ttl: v.optional(text("a time")) }, shape)),
+  prompt_cache_options: v.optional(object({ mode: v.literal("explicit"), ttl: v.optional(text("a time")) })),
   response_cache: v.optional(
     v.union(
-      [flag, v.object({ ttl_seconds: v.optional(count), clear: v.optional(flag) }, shape)],
+      [flag, object({ ttl_seconds: v.optional(count), clear: v.optional(flag) })],
       "must be true or false, or an object with ttl_seconds and clear",
     ),
   ),
@@ -77,14 +73,14 @@ export const requestEntries = {
   frequency_penalty: v.optional(number),
   presence_penalty: v.optional(number),
   repetition_penalty: v.optional(number),
-  logit_bias: v.optional(v.record(v.string(), number, "must be an object of numbers")),
-  prediction: v.optional(v.object({ type: v.literal("content"), content: text("the expected answer") }, shape)),
+  logit_bias: v.optional(mapOf(number, "must be an object of numbers")),
+  prediction: v.optional(object({ type: v.literal("content"), content: text("the expected answer") })),
   anthropic_beta: v.optional(v.array(text("a feature in beta"), "must be a list of features")),
   pin_upstream: v.optional(flag),
   extra_body: v.optional(extraBody),
 };
 
-const optionsSchema = v.object({ ...requestEntries, session_id: v.optional(text("an id")) }, shape);
+const optionsSchema = object({ ...requestEntries, session_id: v.optional(text("an id")) });
 
 export const options: SettingsSchema<JsonObject> = toStandardJsonSchema(
   v.pipe(

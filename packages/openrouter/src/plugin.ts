@@ -7,12 +7,13 @@ import {
   type OpenContext,
 } from "@waygate/core/plugin";
 import { openChatService, plainDialect } from "@waygate/openai-chat";
+import { optionalCredential } from "@waygate/plugin-kit";
 import { announced } from "./announced.ts";
 import { Catalogue } from "./catalogue.ts";
 import { checkKey } from "./check-key.ts";
-import { keyHeaders, optionalKey, secrets } from "./key-headers.ts";
+import { keyHeaders, secrets } from "./key-headers.ts";
 import { isUnlisted } from "./model-id.ts";
-import { ModelSettingsBook } from "./model-settings-book.ts";
+import { modelSettings } from "./model-settings.ts";
 import { autoModel, type OpenRouterModel, toModel } from "./open-router-model.ts";
 import { options } from "./options.ts";
 import { readFailure } from "./read-failure.ts";
@@ -47,20 +48,20 @@ export const openrouter = definePlugin({
     structuredOutput: true,
   },
   address: ({ api_url }) => api_url,
-  leftOut: (settings) => settingsHeaders(settings).refused,
   open,
 });
 
 function open(context: OpenContext<OpenRouterSettings>): Gateway {
   const { id, settings, notice, signal } = context;
-  const { headers } = settingsHeaders(settings);
-  const modelSettings = new ModelSettingsBook(settings, notice);
+  const { headers, refused } = settingsHeaders(settings);
+  for (const message of refused) notice({ code: "header-refused", message });
+  const layers = modelSettings(settings, notice);
 
   const service = openChatService({
     gateway: id,
     address: settings.api_url,
     async headers() {
-      const key = await optionalKey(context);
+      const key = await optionalCredential(context, "api_key");
       return key === undefined ? headers : { ...headers, authorization: `Bearer ${key}` };
     },
     secret: () => secrets(context),
@@ -70,15 +71,21 @@ function open(context: OpenContext<OpenRouterSettings>): Gateway {
     dispatcher: context.transport.dispatcher,
   });
   const { getJson } = service;
-  const catalogue = new Catalogue({ gateway: id, getJson, key: () => optionalKey(context), notice, signal });
+  const catalogue = new Catalogue({
+    gateway: id,
+    getJson,
+    key: () => optionalCredential(context, "api_key"),
+    notice,
+    signal,
+  });
 
   const named = [...new Set([autoModel, ...settings.available_models.map(({ name }) => name)])];
-  const model = (name: string): OpenRouterModel => toModel(name, catalogue.get(name), modelSettings.of(name));
+  const model = (name: string): OpenRouterModel => toModel(name, catalogue.get(name), layers.of(name));
 
   function start(request: ModelRequest): AsyncIterable<readonly ModelEvent[]> {
     const plan = planRequest(request, {
       gateway: id,
-      settingsOf: (name) => modelSettings.of(name),
+      settingsOf: (name) => layers.of(name),
       facts: catalogue.get(request.model),
       idOf: (name) => catalogue.idOf(name),
     });
@@ -99,7 +106,7 @@ function open(context: OpenContext<OpenRouterSettings>): Gateway {
     // Planned when it is iterated, so that what is wrong with the request is thrown from there.
     stream: (request) => ({ [Symbol.asyncIterator]: () => start(request)[Symbol.asyncIterator]() }),
     privacyDemands: ["zeroDataRetention", "denyDataCollection", "onlyUpstreams"],
-    privacy: ({ model, gatewayOptions }) => demandsOf(modelSettings.of(model), gatewayOptions),
+    privacy: ({ model, gatewayOptions }) => demandsOf(layers.of(model), gatewayOptions),
     async check({ signal }) {
       await context.credential("api_key");
       const countModels = async () => (await catalogue.models({ signal, refresh: true })).length;

@@ -1,5 +1,6 @@
 import { type ErrorCode, isObject } from "@waygate/core/plugin";
 import type { FailedAnswer, FailureReading } from "@waygate/openai-chat";
+import { parseJson, readNumber, readText, readTexts } from "@waygate/plugin-kit";
 
 /**
  * What OpenRouter's `error_type` says, where its status says less.
@@ -42,7 +43,7 @@ export function readFailure(failed: FailedAnswer): FailureReading | undefined {
   const error = isObject(failed.body) && isObject(failed.body.error) ? failed.body.error : {};
   const metadata = isObject(error.metadata) ? error.metadata : {};
   const availability = isObject(error.availability) ? error.availability : {};
-  const code = codeOf(failed, metadata, availability, text(metadata.error_type) ?? text(error.error_type));
+  const code = codeOf(failed, metadata, availability, readText(metadata.error_type) ?? readText(error.error_type));
   return {
     code,
     detail: detailOf(failed, error, metadata),
@@ -58,7 +59,7 @@ function codeOf(
   availability: Record<string, unknown>,
   type: string | undefined,
 ): ErrorCode {
-  const known = codeOfAvailability.get(text(availability.code) ?? "");
+  const known = codeOfAvailability.get(readText(availability.code) ?? "");
   if (known !== undefined) return known;
   // Moderation names its reasons, a guardrail the patterns that it found.
   if (Array.isArray(metadata.reasons) || (status === 403 && Array.isArray(metadata.patterns))) return "content-filter";
@@ -69,12 +70,12 @@ function codeOf(
 
 /** OpenRouter's words, with what the provider itself said, or why the input was flagged. */
 function detailOf({ detail }: FailedAnswer, error: Record<string, unknown>, metadata: Record<string, unknown>): string {
-  const words = text(error.message) ?? detail;
+  const words = readText(error.message) ?? detail;
   const said = [rawWords(metadata.raw)];
   if (Array.isArray(metadata.reasons)) said.push(`reasons: ${metadata.reasons.join(", ")}`);
   if (Array.isArray(metadata.patterns)) said.push(`patterns: ${metadata.patterns.join(", ")}`);
-  if (text(metadata.flagged_input) !== undefined) said.push(`flagged: ${JSON.stringify(metadata.flagged_input)}`);
-  if (text(metadata.provider_code) !== undefined) said.push(`provider's code: ${metadata.provider_code}`);
+  if (readText(metadata.flagged_input) !== undefined) said.push(`flagged: ${JSON.stringify(metadata.flagged_input)}`);
+  if (readText(metadata.provider_code) !== undefined) said.push(`provider's code: ${metadata.provider_code}`);
   const more = said.filter((part) => part !== undefined && part !== words);
   return more.length === 0 ? words : `${words} (${more.join("; ")})`;
 }
@@ -82,8 +83,8 @@ function detailOf({ detail }: FailedAnswer, error: Record<string, unknown>, meta
 /** What a provider said: text, or JSON, which often is text, that holds its words. */
 function rawWords(raw: unknown): string | undefined {
   if (typeof raw === "string") {
-    const parsed = parse(raw);
-    return parsed === undefined ? text(raw.trim()) : (innerMessage(parsed) ?? raw.trim());
+    const parsed = parseJson(raw);
+    return parsed === undefined ? readText(raw.trim()) : (innerMessage(parsed) ?? raw.trim());
   }
   return isObject(raw) ? (innerMessage(raw) ?? JSON.stringify(raw)) : undefined;
 }
@@ -91,8 +92,8 @@ function rawWords(raw: unknown): string | undefined {
 function innerMessage(value: unknown): string | undefined {
   const outer: unknown = Array.isArray(value) ? value[0] : value;
   if (!isObject(outer)) return undefined;
-  if (isObject(outer.error)) return text(outer.error.message);
-  return text(outer.error) ?? text(outer.message);
+  if (isObject(outer.error)) return readText(outer.error.message);
+  return readText(outer.error) ?? readText(outer.message);
 }
 
 function remedyOf(
@@ -103,9 +104,9 @@ function remedyOf(
 ): string | undefined {
   if (code === "payment-required") return whoseCredit(detail, upstream);
   if (code === "content-filter") return "Change what is asked, or choose a model that is not moderated.";
-  const excluded = texts(availability.excluded_by);
-  const constraint = isObject(availability.constraint) ? text(availability.constraint.field) : undefined;
-  const suggested = texts(availability.fallback_models);
+  const excluded = readTexts(availability.excluded_by) ?? [];
+  const constraint = isObject(availability.constraint) ? readText(availability.constraint.field) : undefined;
+  const suggested = readTexts(availability.fallback_models) ?? [];
   const instead = suggested.length === 0 ? "" : ` OpenRouter suggests ${suggested.join(", ")}.`;
   if (code === "model-not-found" && instead !== "") return instead.trim();
   if (code === "invalid-request" && (excluded.length > 0 || constraint !== undefined || noneLeft.test(detail))) {
@@ -140,33 +141,12 @@ function retryAfterMs(
   availability: Record<string, unknown>,
   now: number,
 ): number | undefined {
-  const seconds = number(availability.retry_after) ?? number(metadata.retry_after_seconds);
+  const seconds = readNumber(availability.retry_after) ?? readNumber(metadata.retry_after_seconds);
   if (seconds !== undefined) return seconds * 1000;
   const headers = isObject(metadata.headers) ? Object.entries(metadata.headers) : [];
-  const header = (name: string) => number(headers.find(([key]) => key.toLowerCase() === name)?.[1]);
+  const header = (name: string) => readNumber(headers.find(([key]) => key.toLowerCase() === name)?.[1]);
   const after = header("retry-after");
   if (after !== undefined) return after * 1000;
   const reset = header("x-ratelimit-reset");
   return reset !== undefined && reset > 1e12 ? Math.max(0, reset - now) : undefined;
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === "string" && value !== "" ? value : undefined;
-}
-
-function texts(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.filter((entry) => typeof entry === "string") : [];
-}
-
-function number(value: unknown): number | undefined {
-  const read = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
-  return typeof read === "number" && Number.isFinite(read) && read >= 0 ? read : undefined;
-}
-
-function parse(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,13 +1,14 @@
 import { createHash } from "node:crypto";
 import { GatewayError, type JsonObject, type ModelRequest, type NoticeEvent, type Privacy } from "@waygate/core/plugin";
 import type { ChatDialect } from "@waygate/openai-chat";
+import { notLoosened } from "@waygate/plugin-kit";
 import { askForReasoning } from "./ask-for-reasoning.ts";
 import { type BodyPlan, chatDialect } from "./chat-dialect.ts";
 import { fieldsOf } from "./fields-of.ts";
 import { wantsMarks } from "./mark-prompt.ts";
 import type { ModelFacts } from "./model-facts.ts";
 import { isPreset, isRouter } from "./model-id.ts";
-import { layOver, notLoosened } from "./model-settings-book.ts";
+import { layOver } from "./model-settings.ts";
 import type { OpenRouterOptions } from "./open-router-options.ts";
 import { asOptions } from "./options.ts";
 import { pinUpstream } from "./pin-upstream.ts";

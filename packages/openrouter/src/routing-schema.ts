@@ -1,5 +1,5 @@
+import { flag, number, object, oneOf, text } from "@waygate/plugin-kit/settings";
 import * as v from "valibot";
-import { flag, number, oneOf, shape, text } from "./schema-parts.ts";
 
 /**
  * How a request is routed among the providers of a model: OpenRouter's `provider` object. Slugs are those that its
@@ -50,46 +50,42 @@ export type Percentiles = {
 
 const slugs = v.array(text('a provider, such as "anthropic"'), "must be a list of providers");
 const price = v.union([number, text("a price")], "must be a price in USD");
-const percentiles = v.object(
-  { p50: v.optional(number), p75: v.optional(number), p90: v.optional(number), p99: v.optional(number) },
-  shape,
-);
+const percentiles = object({
+  p50: v.optional(number),
+  p75: v.optional(number),
+  p90: v.optional(number),
+  p99: v.optional(number),
+});
 const threshold = v.union([number, percentiles], "must be a number, or an object with p50, p75, p90 or p99");
 
-export const routingSchema = v.object(
-  {
-    order: v.optional(slugs),
-    allow_fallbacks: v.optional(flag),
-    require_parameters: v.optional(flag),
-    data_collection: v.optional(oneOf(["allow", "deny", "disallow"])),
-    zdr: v.optional(flag),
-    enforce_distillable_text: v.optional(flag),
-    only: v.optional(slugs),
-    ignore: v.optional(slugs),
-    quantizations: v.optional(v.array(text("a quantization"), "must be a list of quantizations")),
-    sort: v.optional(
-      v.union(
-        [
-          text("a way to sort"),
-          v.object({ by: v.optional(text("a way to sort")), partition: v.optional(oneOf(["model", "none"])) }, shape),
-        ],
-        'must be text, such as "price", or an object with "by" and "partition"',
-      ),
+export const routingSchema = object({
+  order: v.optional(slugs),
+  allow_fallbacks: v.optional(flag),
+  require_parameters: v.optional(flag),
+  data_collection: v.optional(oneOf(["allow", "deny", "disallow"])),
+  zdr: v.optional(flag),
+  enforce_distillable_text: v.optional(flag),
+  only: v.optional(slugs),
+  ignore: v.optional(slugs),
+  quantizations: v.optional(v.array(text("a quantization"), "must be a list of quantizations")),
+  sort: v.optional(
+    v.union(
+      [
+        text("a way to sort"),
+        object({ by: v.optional(text("a way to sort")), partition: v.optional(oneOf(["model", "none"])) }),
+      ],
+      'must be text, such as "price", or an object with "by" and "partition"',
     ),
-    max_price: v.optional(
-      v.object(
-        {
-          prompt: v.optional(price),
-          completion: v.optional(price),
-          request: v.optional(price),
-          image: v.optional(price),
-          audio: v.optional(price),
-        },
-        shape,
-      ),
-    ),
-    preferred_min_throughput: v.optional(threshold),
-    preferred_max_latency: v.optional(threshold),
-  },
-  shape,
-);
+  ),
+  max_price: v.optional(
+    object({
+      prompt: v.optional(price),
+      completion: v.optional(price),
+      request: v.optional(price),
+      image: v.optional(price),
+      audio: v.optional(price),
+    }),
+  ),
+  preferred_min_throughput: v.optional(threshold),
+  preferred_max_latency: v.optional(threshold),
+});

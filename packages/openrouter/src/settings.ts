@@ -1,11 +1,11 @@
 import { toStandardJsonSchema } from "@valibot/to-json-schema";
 import type { SettingsSchema } from "@waygate/core/plugin";
-import { addressProblem } from "@waygate/http";
+import { addressProblem } from "@waygate/openai-chat";
+import { compact } from "@waygate/plugin-kit";
+import { flag, mapOf, object, text, tokens } from "@waygate/plugin-kit/settings";
 import * as v from "valibot";
-import { compact } from "./compact.ts";
 import type { RequestSettings } from "./open-router-options.ts";
 import { requestEntries } from "./options.ts";
-import { flag, shape, text, tokens } from "./schema-parts.ts";
 
 /** What stands under `language_models.open_router`. */
 export type OpenRouterSettings = {
@@ -75,27 +75,21 @@ const address = v.pipe(
   }),
 );
 
-const schema = v.object(
-  {
-    api_url: v.optional(address, "https://openrouter.ai/api/v1"),
-    custom_headers: v.optional(v.record(v.string(), v.string("must be text"), "must be an object of texts"), {}),
-    app_url: v.optional(text("the program's address")),
-    app_name: v.optional(text("the program's name")),
-    app_categories: v.optional(v.array(text("a category"), "must be a list of categories")),
-    available_models: v.optional(
-      v.array(
-        v.object({ name: text("the model's id, such as openrouter/auto"), ...modelEntries }, shape),
-        "must be a list of models",
-      ),
-      [],
+const schema = object({
+  api_url: v.optional(address, "https://openrouter.ai/api/v1"),
+  custom_headers: v.optional(mapOf(v.string("must be text"), "must be an object of texts"), {}),
+  app_url: v.optional(text("the program's address")),
+  app_name: v.optional(text("the program's name")),
+  app_categories: v.optional(v.array(text("a category"), "must be a list of categories")),
+  available_models: v.optional(
+    v.array(
+      object({ name: text("the model's id, such as openrouter/auto"), ...modelEntries }),
+      "must be a list of models",
     ),
-    model_settings: v.optional(
-      v.record(v.string(), v.object(modelEntries, shape), 'must be an object, such as { "anthropic/*": {} }'),
-      {},
-    ),
-  },
-  shape,
-);
+    [],
+  ),
+  model_settings: v.optional(mapOf(object(modelEntries), 'must be an object, such as { "anthropic/*": {} }'), {}),
+});
 
 export const settings: SettingsSchema<OpenRouterSettings> = toStandardJsonSchema(
   v.pipe(

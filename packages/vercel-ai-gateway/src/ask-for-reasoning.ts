@@ -1,4 +1,5 @@
-import { type JsonObject, type NoticeEvent, type ReasoningRequest, reasoningEfforts } from "@waygate/core/plugin";
+import type { JsonObject, NoticeEvent, ReasoningRequest } from "@waygate/core/plugin";
+import { effortOfBudget, nearestEffort, readEfforts } from "@waygate/plugin-kit";
 import type { ModelFacts } from "./model-facts.ts";
 import type { ReasoningOptions } from "./options.ts";
 
@@ -8,8 +9,6 @@ export interface ReasoningAnswer {
   /** Where something else is asked for than was meant. */
   readonly notice?: Omit<NoticeEvent, "type">;
 }
-
-const scale: readonly string[] = reasoningEfforts;
 
 /**
  * How a request asks a model to think: `{ enabled: false }` for not at all, `{ effort }`, or `{ enabled: true,
@@ -33,13 +32,13 @@ function ofRequest(asked: ReasoningRequest, facts: ModelFacts | undefined): Reas
   if (asked === "off") return { field: facts?.capabilities.reasoning === false ? undefined : { enabled: false } };
   const { budget, efforts } = facts?.reasoning ?? {};
   if ("effort" in asked) {
-    const effort = nearest(asked.effort, efforts);
+    const effort = nearestEffort(asked.effort, readEfforts(efforts ?? []));
     return { field: { effort }, ...adjusted(facts, `the effort "${asked.effort}"`, effort === asked.effort, effort) };
   }
   const { budgetTokens } = asked;
   // Claude from 4.7 on refuses budgets: the effort that commonly costs about as much takes their place.
   if (budget === undefined && efforts !== undefined) {
-    const effort = nearest(budgetTokens <= 2048 ? "low" : budgetTokens <= 8192 ? "medium" : "high", efforts);
+    const effort = nearestEffort(effortOfBudget(budgetTokens), readEfforts(efforts));
     return { field: { effort }, ...adjusted(facts, "a budget to think", false, effort) };
   }
   const within = Math.min(Math.max(budgetTokens, budget?.min ?? 0), budget?.max ?? Number.POSITIVE_INFINITY);
@@ -59,14 +58,4 @@ function adjusted(
   return {
     notice: { code: "reasoning-adjusted", message: `${facts.id} does not take ${what}: "${instead}" was asked for.` },
   };
-}
-
-/** The nearest of the efforts that a model takes; of two that are as near, the higher. */
-function nearest(effort: string, known: readonly string[] | undefined): string {
-  const distance = (other: string) => Math.abs(scale.indexOf(other) - scale.indexOf(effort));
-  const [first, ...others] = (known ?? [])
-    .filter((each) => scale.includes(each))
-    .toSorted((a, b) => scale.indexOf(b) - scale.indexOf(a));
-  if (first === undefined) return effort;
-  return others.reduce((best, other) => (distance(other) < distance(best) ? other : best), first);
 }

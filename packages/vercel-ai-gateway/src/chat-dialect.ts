@@ -1,4 +1,4 @@
-import { type JsonObject, mergeJson } from "@waygate/core/plugin";
+import type { JsonObject } from "@waygate/core/plugin";
 import { type ChatDialect, plainDialect } from "@waygate/openai-chat";
 import { readEnd } from "./read-end.ts";
 import type { CapabilityFlags } from "./settings.ts";
@@ -10,7 +10,7 @@ export interface BodyPlan {
   /** The parameters that the model's requests may have, where the list says. */
   readonly supportedParameters: readonly string[] | undefined;
   readonly fields: JsonObject;
-  /** Merged in last; null removes. */
+  /** Merged into the finished body; null removes a field. */
   readonly extra: JsonObject | undefined;
 }
 
@@ -27,7 +27,8 @@ export function chatDialect(plan: BodyPlan): ChatDialect {
     reasoningReplay: flags.interleaved_reasoning === false ? "none" : "reasoning_details",
     reasoningTextBeside: flags.interleaved_reasoning === true,
     toolResultImages: "parts",
-    extraBody: (_request, body) => complete(body, plan),
+    extraBody: () => plan.fields,
+    bodyPatches: () => (plan.extra === undefined ? [] : [plan.extra]),
     readEnd,
   };
 }
@@ -36,14 +37,4 @@ export function chatDialect(plan: BodyPlan): ChatDialect {
 function maxTokensParameter({ model, flags }: BodyPlan): ChatDialect["maxTokensParameter"] {
   const older = flags.max_tokens_parameter ?? !model.startsWith("openai/");
   return older ? "max_tokens" : "max_completion_tokens";
-}
-
-/** What is added to the body that the codec has made, or takes the place of its fields. */
-function complete(body: JsonObject, { fields, extra }: BodyPlan): JsonObject {
-  if (extra === undefined) return fields;
-  const before = { ...body, ...fields };
-  const merged = mergeJson(before, extra, "remove");
-  // Undefined takes the place of what was removed; JSON leaves it out.
-  const removed = Object.keys(before).filter((key) => !Object.hasOwn(merged, key));
-  return Object.assign(Object.fromEntries(removed.map((key) => [key, undefined])), merged) as JsonObject;
 }

@@ -1,4 +1,5 @@
 import { type CheckResult, isGatewayError, isObject } from "@waygate/core/plugin";
+import { formatDollars } from "@waygate/plugin-kit";
 import { kindOf } from "./credentials.ts";
 
 export interface CheckOptions {
@@ -45,7 +46,7 @@ async function askCredits({ getJson, signal }: CheckOptions): Promise<Credits> {
   try {
     const answer = await getJson("/credits", signal);
     const { balance, total_used } = isObject(answer) ? answer : {};
-    return { accepted: "accepted", balance: balanceFact(dollars(balance)), used: shown(dollars(total_used)) };
+    return { accepted: "accepted", balance: balanceFact(dollars(balance)), used: usedFact(dollars(total_used)) };
   } catch (error) {
     // A token that may ask models need not be allowed to look at the credit, and a proxy may know nothing of it.
     if (!isGatewayError(error) || (error.status !== 403 && error.status !== 404)) throw error;
@@ -53,21 +54,19 @@ async function askCredits({ getJson, signal }: CheckOptions): Promise<Credits> {
   }
 }
 
-function balanceFact(balance: number | undefined): string {
-  if (balance === undefined) return "not told";
-  return balance > 0 ? shown(balance) : `${shown(balance)}: requests will be refused until more is added`;
+function usedFact(used: number | undefined): string | undefined {
+  return used === undefined ? undefined : formatDollars(used);
 }
 
-/** Amounts come as text, in USD. */
+function balanceFact(balance: number | undefined): string {
+  if (balance === undefined) return "not told";
+  return balance > 0
+    ? formatDollars(balance)
+    : `${formatDollars(balance)}: requests will be refused until more is added`;
+}
+
+/** Amounts come as text, in USD. A balance may be negative. */
 function dollars(value: unknown): number | undefined {
   const amount = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
   return typeof amount === "number" && Number.isFinite(amount) ? amount : undefined;
-}
-
-function shown(amount: number): string;
-function shown(amount: number | undefined): string | undefined;
-function shown(amount: number | undefined): string | undefined {
-  if (amount === undefined) return undefined;
-  const digits = amount !== 0 && Math.abs(amount) < 0.1 ? 4 : 2;
-  return `${amount < 0 ? "-" : ""}$${Math.abs(amount).toFixed(digits)}`;
 }

@@ -1,11 +1,6 @@
-import {
-  type CredentialSpec,
-  GatewayError,
-  isGatewayError,
-  type JsonObject,
-  type OpenContext,
-} from "@waygate/core/plugin";
+import { type CredentialSpec, GatewayError, type JsonObject, type OpenContext } from "@waygate/core/plugin";
 import type { Secret } from "@waygate/openai-chat";
+import { parseJson } from "@waygate/plugin-kit";
 import * as v from "valibot";
 import { byokSchema } from "./gateway-routing.ts";
 
@@ -34,22 +29,11 @@ export const credentials: readonly CredentialSpec[] = [
 type Credentials = Pick<OpenContext<unknown>, "id" | "credential">;
 export type ProviderKeys = Readonly<Record<string, readonly JsonObject[]>>;
 
-/** The key, where there is one: the list of models can be had without. */
-export async function optionalKey({ credential }: Credentials): Promise<string | undefined> {
-  try {
-    return await credential("api_key");
-  } catch (error) {
-    // A key that could not be looked up is another matter than one that is not there.
-    if (isGatewayError(error) && error.code === "credentials" && error.cause === undefined) return undefined;
-    throw error;
-  }
-}
-
 /** The stored keys of a person's own accounts with providers. Rejects with a `GatewayError` where they cannot be read. */
 export async function providerKeys({ id, credential }: Credentials): Promise<ProviderKeys | undefined> {
   const stored = await credential("provider_keys");
   if (stored === undefined) return undefined;
-  const read = v.safeParse(byokSchema, parse(stored));
+  const read = v.safeParse(byokSchema, parseJson(stored));
   if (read.success) return read.output as ProviderKeys;
   throw new GatewayError(
     `The provider keys of gateway "${id}" cannot be read. They must be JSON that maps providers to lists of ` +
@@ -92,12 +76,4 @@ export function keyHint(secret: Secret): string {
   }
   const kind = kindOf(key);
   return `Keys of this gateway begin with "vck_"; the one sent ${kind === undefined ? "does not" : `looks like ${kind}`}. ${remedy}`;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,17 @@
 import { didYouMean, type JsonObject, type JsonValue } from "@waygate/core/plugin";
+import {
+  flag,
+  json,
+  jsonObject,
+  listOf,
+  mapOf,
+  object,
+  oneOf,
+  openObject,
+  shortText,
+  text,
+} from "@waygate/plugin-kit/settings";
 import * as v from "valibot";
-import { flag, json, jsonObject, listOf, oneOf, shape, shortText, text } from "./schema-parts.ts";
 
 /**
  * How a request is routed: the `gateway` object of `providerOptions`. Slugs of providers are those that the gateway's
@@ -62,7 +73,7 @@ const timeout = v.pipe(
   v.minValue(1000, "must be at least 1000 milliseconds"),
   v.maxValue(789_000, "must be at most 789000 milliseconds"),
 );
-const timeouts = v.record(v.string(), timeout, "must be an object of milliseconds by provider");
+const timeouts = mapOf(timeout, "must be an object of milliseconds by provider");
 
 const entries = {
   order: v.optional(slugs),
@@ -81,15 +92,14 @@ const entries = {
   ),
   quotaEntityId: v.optional(text("an id")),
   safetyIdentifier: v.optional(shortText("an id of the end user", 64)),
-  providerTimeouts: v.optional(v.object({ byok: v.optional(timeouts), system: v.optional(timeouts) }, shape)),
+  providerTimeouts: v.optional(object({ byok: v.optional(timeouts), system: v.optional(timeouts) })),
   serviceTier: v.optional(oneOf(["flex", "priority"])),
   speed: v.optional(oneOf(["fast"])),
   caching: v.optional(oneOf(["auto"])),
 };
 
 /** Credentials with providers, by slug. */
-export const byokSchema = v.record(
-  v.string(),
+export const byokSchema = mapOf(
   v.array(jsonObject, "must be a list of credentials"),
   'must be an object, such as { "anthropic": [{ "apiKey": "…" }] }',
 );
@@ -108,7 +118,7 @@ function routingOf<Byok extends v.ObjectEntries>(byok: Byok) {
   const known = { ...entries, ...byok };
   const names = Object.keys(known);
   return v.pipe(
-    v.objectWithRest(known, json, shape),
+    openObject(known),
     v.rawCheck(({ dataset, addIssue }) => {
       if (!dataset.typed) return;
       for (const key of Object.keys(dataset.value)) {

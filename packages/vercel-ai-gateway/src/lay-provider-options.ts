@@ -1,4 +1,5 @@
-import { isObject, type JsonObject, mergeJson } from "@waygate/core/plugin";
+import { isObject, type JsonObject } from "@waygate/core/plugin";
+import { mergeJson } from "@waygate/plugin-kit";
 import type { ProviderOptions } from "./provider-options.ts";
 import { tighten } from "./tighten.ts";
 

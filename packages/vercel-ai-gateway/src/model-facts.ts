@@ -1,4 +1,5 @@
 import { type Capabilities, isObject } from "@waygate/core/plugin";
+import { compact, readLimit, readText, readTexts } from "@waygate/plugin-kit";
 import { readPricing, type TieredPricing } from "./read-pricing.ts";
 
 /** What the gateway's list says of a model, as far as it is used here. */
@@ -36,17 +37,17 @@ export function readModels(answer: unknown): readonly ModelFacts[] | undefined {
 }
 
 function readModel(entry: unknown): ModelFacts | undefined {
-  const id = isObject(entry) ? text(entry.id) : undefined;
+  const id = isObject(entry) ? readText(entry.id) : undefined;
   if (!isObject(entry) || id === undefined) return undefined;
   if (entry.type !== undefined && entry.type !== null && entry.type !== "language") return undefined;
   return {
     id,
-    name: text(entry.name),
-    contextWindow: count(entry.context_window),
+    name: readText(entry.name),
+    contextWindow: readLimit(entry.context_window),
     // The list calls the limit of the output so; in settings, the name stands for the context window.
-    maxOutputTokens: count(entry.max_tokens),
+    maxOutputTokens: readLimit(entry.max_tokens),
     capabilities: readCapabilities(entry),
-    supportedParameters: texts(entry.supported_parameters),
+    supportedParameters: readTexts(entry.supported_parameters),
     reasoning: readReasoning(entry.reasoning_options),
     pricing: readPricing(entry.pricing),
   };
@@ -54,11 +55,11 @@ function readModel(entry: unknown): ModelFacts | undefined {
 
 /** Tags and parameters that say what a model can do. A flag is false where the list says much, but not this. */
 function readCapabilities(entry: Record<string, unknown>): Partial<Capabilities> {
-  const tags = texts(entry.tags);
-  const parameters = texts(entry.supported_parameters);
+  const tags = readTexts(entry.tags);
+  const parameters = readTexts(entry.supported_parameters);
   const architecture = isObject(entry.architecture) ? entry.architecture : {};
   const modalities = isObject(entry.modalities) ? entry.modalities : {};
-  const input = texts(architecture.input_modalities) ?? texts(modalities.input);
+  const input = readTexts(architecture.input_modalities) ?? readTexts(modalities.input);
   const says = (lists: readonly (readonly string[] | undefined)[], word: RegExp) => {
     const known = lists.filter((list) => list !== undefined);
     return known.length === 0 ? undefined : known.some((list) => list.some((each) => word.test(each)));
@@ -74,7 +75,7 @@ function readCapabilities(entry: Record<string, unknown>): Partial<Capabilities>
     structuredOutput:
       says([parameters, tags], /^(structured_outputs?|structured-outputs?|response_format)$/) || undefined,
   };
-  return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined));
+  return compact<Partial<Capabilities>>(found);
 }
 
 /** Source: vercel.com/docs/ai-gateway/models-and-providers/reasoning, `reasoning_options`. */
@@ -85,19 +86,7 @@ function readReasoning(options: unknown): ReasoningFacts | undefined {
   const budget = known.find(({ type }) => type === "budget_tokens");
   return {
     toggle: known.some(({ type }) => type === "toggle"),
-    efforts: effort && texts(effort.values),
-    budget: budget && { min: count(budget.min), max: count(budget.max) },
+    efforts: effort && readTexts(effort.values),
+    budget: budget && { min: readLimit(budget.min), max: readLimit(budget.max) },
   };
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === "string" && value !== "" ? value : undefined;
-}
-
-function texts(value: unknown): readonly string[] | undefined {
-  return Array.isArray(value) ? value.filter((entry) => typeof entry === "string") : undefined;
-}
-
-function count(value: unknown): number | undefined {
-  return typeof value === "number" && Number.isFinite(value) && value > 0 ? Math.floor(value) : undefined;
 }

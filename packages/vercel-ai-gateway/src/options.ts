@@ -1,8 +1,10 @@
 import { toStandardJsonSchema } from "@valibot/to-json-schema";
 import { type JsonObject, reasoningEfforts } from "@waygate/core/plugin";
+import { protectedFields } from "@waygate/openai-chat";
+import { compact } from "@waygate/plugin-kit";
+import { bodyFields, flag, number, object, oneOf, tokens } from "@waygate/plugin-kit/settings";
 import * as v from "valibot";
 import { type ProviderOptions, requestProviderOptions, settingsProviderOptions } from "./provider-options.ts";
-import { compact, flag, jsonObject, number, oneOf, shape, tokens } from "./schema-parts.ts";
 
 /**
  * What this gateway alone knows of a request: `options` of a request. Names are those of the gateway's API. A request's
@@ -36,26 +38,14 @@ export type ReasoningOptions = {
 
 export const efforts = ["none", ...reasoningEfforts] as const;
 
-/** Fields of the body that must not be set past their own keys: what is asked, and what the privacy ratchet guards. */
-const guardedFields: Readonly<Record<string, string>> = {
-  model: "it is what is asked",
-  messages: "it is what is asked",
-  stream: "it is what is asked",
+/** What is asked, and what the privacy ratchet guards. */
+const extraBody = bodyFields({
+  ...protectedFields,
   tools: "it is what is asked",
   providerOptions: 'use the key "providerOptions"',
   provider: 'use "providerOptions.gateway"',
   models: 'use "providerOptions.gateway.models"',
-};
-
-const extraBody = v.pipe(
-  jsonObject,
-  v.rawCheck(({ dataset, addIssue }) => {
-    if (!dataset.typed) return;
-    for (const [field, instead] of Object.entries(guardedFields)) {
-      if (Object.hasOwn(dataset.value, field)) addIssue({ message: `must not hold "${field}": ${instead}` });
-    }
-  }),
-);
+});
 
 const entries = {
   frequency_penalty: v.optional(number),
@@ -67,30 +57,28 @@ const entries = {
 export const settingsEntries = { providerOptions: v.optional(settingsProviderOptions), ...entries };
 
 const reasoning = v.pipe(
-  v.object(
-    {
-      enabled: v.optional(flag),
-      effort: v.optional(oneOf(efforts)),
-      max_tokens: v.optional(tokens),
-      exclude: v.optional(flag),
-    },
-    shape,
-  ),
+  object({
+    enabled: v.optional(flag),
+    effort: v.optional(oneOf(efforts)),
+    max_tokens: v.optional(tokens),
+    exclude: v.optional(flag),
+  }),
   v.check(
     ({ effort, max_tokens }) => effort === undefined || max_tokens === undefined,
     'must not hold both "effort" and "max_tokens", which the gateway refuses together',
   ),
 );
 
-const schema = v.object(
-  { providerOptions: v.optional(requestProviderOptions), reasoning: v.optional(reasoning), ...entries },
-  shape,
-);
+const schema = object({
+  providerOptions: v.optional(requestProviderOptions),
+  reasoning: v.optional(reasoning),
+  ...entries,
+});
 
 export const options = toStandardJsonSchema(
   v.pipe(
     schema,
-    v.transform((checked) => compact(checked) as JsonObject),
+    v.transform((checked): JsonObject => compact<VercelAiGatewayOptions>(checked)),
   ),
 );
 

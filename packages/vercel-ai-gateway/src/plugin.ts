@@ -6,16 +6,16 @@ import {
   type ModelRequest,
   type OpenContext,
 } from "@waygate/core/plugin";
+import { optionalCredential } from "@waygate/plugin-kit";
 import { Catalogue } from "./catalogue.ts";
 import { checkKey } from "./check-key.ts";
-import { credentials, optionalKey, providerKeys, secretsIn } from "./credentials.ts";
+import { credentials, providerKeys, secretsIn } from "./credentials.ts";
 import { type Beginning, deferredStream } from "./deferred-stream.ts";
-import { ModelSettingsBook } from "./model-settings-book.ts";
+import { modelSettings } from "./model-settings.ts";
 import { options } from "./options.ts";
 import { demandsOf, planRequest } from "./request-plan.ts";
 import { openService, withoutQuery } from "./service.ts";
 import { settings, type VercelAiGatewaySettings } from "./settings.ts";
-import { settingsHeaders } from "./settings-headers.ts";
 import { toModel } from "./vercel-ai-gateway-model.ts";
 
 /** Vercel AI Gateway, by its public OpenAI-style API: the models of all vendors behind one key. */
@@ -36,23 +36,22 @@ export const vercelAiGateway = definePlugin({
     structuredOutput: true,
   },
   address: ({ api_url }) => api_url,
-  leftOut: (settings) => settingsHeaders(settings).refused,
   open,
 });
 
 function open(context: OpenContext<VercelAiGatewaySettings>): Gateway {
   const { id, settings, notice, signal } = context;
   const service = openService(context);
-  const book = new ModelSettingsBook(settings, notice);
-  const key = () => optionalKey(context);
+  const layers = modelSettings(settings, notice);
+  const key = () => optionalCredential(context, "api_key");
   const catalogue = new Catalogue({ gateway: id, getList: service.getList, key, notice, signal });
   const named = [...new Set(settings.available_models.map(({ name }) => name))];
-  const model = (name: string) => toModel(name, catalogue.get(name), book.of(name));
+  const model = (name: string) => toModel(name, catalogue.get(name), layers.of(name));
 
   async function begin(request: ModelRequest): Promise<Beginning<readonly ModelEvent[]>> {
     const plan = planRequest(request, {
       gateway: id,
-      settings: book.of(request.model),
+      settings: layers.of(request.model),
       facts: catalogue.get(request.model),
       providerKeys: await providerKeys(context),
     });
@@ -71,7 +70,7 @@ function open(context: OpenContext<VercelAiGatewaySettings>): Gateway {
     model: (name) => (named.includes(name) || catalogue.get(name) !== undefined ? model(name) : undefined),
     stream: (request) => deferredStream(() => begin(request)),
     privacyDemands: ["zeroDataRetention", "denyDataCollection", "onlyUpstreams"],
-    privacy: ({ model, gatewayOptions }) => demandsOf(book.of(model), gatewayOptions),
+    privacy: ({ model, gatewayOptions }) => demandsOf(layers.of(model), gatewayOptions),
     async check({ signal }) {
       return await checkKey({
         address: withoutQuery(settings.api_url),

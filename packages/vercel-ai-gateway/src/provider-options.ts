@@ -1,7 +1,7 @@
 import type { JsonObject } from "@waygate/core/plugin";
+import { jsonObject, openObject } from "@waygate/plugin-kit/settings";
 import * as v from "valibot";
 import { type GatewayRouting, requestRouting, settingsRouting } from "./gateway-routing.ts";
-import { jsonObject } from "./schema-parts.ts";
 
 /**
  * The `providerOptions` of a body: under `gateway` how the request is routed, under a provider's slug what is passed on
@@ -13,11 +13,7 @@ export type ProviderOptions = {
 };
 
 const options = <Routing extends v.GenericSchema>(routing: Routing) =>
-  v.objectWithRest(
-    { gateway: v.optional(routing) },
-    jsonObject,
-    'must be an object, such as { "gateway": { "order": ["anthropic"] } }',
-  );
+  openObject({ gateway: v.optional(routing) }, jsonObject);
 
 export const settingsProviderOptions = options(settingsRouting);
 export const requestProviderOptions = options(requestRouting);

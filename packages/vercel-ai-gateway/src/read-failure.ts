@@ -1,5 +1,6 @@
 import { type ErrorCode, isObject } from "@waygate/core/plugin";
 import type { FailedAnswer, FailureReading } from "@waygate/openai-chat";
+import { readText } from "@waygate/plugin-kit";
 import { upstreamOf } from "./read-end.ts";
 
 interface Meaning {
@@ -59,7 +60,7 @@ export function readFailure(failed: FailedAnswer): FailureReading {
   const { status, body, detail } = failed;
   const outer = isObject(body) ? body : {};
   const error = isObject(outer.error) ? outer.error : outer;
-  const { code, remedy, retryable } = meaningOf(failed, text(error.type) ?? text(outer.type), error.param);
+  const { code, remedy, retryable } = meaningOf(failed, readText(error.type) ?? readText(outer.type), error.param);
   const metadata = [outer.providerMetadata, outer.provider_metadata].find(isObject);
   return {
     code,
@@ -97,10 +98,6 @@ function withLink(words: string, detail: string): string {
 function detailOf(detail: string, gateway: unknown): string {
   const routing = isObject(gateway) && isObject(gateway.routing) ? gateway.routing : {};
   const attempts = Array.isArray(routing.attempts) ? routing.attempts.filter(isObject) : [];
-  const words = text(attempts.findLast(({ error }) => text(error) !== undefined)?.error);
+  const words = readText(attempts.findLast(({ error }) => readText(error) !== undefined)?.error);
   return words === undefined || detail.includes(words) ? detail : `${detail} (${words})`;
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === "string" && value !== "" ? value : undefined;
 }

@@ -1,4 +1,5 @@
 import { isObject, type Pricing } from "@waygate/core/plugin";
+import { readTokenPrice } from "@waygate/plugin-kit";
 
 /** Prices per million tokens, with those that hold for longer prompts. */
 export interface TieredPricing extends Pricing {
@@ -35,7 +36,7 @@ interface Bracket {
 export function readPricing(pricing: unknown): TieredPricing | undefined {
   if (!isObject(pricing)) return undefined;
   const brackets = new Map(kinds.map((kind) => [kind, readBrackets(pricing[`${fields[kind]}_tiers`])]));
-  const base = collect((kind) => perMillion(pricing[fields[kind]]) ?? priceAt(brackets.get(kind), 0));
+  const base = collect((kind) => readTokenPrice(pricing[fields[kind]]) ?? priceAt(brackets.get(kind), 0));
   if (base.input === undefined && base.output === undefined) return undefined;
   const steps = [...brackets.values()].flatMap((list) => list.map(({ from }) => from)).filter((from) => from > 0);
   const tiers = [...new Set(steps)]
@@ -61,15 +62,8 @@ function priceAt(brackets: readonly Bracket[] | undefined, tokens: number): numb
 function readBrackets(tiers: unknown): readonly Bracket[] {
   if (!Array.isArray(tiers)) return [];
   const brackets = tiers.filter(isObject).flatMap(({ cost, min }): Bracket[] => {
-    const price = perMillion(cost);
+    const price = readTokenPrice(cost);
     return price === undefined ? [] : [{ from: typeof min === "number" && min > 0 ? min : 0, price }];
   });
   return brackets.toSorted((a, b) => a.from - b.from);
-}
-
-function perMillion(value: unknown): number | undefined {
-  const price = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
-  if (typeof price !== "number" || !Number.isFinite(price) || price < 0) return undefined;
-  // 0.0000006 × 1,000,000 is 0.6, and not 0.5999999999999999.
-  return Number((price * 1e6).toPrecision(12));
 }

@@ -1,12 +1,13 @@
 import { GatewayError, type JsonObject, type ModelRequest, type NoticeEvent, type Privacy } from "@waygate/core/plugin";
 import type { ChatDialect } from "@waygate/openai-chat";
+import { notLoosened } from "@waygate/plugin-kit";
 import { askForReasoning } from "./ask-for-reasoning.ts";
 import { chatDialect } from "./chat-dialect.ts";
 import type { ProviderKeys } from "./credentials.ts";
 import type { GatewayRouting } from "./gateway-routing.ts";
 import { encodeProviderOptions } from "./lay-provider-options.ts";
 import type { ModelFacts } from "./model-facts.ts";
-import { layOver, notLoosened } from "./model-settings-book.ts";
+import { layOver } from "./model-settings.ts";
 import { asOptions, type VercelAiGatewayOptions } from "./options.ts";
 import type { ProviderOptions } from "./provider-options.ts";
 import type { ModelSettings } from "./settings.ts";

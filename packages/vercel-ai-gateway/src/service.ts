@@ -1,6 +1,7 @@
 import type { OpenContext } from "@waygate/core/plugin";
 import { type ChatService, openChatService, plainDialect } from "@waygate/openai-chat";
-import { keyHint, optionalKey } from "./credentials.ts";
+import { optionalCredential } from "@waygate/plugin-kit";
+import { keyHint } from "./credentials.ts";
 import { readFailure } from "./read-failure.ts";
 import type { VercelAiGatewaySettings } from "./settings.ts";
 import { settingsHeaders } from "./settings-headers.ts";
@@ -15,8 +16,9 @@ export interface Service {
 
 /** Opens the gateway's API. Nothing is sent. */
 export function openService(context: OpenContext<VercelAiGatewaySettings>): Service {
-  const { id, settings, credential, transport } = context;
-  const { headers } = settingsHeaders(settings);
+  const { id, settings, credential, transport, notice } = context;
+  const { headers, refused } = settingsHeaders(settings);
+  for (const message of refused) notice({ code: "header-refused", message });
 
   const open = (address: string, key: () => Promise<string | undefined>) =>
     openChatService({
@@ -26,14 +28,14 @@ export function openService(context: OpenContext<VercelAiGatewaySettings>): Serv
         const secret = await key();
         return secret === undefined ? headers : { ...headers, authorization: `Bearer ${secret}` };
       },
-      secret: () => optionalKey(context),
+      secret: () => optionalCredential(context, "api_key"),
       keyHint,
       dialect: () => plainDialect,
       readFailure,
       dispatcher: transport.dispatcher,
     });
   const chat = open(settings.api_url, () => credential("api_key"));
-  const list = open(withMappings(settings.api_url), () => optionalKey(context));
+  const list = open(withMappings(settings.api_url), () => optionalCredential(context, "api_key"));
   return {
     chat,
     getList: (signal) => list.getJson("/models", signal),

@@ -1,8 +1,9 @@
 import { toStandardJsonSchema } from "@valibot/to-json-schema";
-import { addressProblem } from "@waygate/http";
+import { addressProblem } from "@waygate/openai-chat";
+import { compact } from "@waygate/plugin-kit";
+import { flag, mapOf, object, oneOf, text, tokens } from "@waygate/plugin-kit/settings";
 import * as v from "valibot";
 import { efforts, type RequestSettings, settingsEntries } from "./options.ts";
-import { compact, flag, oneOf, shape, text, tokens } from "./schema-parts.ts";
 
 /** What stands under `language_models.vercel_ai_gateway`. */
 export type VercelAiGatewaySettings = {
@@ -48,18 +49,15 @@ export type CapabilityFlags = {
   readonly max_tokens_parameter?: boolean;
 };
 
-const capabilities = v.object(
-  {
-    tools: v.optional(flag),
-    images: v.optional(flag),
-    parallel_tool_calls: v.optional(flag),
-    prompt_cache_key: v.optional(flag),
-    chat_completions: v.optional(flag),
-    interleaved_reasoning: v.optional(flag),
-    max_tokens_parameter: v.optional(flag),
-  },
-  shape,
-);
+const capabilities = object({
+  tools: v.optional(flag),
+  images: v.optional(flag),
+  parallel_tool_calls: v.optional(flag),
+  prompt_cache_key: v.optional(flag),
+  chat_completions: v.optional(flag),
+  interleaved_reasoning: v.optional(flag),
+  max_tokens_parameter: v.optional(flag),
+});
 
 const modelEntries = {
   display_name: v.optional(text("a name for people")),
@@ -79,30 +77,24 @@ const address = v.pipe(
   }),
 );
 
-const schema = v.object(
-  {
-    api_url: v.optional(address, "https://ai-gateway.vercel.sh/v1"),
-    custom_headers: v.optional(v.record(v.string(), v.string("must be text"), "must be an object of texts"), {}),
-    app_url: v.optional(text("the program's address")),
-    app_name: v.optional(text("the program's name")),
-    available_models: v.optional(
-      v.array(
-        v.object({ name: text("the model's id, such as anthropic/claude-sonnet-4.6"), ...modelEntries }, shape),
-        "must be a list of models",
-      ),
-      [],
+const schema = object({
+  api_url: v.optional(address, "https://ai-gateway.vercel.sh/v1"),
+  custom_headers: v.optional(mapOf(v.string("must be text"), "must be an object of texts"), {}),
+  app_url: v.optional(text("the program's address")),
+  app_name: v.optional(text("the program's name")),
+  available_models: v.optional(
+    v.array(
+      object({ name: text("the model's id, such as anthropic/claude-sonnet-4.6"), ...modelEntries }),
+      "must be a list of models",
     ),
-    model_settings: v.optional(
-      v.record(v.string(), v.object(modelEntries, shape), 'must be an object, such as { "anthropic/*": {} }'),
-      {},
-    ),
-  },
-  shape,
-);
+    [],
+  ),
+  model_settings: v.optional(mapOf(object(modelEntries), 'must be an object, such as { "anthropic/*": {} }'), {}),
+});
 
 export const settings = toStandardJsonSchema(
   v.pipe(
     schema,
-    v.transform((checked) => compact(checked) as VercelAiGatewaySettings),
+    v.transform((checked) => compact<VercelAiGatewaySettings>(checked)),
   ),
 );

@@ -1,4 +1,5 @@
-import type { Capabilities, FieldOrigin, Model } from "@waygate/core/plugin";
+import type { Capabilities, Model } from "@waygate/core/plugin";
+import { FieldOrigins } from "@waygate/plugin-kit";
 import type { ModelFacts, ReasoningFacts } from "./model-facts.ts";
 import type { TieredPricing } from "./read-pricing.ts";
 import type { ModelSettings } from "./settings.ts";
@@ -17,35 +18,30 @@ export interface VercelAiGatewayModel extends Model {
  * of each field, of each capability too (`capabilities.tools`).
  */
 export function toModel(id: string, facts: ModelFacts | undefined, settings: ModelSettings): VercelAiGatewayModel {
-  const origin: Record<string, FieldOrigin> = { id: facts === undefined ? "settings" : "gateway" };
-  const choose = <Value>(field: string, set: Value | undefined, listed: Value | undefined): Value | undefined => {
-    const value = set ?? listed;
-    if (value !== undefined) origin[field] = set === undefined ? "gateway" : "settings";
-    return value;
-  };
-  const listed = facts?.capabilities ?? {};
-  const flags = settings.capabilities ?? {};
-  const effort = settings.reasoning_effort;
-  const set: Partial<Capabilities> = {
-    ...(flags.tools === undefined ? {} : { tools: flags.tools }),
-    ...(flags.images === undefined ? {} : { images: flags.images }),
-    ...(effort === undefined || effort === "none" ? {} : { reasoning: true }),
-  };
-  for (const name of Object.keys({ ...listed, ...set }) as (keyof Capabilities)[]) {
-    choose(`capabilities.${name}`, set[name], listed[name]);
-  }
+  const origins = new FieldOrigins();
+  origins.record("id", facts === undefined ? "settings" : "gateway");
   const limit = settings.max_completion_tokens ?? settings.max_output_tokens;
-  const name = choose("name", settings.display_name, facts?.name);
-  if (name === undefined) origin.name = "default";
   return {
     id,
-    name: name ?? id,
-    contextWindow: choose("contextWindow", settings.max_tokens, facts?.contextWindow),
-    maxOutputTokens: choose("maxOutputTokens", limit, facts?.maxOutputTokens),
-    capabilities: { ...listed, ...set },
-    pricing: choose("pricing", undefined, facts?.pricing),
-    supportedParameters: choose("supportedParameters", undefined, facts?.supportedParameters),
-    reasoning: choose("reasoning", undefined, facts?.reasoning),
-    origin,
+    name: origins.choose("name", { settings: settings.display_name, gateway: facts?.name, default: id }),
+    contextWindow: origins.choose("contextWindow", { settings: settings.max_tokens, gateway: facts?.contextWindow }),
+    maxOutputTokens: origins.choose("maxOutputTokens", { settings: limit, gateway: facts?.maxOutputTokens }),
+    capabilities: origins.chooseCapabilities({
+      settings: capabilitiesOfSettings(settings),
+      gateway: facts?.capabilities,
+    }),
+    pricing: origins.choose("pricing", { gateway: facts?.pricing }),
+    supportedParameters: origins.choose("supportedParameters", { gateway: facts?.supportedParameters }),
+    reasoning: origins.choose("reasoning", { gateway: facts?.reasoning }),
+    origin: origins.origin,
+  };
+}
+
+function capabilitiesOfSettings({ capabilities = {}, reasoning_effort: effort }: ModelSettings): Partial<Capabilities> {
+  const { tools, images } = capabilities;
+  return {
+    ...(tools !== undefined && { tools }),
+    ...(images !== undefined && { images }),
+    ...(effort !== undefined && effort !== "none" && { reasoning: true }),
   };
 }

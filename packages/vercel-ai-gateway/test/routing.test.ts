@@ -43,13 +43,13 @@ describe("the privacy ratchet", () => {
         {
           gateway: "vercel_ai_gateway",
           code: "routing-not-loosened",
-          message: `The settings of ${model} would loosen the routing, which can only be tightened: ${key}: false had no effect.`,
+          message: `The settings would loosen routing that can only be tightened: ${key}: false (of "${model}") had no effect.`,
         },
       ]);
       expect(events[0]).toEqual({
         type: "notice",
         code: "routing-not-loosened",
-        message: `The request would loosen the routing, which can only be tightened: ${key}: false had no effect.`,
+        message: `The request would loosen routing that can only be tightened: ${key}: false had no effect.`,
       });
       expect((await layered({}, {}, on, {})).told).toEqual([]);
     },

@@ -23,6 +23,7 @@ const noGateways = new Set([
   "@waygate/host",
   "@waygate/http",
   "@waygate/openai-chat",
+  "@waygate/plugin-kit",
   "@waygate/plugin-testkit",
   "@waygate/simulator",
   "create-waygate-plugin",

@@ -1,12 +1,13 @@
 import { isObject } from "@waygate/core/plugin";
+import { readText } from "@waygate/plugin-kit";
 
 /** `"Company policy", pages 1 to 2: 20 days of annual leave`; undefined for what says nothing of a source. */
 export function describeCitation(citation: unknown): string | undefined {
   if (!isObject(citation)) return undefined;
-  const source = text(citation.title) ?? text(citation.source);
+  const source = readText(citation.title) ?? readText(citation.source);
   const place = isObject(citation.location) ? describeLocation(citation.location) : undefined;
   const words = Array.isArray(citation.sourceContent)
-    ? citation.sourceContent.map((part) => (isObject(part) ? (text(part.text) ?? "") : "")).join("")
+    ? citation.sourceContent.map((part) => (isObject(part) ? (readText(part.text) ?? "") : "")).join("")
     : "";
   if (source === undefined && place === undefined && words === "") return undefined;
   const name = source === undefined ? "A source" : `"${source}"`;
@@ -26,7 +27,7 @@ function describeLocation(location: Record<string, unknown>): string | undefined
     case "searchResultLocation":
       return span("search result block", place);
     case "web":
-      return text(place.url) ?? text(place.domain);
+      return readText(place.url) ?? readText(place.domain);
     default:
       return undefined;
   }
@@ -35,8 +36,4 @@ function describeLocation(location: Record<string, unknown>): string | undefined
 function span(unit: string, { start, end }: Record<string, unknown>): string | undefined {
   if (typeof start !== "number") return undefined;
   return typeof end === "number" && end !== start ? `${unit}s ${start} to ${end}` : `${unit} ${start}`;
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === "string" && value !== "" ? value : undefined;
 }

@@ -1,4 +1,5 @@
 import { isObject } from "@waygate/core/plugin";
+import { readText } from "@waygate/plugin-kit";
 
 /**
  * What a guardrail assessed, in words: which policy met what, and what it did about it. The matched words themselves
@@ -13,7 +14,7 @@ export function describeGuardrailTrace(trace: unknown): string | undefined {
     ...input.flatMap(([id, assessment]) => describe(id, "input", assessment)),
     ...output.flatMap(([id, assessment]) => describe(id, "output", assessment)),
   ];
-  const reason = text(guardrail.actionReason);
+  const reason = readText(guardrail.actionReason);
   if (findings.length === 0) return reason;
   return `${findings.join("; ")}.${reason === undefined ? "" : ` ${reason}`}`;
 }
@@ -59,17 +60,13 @@ function isFinding({ action, detected }: Record<string, unknown>): boolean {
 }
 
 function finding(policy: string, what: unknown, { action }: Record<string, unknown>, detail?: unknown): string {
-  const name = text(what) ?? "unnamed";
+  const name = readText(what) ?? "unnamed";
   const extent = detail === undefined ? "" : ` (${String(detail)})`;
-  return `${policy} ${name}${extent} ${(text(action) ?? "detected").toLowerCase()}`;
+  return `${policy} ${name}${extent} ${(readText(action) ?? "detected").toLowerCase()}`;
 }
 
 function counted(findings: readonly string[]): string[] {
   const counts = new Map<string, number>();
   for (const each of findings) counts.set(each, (counts.get(each) ?? 0) + 1);
   return [...counts].map(([each, count]) => (count === 1 ? each : `${each} ×${count}`));
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === "string" && value !== "" ? value : undefined;
 }

@@ -1,7 +1,6 @@
 import { GatewayError } from "@waygate/core/plugin";
-import { addressProblem } from "@waygate/http";
+import { addressProblem, isRegionName } from "../address-problem.ts";
 import { quote } from "../failure/failure-of.ts";
-import { isRegionName } from "../is-region-name.ts";
 import type { BedrockSettings } from "../settings.ts";
 import { profileRegion } from "./aws-configuration.ts";
 import { type CredentialId, isKey, labelOf, variablesOf } from "./credentials.ts";
@@ -178,7 +177,7 @@ function resolveEndpoint(
   endpoint: string | undefined,
 ): Sourced | undefined {
   if (endpoint === undefined) return sourced(settings.endpoint_url?.replace(/\/+$/, ""), "settings");
-  const problem = addressProblem(endpoint, { example: "https://host/path" });
+  const problem = addressProblem(endpoint);
   if (problem === undefined) return environment("endpoint", endpoint.replace(/\/+$/, ""));
   throw wrong(gateway, `The address in ${variablesOf("endpoint")} ${problem}.`);
 }

@@ -1,4 +1,5 @@
 import { isObject } from "@waygate/core/plugin";
+import { readText } from "@waygate/plugin-kit";
 
 /** What AWS answered in place of an answer, as far as it can be read. */
 export interface ServiceFailure {
@@ -17,7 +18,7 @@ export class ServiceError extends Error implements ServiceFailure {
 
   constructor(status: number, headers: Readonly<Record<string, string>>, body: string) {
     const fields = parse(body);
-    super(text(fields.message) ?? text(fields.Message) ?? text(fields.errorMessage) ?? plain(body));
+    super(readText(fields.message) ?? readText(fields.Message) ?? readText(fields.errorMessage) ?? plain(body));
     this.name = errorName(headers, fields);
     this.status = status;
     this.headers = headers;
@@ -77,7 +78,8 @@ export function isOfAccount(message: string): boolean {
 /** `ThrottlingException` of `x-amzn-errortype: ThrottlingException:http://…`, or of the body's own field. */
 function errorName(headers: Readonly<Record<string, string>>, fields: Record<string, unknown>): string {
   const output = isObject(fields.Output) ? fields.Output : {};
-  const raw = headers["x-amzn-errortype"] ?? text(fields.__type) ?? text(output.__type) ?? text(fields.code) ?? "";
+  const raw =
+    headers["x-amzn-errortype"] ?? readText(fields.__type) ?? readText(output.__type) ?? readText(fields.code) ?? "";
   const [name = ""] = raw.split(/[:,]/);
   return name.slice(name.indexOf("#") + 1);
 }
@@ -95,8 +97,4 @@ function parse(body: string): Record<string, unknown> {
 function plain(body: string): string {
   if (!/^\s*</.test(body)) return body.trim();
   return /<title[^>]*>([^<]*)</i.exec(body)?.[1]?.trim() || "a page of HTML";
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === "string" && value !== "" ? value : undefined;
 }

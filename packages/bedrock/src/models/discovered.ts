@@ -1,5 +1,6 @@
 import type { BedrockClient, FoundationModelSummary, InferenceProfileSummary } from "@aws-sdk/client-bedrock";
 import { isObject } from "@waygate/core/plugin";
+import { readText } from "@waygate/plugin-kit";
 import { isCredentialError } from "../credentials/credential-failure.ts";
 import { codeOf } from "../failure/failure-of.ts";
 import { serviceFailure } from "../failure/service-error.ts";
@@ -61,7 +62,7 @@ export async function behind(
   const asked = async () => (await client.send(command, { abortSignal: signal })).models;
   const { items, failure } = await attempt(async () => objects(await asked()), "GetInferenceProfile", signal);
   if (failure !== undefined) throw failure;
-  const model = text(items?.[0]?.modelArn);
+  const model = readText(items?.[0]?.modelArn);
   return model === undefined ? undefined : foundationOf(model);
 }
 
@@ -105,7 +106,7 @@ async function listProfiles(
     const command = new ListInferenceProfilesCommand({ typeEquals, maxResults: 1000, ...more });
     const answer = await client.send(command, { abortSignal: signal });
     profiles.push(...objects(answer.inferenceProfileSummaries));
-    nextToken = text(answer.nextToken);
+    nextToken = readText(answer.nextToken);
     if (nextToken === undefined) break;
   }
   return profiles;
@@ -117,10 +118,10 @@ function toListing(
   system: readonly InferenceProfileSummary[] | undefined,
   own: readonly InferenceProfileSummary[] | undefined,
 ): Omit<Discovered, "failure"> {
-  const profiles = new Set((system ?? []).filter(isActive).flatMap(({ inferenceProfileId: id }) => text(id) ?? []));
+  const profiles = new Set((system ?? []).filter(isActive).flatMap(({ inferenceProfileId: id }) => readText(id) ?? []));
   const callable = new Set((system ?? []).filter(isActive).flatMap((profile) => foundationBehind(profile) ?? []));
   const listed = (summaries ?? []).flatMap((summary) => {
-    const id = text(summary.modelId);
+    const id = readText(summary.modelId);
     return id === undefined ? [] : [{ ...summary, id, images: includes(summary.inputModalities, "IMAGE") }];
   });
   const onDemand = new Set(
@@ -131,19 +132,21 @@ function toListing(
     const { id, outputModalities, modelName } = model;
     if (!(onDemand.has(id) || callable.has(id))) return [];
     if ((Array.isArray(outputModalities) && !outputModalities.includes("TEXT")) || isForOthers(id)) return [];
-    return [{ id: knownModel(id)?.id ?? id, name: text(modelName) ?? id, foundation: id, images: model.images }];
+    return [{ id: knownModel(id)?.id ?? id, name: readText(modelName) ?? id, foundation: id, images: model.images }];
   });
   const others = [...callable].filter((id) => !images.has(id) && !isForOthers(id));
   const unsummarised = others.map((id): ListedModel => {
     const called = (system ?? []).find((one) => isActive(one) && foundationBehind(one) === id);
-    const name = text(called?.inferenceProfileName)?.replace(geographyInName, "") ?? id;
+    const name = readText(called?.inferenceProfileName)?.replace(geographyInName, "") ?? id;
     return { id: knownModel(id)?.id ?? id, name, foundation: id, images: undefined };
   });
   const made = (own ?? []).filter(isActive).flatMap((profile): ListedModel[] => {
-    const arn = text(profile.inferenceProfileArn);
+    const arn = readText(profile.inferenceProfileArn);
     if (arn === undefined) return [];
-    const foundation = foundationOf(text(profile.models?.[0]?.modelArn) ?? arn);
-    return [{ id: arn, name: text(profile.inferenceProfileName) ?? arn, foundation, images: images.get(foundation) }];
+    const foundation = foundationOf(readText(profile.models?.[0]?.modelArn) ?? arn);
+    return [
+      { id: arn, name: readText(profile.inferenceProfileName) ?? arn, foundation, images: images.get(foundation) },
+    ];
   });
   return {
     profiles: system === undefined ? undefined : profiles,
@@ -154,8 +157,8 @@ function toListing(
 
 /** What a profile of AWS's own leads to: the rest of its id, whatever geography that begins with. */
 function foundationBehind({ inferenceProfileId, models }: InferenceProfileSummary): string | undefined {
-  const id = text(inferenceProfileId) ?? "";
-  const foundation = foundationOf(text(models?.[0]?.modelArn) ?? id);
+  const id = readText(inferenceProfileId) ?? "";
+  const foundation = foundationOf(readText(models?.[0]?.modelArn) ?? id);
   if (id.endsWith(`.${foundation}`)) return foundation;
   return isExact(id) ? foundationOf(id) : undefined;
 }
@@ -186,8 +189,4 @@ function objects<Item>(list: readonly Item[] | undefined): readonly Item[] {
 
 function includes(list: unknown, word: string): boolean {
   return Array.isArray(list) && list.includes(word);
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === "string" && value !== "" ? value : undefined;
 }

@@ -1,4 +1,5 @@
-import type { Capabilities, FieldOrigin, Model } from "@waygate/core/plugin";
+import type { Capabilities, Model } from "@waygate/core/plugin";
+import { FieldOrigins } from "@waygate/plugin-kit";
 import type { ModelSettings } from "../settings.ts";
 import { type Family, familyOf, isKnownFamily } from "./family.ts";
 import { foundationOf, isExact, knownModel } from "./inference-id.ts";
@@ -21,49 +22,39 @@ function titleOf(name: string, known: KnownModel | undefined, listed: ListedMode
   return isExact(name) ? `${known.name} (${prefixOf(name)})` : known.name;
 }
 
-/** The model of a name that no settings mention, as far as the table and its maker's other models tell. */
-export function modelOf(name: string, listed?: ListedModel): Model | undefined {
-  const known = knownModel(listed?.foundation ?? name);
-  const foundation = listed?.foundation ?? foundationOf(name);
-  if (known === undefined && listed === undefined && !isExact(name) && !isKnownFamily(name)) return undefined;
-  const family = familyOf(foundation);
-  const title = titleOf(name, known, listed);
-  const capabilities = { ...takesOf(known, listed), ...familyCapabilities(family, foundation) };
+/**
+ * Returns what is known of a model: from its settings, from AWS's list, and from the table and the other models of its
+ * maker. Returns `undefined` if nothing but the name is known.
+ */
+export function modelOf(
+  name: string,
+  { settings, listed }: { readonly settings?: ModelSettings | undefined; readonly listed?: ListedModel | undefined },
+): Model | undefined {
+  const base = settings?.base_model ?? name;
+  const known = knownModel(listed?.foundation ?? base);
+  const foundation = listed?.foundation ?? foundationOf(base);
+  if (!settings && !known && !listed && !isExact(base) && !isKnownFamily(base)) return undefined;
+  const origins = new FieldOrigins();
+  origins.record("id", settings ? "settings" : listed ? "gateway" : "default");
+  const title = titleOf(base, known, listed);
   return {
     id: name,
-    name: title,
-    contextWindow: known?.context,
-    maxOutputTokens: known?.output,
-    capabilities,
-    origin: originOf(listed === undefined ? "default" : "gateway", {
-      id: true,
-      name: true,
-      contextWindow: known !== undefined && "default",
-      maxOutputTokens: known?.output !== undefined && "default",
-      capabilities: known !== undefined && "default",
+    name: origins.choose("name", {
+      settings: settings?.display_name,
+      gateway: listed && title,
+      default: known === undefined ? name : title,
     }),
-  };
-}
-
-/** A model that the settings mention, each field theirs where they say it. */
-export function modelOfSettings(settings: ModelSettings, listed?: ListedModel): Model {
-  const { name, display_name, max_tokens, max_output_tokens } = settings;
-  const base = modelOf(settings.base_model ?? name, listed);
-  return {
-    id: name,
-    name: display_name ?? base?.name ?? name,
-    contextWindow: max_tokens,
-    maxOutputTokens: max_output_tokens ?? base?.maxOutputTokens,
-    capabilities: { ...base?.capabilities, ...declared(settings) },
-    pricing: base?.pricing,
-    origin: {
-      ...base?.origin,
-      id: "settings",
-      name: display_name === undefined ? (base?.origin.name ?? "default") : "settings",
-      contextWindow: "settings",
-      ...(max_output_tokens !== undefined && { maxOutputTokens: "settings" }),
-      capabilities: Object.keys(declared(settings)).length > 0 ? "settings" : (base?.origin.capabilities ?? "default"),
-    },
+    contextWindow: origins.choose("contextWindow", { settings: settings?.max_tokens, default: known?.context }),
+    maxOutputTokens: origins.choose("maxOutputTokens", {
+      settings: settings?.max_output_tokens,
+      default: known?.output,
+    }),
+    capabilities: origins.chooseCapabilities({
+      settings: settings && declared(settings),
+      gateway: listed?.images === undefined ? undefined : { images: listed.images },
+      default: { ...capabilitiesOfTable(known), ...familyCapabilities(familyOf(foundation), foundation) },
+    }),
+    origin: origins.origin,
   };
 }
 
@@ -79,13 +70,10 @@ function declared(settings: ModelSettings): Known {
   };
 }
 
-function takesOf(known: KnownModel | undefined, listed: ListedModel | undefined): Known {
-  const images = listed?.images ?? known?.takes.includes("i");
-  return {
-    ...(known !== undefined && { tools: known.takes.includes("t") }),
-    ...(images !== undefined && { images }),
-    ...(known?.takes.includes("d") === true && { files: true }),
-  };
+function capabilitiesOfTable(known: KnownModel | undefined): Known {
+  if (known === undefined) return {};
+  const { takes } = known;
+  return { tools: takes.includes("t"), images: takes.includes("i"), ...(takes.includes("d") && { files: true }) };
 }
 
 function familyCapabilities(family: Family, foundation: string): Known {
@@ -100,13 +88,4 @@ function prefixOf(name: string): string {
   const tail = name.startsWith("arn:") ? name.slice(name.lastIndexOf("/") + 1) : name;
   const foundation = foundationOf(name);
   return tail === foundation ? "ARN" : tail.slice(0, tail.length - foundation.length - 1);
-}
-
-function originOf(
-  origin: FieldOrigin,
-  fields: Readonly<Record<string, boolean | FieldOrigin>>,
-): Record<string, FieldOrigin> {
-  return Object.fromEntries(
-    Object.entries(fields).flatMap(([field, from]) => (from === false ? [] : [[field, from === true ? origin : from]])),
-  );
 }

@@ -5,7 +5,7 @@ import type { BedrockSettings } from "../settings.ts";
 import type { Discovered } from "./discovered.ts";
 import { inferenceId } from "./inference-id.ts";
 import { knownModels } from "./known-models.ts";
-import { type ListedModel, modelOf, modelOfSettings } from "./listed-model.ts";
+import { type ListedModel, modelOf } from "./listed-model.ts";
 import { isOfCredentials, shownInstead } from "./listing-notice.ts";
 
 export interface ModelListOptions {
@@ -43,7 +43,7 @@ export class ModelList {
   model(name: string): Model | undefined {
     const listed = this.#listed.get(name);
     const settings = this.#options.settings.available_models.find((model) => model.name === name);
-    return settings === undefined ? modelOf(name, listed) : modelOfSettings(settings, listed);
+    return modelOf(name, { settings, listed });
   }
 
   async #ask(
@@ -72,13 +72,15 @@ export class ModelList {
   }
 
   #ofTable(region: string, listing: Discovered | undefined): readonly Model[] {
-    return knownModels.flatMap(({ id }) => (this.#callable(id, region, listing) ? [modelOf(id)] : [])).filter(isModel);
+    return knownModels
+      .flatMap(({ id }) => (this.#callable(id, region, listing) ? [modelOf(id, {})] : []))
+      .filter(isModel);
   }
 
   #ofListing(listing: Discovered, region: string): readonly Model[] {
     return listing.models
       .filter((model) => this.#callable(model.id, region, listing))
-      .map((model) => modelOf(model.id, model))
+      .map((model) => modelOf(model.id, { listed: model }))
       .filter(isModel);
   }
 
@@ -95,8 +97,9 @@ export class ModelList {
 
   #withSettings(found: readonly Model[]): readonly Model[] {
     const own = new Map(
-      this.#options.settings.available_models.map((settings) => {
-        return [settings.name, modelOfSettings(settings, this.#listed.get(settings.name))] as const;
+      this.#options.settings.available_models.flatMap((settings) => {
+        const model = modelOf(settings.name, { settings, listed: this.#listed.get(settings.name) });
+        return model === undefined ? [] : [[settings.name, model] as const];
       }),
     );
     const merged = found.map((model) => own.get(model.id) ?? model);

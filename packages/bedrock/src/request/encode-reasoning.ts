@@ -5,6 +5,7 @@ import {
   type ReasoningRequest,
   reasoningEfforts,
 } from "@waygate/core/plugin";
+import { nearestEffort } from "@waygate/plugin-kit";
 import type { ReasoningStyle } from "../models/family.ts";
 
 export interface ReasoningQuestion {
@@ -42,7 +43,6 @@ const budgets: Readonly<Record<ReasoningEffort, number>> = {
 const leastBudget = 1_024;
 /** What every model can output that thinks by a budget, for one whose limit is not known. */
 const leastOutput = 32_000;
-const ranks: readonly ReasoningEffort[] = reasoningEfforts;
 
 const nothing: ReasoningAnswer = { fields: {}, on: false, notices: [] };
 
@@ -114,7 +114,7 @@ function adaptive(
 ): ReasoningAnswer {
   if ("budgetTokens" in asked && style.budget) return budget(question, asked.budgetTokens);
   const wanted = effortOf(asked);
-  const effort = nearest(wanted, style.efforts);
+  const effort = nearestEffort(wanted, style.efforts, "down");
   const notices: [string, string][] = [];
   if ("budgetTokens" in asked) {
     notices.push([
@@ -131,11 +131,11 @@ function adaptive(
 
 function nova(effort: ReasoningEffort): ReasoningAnswer {
   const answer = levels(effort, (level) => ({ reasoningConfig: { type: "enabled", maxReasoningEffort: level } }));
-  return { ...answer, alone: nearest(effort, ["low", "medium", "high"]) === "high" };
+  return { ...answer, alone: nearestEffort(effort, ["low", "medium", "high"], "down") === "high" };
 }
 
 function levels(wanted: ReasoningEffort, fields: (effort: ReasoningEffort) => JsonObject): ReasoningAnswer {
-  const effort = nearest(wanted, ["low", "medium", "high"]);
+  const effort = nearestEffort(wanted, ["low", "medium", "high"], "down");
   const changed = `This model knows no effort ${wanted}: it was asked for ${effort}.`;
   return {
     fields: fields(effort),
@@ -147,13 +147,7 @@ function levels(wanted: ReasoningEffort, fields: (effort: ReasoningEffort) => Js
 /** The effort that stands for a budget. */
 function effortOf(asked: Exclude<ReasoningRequest, "off">): ReasoningEffort {
   if ("effort" in asked) return asked.effort;
-  return ranks.findLast((effort) => budgets[effort] <= asked.budgetTokens) ?? "minimal";
-}
-
-/** The highest effort that is not above the one wanted, or the lowest there is. */
-function nearest(wanted: ReasoningEffort, known: readonly ReasoningEffort[]): ReasoningEffort {
-  const rank = ranks.indexOf(wanted);
-  return known.findLast((effort) => ranks.indexOf(effort) <= rank) ?? known[0] ?? wanted;
+  return reasoningEfforts.findLast((effort) => budgets[effort] <= asked.budgetTokens) ?? "minimal";
 }
 
 /**

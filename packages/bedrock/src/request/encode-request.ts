@@ -7,6 +7,7 @@ import {
   type ModelEvent,
   type ModelRequest,
 } from "@waygate/core/plugin";
+import { mergeJson } from "@waygate/plugin-kit";
 import type { Operation } from "../aws/signed-requests.ts";
 import type { Family } from "../models/family.ts";
 import { knownModel } from "../models/inference-id.ts";
@@ -20,7 +21,6 @@ import { type Encoding, encodeMessages } from "./encode-messages.ts";
 import { encodeReasoning } from "./encode-reasoning.ts";
 import { encodeSampling } from "./encode-sampling.ts";
 import { encodeTools, isForced } from "./encode-tools.ts";
-import { merge } from "./merge.ts";
 import { type CachePlan, setCachePoints } from "./set-cache-points.ts";
 import { CallIds, ToolNames } from "./tool-names.ts";
 
@@ -94,7 +94,10 @@ export function encodeRequest(question: RequestQuestion): EncodedRequest {
   const system = texts.map((text) => ({ text }));
   const prompt = { system, messages: conversation.messages, tools: tools.config };
   const cached = request.cache === "auto" ? setCachePoints(prompt, cachePlan(question, encoding)) : prompt;
-  const additional = merge(besides(given, fields), tools.fields, given);
+  const additional = [tools.fields, given].reduce(
+    (below, above) => mergeJson(below, above, "stay"),
+    besides(given, fields),
+  );
   const guardrailConfig = guardrail(question);
   const tier = options.serviceTier ?? model?.service_tier;
   const latency = options.latency ?? model?.latency;
@@ -134,9 +137,10 @@ function toolNames({ tools, messages }: ModelRequest): string[] {
 
 /** The model's own fields, as the settings and the request give them: the request's win, but betas are put together. */
 function givenFields({ options, model }: RequestQuestion): JsonObject {
-  const fields = merge(
-    model?.additional_model_request_fields as JsonObject | undefined,
-    options.additionalModelRequestFields as JsonObject | undefined,
+  const fields = mergeJson(
+    model?.additional_model_request_fields ?? {},
+    options.additionalModelRequestFields ?? {},
+    "stay",
   );
   const { anthropicBeta } = options;
   if (anthropicBeta === undefined) return fields;

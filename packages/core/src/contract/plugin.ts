@@ -31,11 +31,6 @@ export interface PluginDefinition<Settings, Options extends JsonObject> {
   readonly gatewayOptions?: SettingsSchema<Options>;
   /** The address that requests go to. Credentials are kept by it. */
   address?(settings: Settings): string;
-  /**
-   * What of valid settings has no effect, such as a header that the program sets itself. Told with its place as soon as
-   * the settings are read. Default: nothing.
-   */
-  leftOut?(settings: Settings): readonly SettingsIssue[];
   /** Makes the gateway. Called at the first use; sends nothing. */
   open(context: OpenContext<Settings>): Gateway;
 }
@@ -96,7 +91,6 @@ export type Preparation =
   | {
       readonly ok: true;
       readonly address: string | undefined;
-      /** Keys without a meaning, and what else has no effect. */
       readonly unknownKeys: readonly SettingsIssue[];
       open(context: Omit<OpenContext<unknown>, "settings">): Gateway;
     }
@@ -143,7 +137,7 @@ export function definePlugin<Settings, Options extends JsonObject = JsonObject>(
       return {
         ok: true,
         address: definition.address?.(parsed.value),
-        unknownKeys: [...parsed.unknownKeys, ...(definition.leftOut?.(parsed.value) ?? [])],
+        unknownKeys: parsed.unknownKeys,
         open: (context) => definition.open({ ...context, settings: parsed.value }),
       };
     },

@@ -1,0 +1,16 @@
+export {
+  bodyFields,
+  count,
+  flag,
+  json,
+  jsonObject,
+  listOf,
+  mapOf,
+  number,
+  object,
+  oneOf,
+  openObject,
+  shortText,
+  text,
+  tokens,
+} from "./settings/schema-parts.ts";
