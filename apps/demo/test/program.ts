@@ -24,7 +24,7 @@ export interface Finished {
 
 export interface StartOptions {
   /** Standard input. Default: empty. */
-  readonly input?: string;
+  readonly input?: string | Buffer;
   readonly environment?: Readonly<Record<string, string>>;
 }
 
@@ -44,7 +44,7 @@ export class Playground {
     return join(this.#base, path);
   }
 
-  write(path: string, content: string): string {
+  write(path: string, content: string | Buffer): string {
     const file = join(this.folder, path);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, content);

@@ -90,7 +90,7 @@ describe("list_files", () => {
   it("says what is wrong in words", async () => {
     file("a.txt", "");
     await expect(text(listFiles(workspace), { path: "b" })).rejects.toThrow('There is no "b".');
-    await expect(text(listFiles(workspace), { path: "a.txt" })).rejects.toThrow('"a.txt" is not inside a folder.');
+    await expect(text(listFiles(workspace), { path: "a.txt" })).rejects.toThrow('"a.txt" is not a folder.');
     await expect(text(listFiles(workspace), { path: ".." })).rejects.toThrow("lies outside");
   });
 });
@@ -117,7 +117,7 @@ describe("read_file", () => {
     file("huge.txt", "x".repeat(6 * 1024 * 1024));
     execFileSync("mkfifo", [join(root, "pipe")]);
     await expect(text(readFile(workspace), { path: "image.bin" })).rejects.toThrow("is a binary file");
-    await expect(text(readFile(workspace), { path: "huge.txt" })).rejects.toThrow("are not read");
+    await expect(text(readFile(workspace), { path: "huge.txt" })).rejects.toThrow("has more than 5242880 bytes");
     await expect(text(readFile(workspace), { path: "pipe" })).rejects.toThrow("is not a regular file");
     await expect(text(readFile(workspace), { path: "." })).rejects.toThrow("is a folder");
     await expect(text(readFile(workspace), { path: "none" })).rejects.toThrow('There is no "none".');
@@ -149,7 +149,9 @@ describe("search_files", () => {
     file("b.bin", Buffer.from("\0needle"));
     writeFileSync(join(base, "outside.txt"), "needle");
     symlinkSync(base, join(root, "up"));
-    expect(await text(searchFiles(workspace), { pattern: "needle" })).toBe("No matches in 1 files.");
+    expect(await text(searchFiles(workspace), { pattern: "needle" })).toBe(
+      "No matches in 0 files.\n[not searched: b.bin is a binary file of 7 bytes]",
+    );
   });
 
   it("says what was cut", async () => {
@@ -185,7 +187,9 @@ describe("write_file", () => {
     file("image.bin", Buffer.from([1, 0, 2]));
     await expect(text(tool, { path: "../a.txt", content: "" })).rejects.toThrow("lies outside");
     await expect(text(tool, { path: "dangling.txt", content: "" })).rejects.toThrow("leads nowhere");
-    await expect(text(tool, { path: "image.bin", content: "" })).rejects.toThrow("replaces text files only");
+    await expect(text(tool, { path: "image.bin", content: "" })).rejects.toThrow(
+      '"image.bin" is a binary file of 3 bytes. write_file replaces text files in UTF-8 only.',
+    );
     expect(approval.asked).toEqual([]);
     expect(existsSync(join(base, "new.txt"))).toBe(false);
   });

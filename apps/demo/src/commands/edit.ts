@@ -1,16 +1,17 @@
 import { run } from "@waygate/core";
-import { type EditedFile, readEdited, writeEdited } from "../editing/edited-file.ts";
+import { type EditedFile, type EditedText, editedText, readEdited, writeEdited } from "../editing/edited-file.ts";
 import { editMessages } from "../editing/prompt.ts";
 import { fitReplacement, type Selection, select } from "../editing/selection.ts";
 import { unifiedDiff } from "../editing/unified-diff.ts";
 import { type ExitCode, exitCode, exitCodeOfEnd, UsageError } from "../exit-code.ts";
+import { wholeText } from "../files/decode-text.ts";
 import { jsonLine } from "../json-output.ts";
 import type { ModelChoice } from "../model-choice.ts";
 import { printable, printableLine } from "../terminal/printable.ts";
 import { changePreview } from "../tools/change-preview.ts";
 import { chooseModel } from "./chat.ts";
 import type { Services } from "./services.ts";
-import { readStandardInput } from "./standard-input.ts";
+import { readStandardBytes } from "./standard-input.ts";
 
 /** What a model would put in place of the selection. */
 interface Proposal {
@@ -35,8 +36,8 @@ export async function edit(services: Services): Promise<ExitCode> {
     );
   }
   const file = path === "-" ? undefined : await readEdited(given.folder, path);
-  const text = file?.text ?? (await readStandardInput(services.surroundings.stdin, services.screen, "keep"));
-  const selection = select(text, given.lines);
+  const source = file ?? editedText(await readStandardBytes(services.surroundings.stdin, services.screen), "-");
+  const selection = select(source.text, given.lines);
   const choice = await chooseModel(services, "inline_assistant_model");
   const work = interrupts.begin();
   // What is typed while the answer comes is no answer to the question after it.
@@ -45,7 +46,7 @@ export async function edit(services: Services): Promise<ExitCode> {
     const ask = (chosen: ModelChoice) => propose(services, chosen, file?.name, selection, instruction, work.signal);
     const proposal = await ask(choice);
     if (proposal.reason !== "stop") return await tellUnfinished(services, file, proposal);
-    if (file === undefined) return await printText(services, selection, proposal);
+    if (file === undefined) return await printText(services, source, selection, proposal);
     if (canAsk(services)) return await askAndWrite(services, file, selection, proposal, ask, work.signal);
     return await writeOrPrint(services, file, selection, proposal);
   } finally {
@@ -148,7 +149,7 @@ async function writeOrPrint(
 ): Promise<ExitCode> {
   const { screen, arguments: given } = services;
   const changed = selection.before + proposal.replacement + selection.after;
-  const diff = unifiedDiff(file.name, file.text, changed);
+  const diff = unifiedDiff(file.name, wholeText(file, file.text), wholeText(file, changed));
   if (given.yes && diff !== "") await writeEdited(file, changed);
   if (given.json) {
     const lines = [selection.firstLine, selection.lastLine];
@@ -167,11 +168,12 @@ async function writeOrPrint(
 /** The whole text, changed: what an editor's filter command puts in place of what it piped in. */
 async function printText(
   { screen, arguments: given }: Services,
+  source: EditedText,
   { before, after, firstLine, lastLine }: Selection,
   { choice: { gateway, model }, replacement, reason, usage }: Proposal,
 ): Promise<ExitCode> {
   const lines = [firstLine, lastLine];
-  const text = before + replacement + after;
+  const text = wholeText(source, before + replacement + after);
   await screen.answer.write(
     given.json
       ? jsonLine({ type: "edit", lines, gateway, model, replacement, text, written: false, reason, usage })

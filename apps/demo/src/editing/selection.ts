@@ -1,4 +1,5 @@
 import { UsageError } from "../exit-code.ts";
+import { withLineEndsOf } from "../files/line-ends.ts";
 import type { LineRange } from "./line-range.ts";
 
 /** A part of a text, between what stays as it is. Each ends with its line break, where it has one. */
@@ -32,7 +33,7 @@ export function select(text: string, range: LineRange | undefined): Selection {
 
 /**
  * What a model answered, made to fit: without the fence or the tags that some put around everything, with the line
- * breaks of the text that it goes into.
+ * ends of the text that it replaces.
  */
 export function fitReplacement(answer: string, { before, text, after }: Selection): string {
   let fitted = answer.replace(/\r\n?/g, "\n");
@@ -41,13 +42,9 @@ export function fitReplacement(answer: string, { before, text, after }: Selectio
   if (/[\r\n]$/.test(text) || (text === "" && after !== "")) {
     if (fitted !== "" && !fitted.endsWith("\n")) fitted += "\n";
   } else fitted = fitted.replace(/\n+$/, "");
-  return lineBreakOf(before + text + after) === "\r\n" ? fitted.replaceAll("\n", "\r\n") : fitted;
+  return withLineEndsOf(text, fitted, before + after);
 }
 
 function unwrapped(text: string, pattern: RegExp): string {
   return pattern.exec(text)?.[1] ?? text;
-}
-
-function lineBreakOf(text: string): string {
-  return /\r\n/.test(text) && !/(?<!\r)\n/.test(text) ? "\r\n" : "\n";
 }

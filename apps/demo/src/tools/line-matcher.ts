@@ -1,55 +1,41 @@
-import { type Context, createContext, Script } from "node:vm";
-import { isObject } from "@waygate/core/plugin";
+import type { LineMatch } from "../matching/match-job.ts";
+import { MatchThread, MatchTimeout } from "../matching/match-thread.ts";
 
-/** All files of one search together. */
+/** For all texts of one search together. */
 const maxMilliseconds = 2000;
 
-const script = new Script(
-  "lines.flatMap((text, index) => text.includes(plain) || expression?.test(text) ? [{ line: index + 1, text }] : [])",
-);
-
-export interface LineMatch {
-  /** Counted from 1. */
-  readonly line: number;
-  readonly text: string;
-}
-
-/**
- * Finds the lines that match a pattern which a model wrote, as an expression or as it stands. Some expressions take longer than the age of the universe
- * on a short line, and only `vm` can stop one, so matching happens there.
- */
-export class LineMatcher {
-  readonly #context: Context;
+/** Finds the lines that match a pattern which a model wrote, as an expression or as plain text. */
+export class LineMatcher implements Disposable {
+  readonly #pattern: string;
+  readonly #signal: AbortSignal;
+  readonly #thread = new MatchThread();
   #remaining = maxMilliseconds;
 
-  constructor(pattern: string) {
-    this.#context = createContext({ plain: pattern, expression: expressionOf(pattern), lines: [] });
+  constructor(pattern: string, signal: AbortSignal) {
+    this.#pattern = pattern;
+    this.#signal = signal;
   }
 
-  /** Throws where the pattern has taken too long, this time and before taken together. */
-  matches(text: string): readonly LineMatch[] {
-    if (text === "") return [];
-    this.#context.lines = text.split("\n");
-    const start = performance.now();
+  /**
+   * The first lines of a text that match, at most `limit`. Rejects if the pattern has taken too long, with the texts
+   * before taken together.
+   */
+  async matches(text: string, limit: number): Promise<readonly LineMatch[]> {
+    const job = { type: "find-lines", pattern: this.#pattern, text, limit } as const;
     try {
-      return script.runInContext(this.#context, { timeout: Math.max(1, Math.ceil(this.#remaining)) });
+      const { value, milliseconds } = await this.#thread.run(job, Math.max(1, this.#remaining), this.#signal);
+      this.#remaining -= milliseconds;
+      return value;
     } catch (error) {
-      if (!isTimeout(error)) throw error;
-      throw new Error("Matching this pattern takes too long. Use a simpler one, or plain text.");
-    } finally {
-      this.#remaining -= performance.now() - start;
+      if (!(error instanceof MatchTimeout)) throw error;
+      throw new Error(
+        `Matching this pattern takes too long: it was stopped after ${maxMilliseconds / 1000} s. Use a simpler one, or plain text.`,
+        { cause: error },
+      );
     }
   }
-}
 
-function expressionOf(pattern: string): RegExp | undefined {
-  try {
-    return new RegExp(pattern);
-  } catch {
-    return undefined;
+  [Symbol.dispose](): void {
+    this.#thread[Symbol.dispose]();
   }
-}
-
-function isTimeout(error: unknown): boolean {
-  return isObject(error) && error.code === "ERR_SCRIPT_EXECUTION_TIMEOUT";
 }

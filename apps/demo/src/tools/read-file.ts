@@ -1,4 +1,5 @@
 import type { Tool } from "@waygate/core";
+import { splitLines } from "../files/line-ends.ts";
 import { cutLine } from "./cut-line.ts";
 import { readTextFile } from "./text-file.ts";
 import type { Workspace } from "./workspace.ts";
@@ -31,17 +32,17 @@ export function readFile(workspace: Workspace): Tool {
     },
     readOnly: true,
     async execute({ path, offset = 1, limit = defaultLines }: Arguments) {
-      const file = await readTextFile(await workspace.resolve(path), path);
-      if ("refused" in file) throw new Error(file.refused);
-      if (file.text === "") return `${path} is empty.`;
-      return rangeOf(file.text, offset, limit);
+      const { text, invalidLine } = await workspace.at(path, (place) => readTextFile(workspace, place));
+      if (text === "") return `${path} is empty.`;
+      const range = rangeOf(text, offset, limit);
+      if (invalidLine === undefined) return range;
+      return `${range}\n[not UTF-8: line ${invalidLine} is the first with bytes that are shown as \ufffd; write_file refuses this file]`;
     },
   };
 }
 
 function rangeOf(text: string, offset: number, limit: number): string {
-  const lines = text.split("\n");
-  if (lines.at(-1) === "") lines.pop();
+  const lines = splitLines(text);
   if (offset > lines.length) throw new Error(`The file has ${lines.length} lines, so there is no line ${offset}.`);
   const taken: string[] = [];
   let characters = 0;

@@ -1,16 +1,16 @@
-import { readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
-import type { Tool } from "@waygate/core";
-import { cutLine } from "./cut-line.ts";
-import { fileFailure } from "./file-failure.ts";
+import type { Tool, ToolContext } from "@waygate/core";
+import { FileProblem, PathChanged } from "../files/file-problem.ts";
 import { LineMatcher } from "./line-matcher.ts";
-import { readTextFile } from "./text-file.ts";
-import type { Workspace } from "./workspace.ts";
+import { readTextIn } from "./text-file.ts";
+import { walkFiles } from "./walk-files.ts";
+import type { Place, Workspace } from "./workspace.ts";
 
-const skippedFolders = new Set(["node_modules", ".git"]);
 const maxMatches = 200;
 const maxFiles = 20_000;
-const maxLineLength = 240;
+/** In characters, of all files together. */
+const maxText = 512 * 1024 * 1024;
+const maxPatternLength = 1000;
+const maxSkippedNames = 3;
 
 interface Arguments {
   readonly pattern: string;
@@ -22,14 +22,15 @@ export function searchFiles(workspace: Workspace): Tool {
   return {
     name: "search_files",
     description:
-      "Searches the text files in a folder and below for lines that match a pattern. Gives path:line: text. " +
-      "Skips node_modules, .git and binary files.",
+      "Searches the text files in a folder and below for lines that match a pattern. Gives path:line: text, and the part " +
+      "around the match of a long line. Skips node_modules and .git, and says which files are not text.",
     parameters: {
       type: "object",
       properties: {
         pattern: {
           type: "string",
           minLength: 1,
+          maxLength: maxPatternLength,
           description: "Plain text, or a JavaScript regular expression. Case matters.",
         },
         path: { type: "string", description: 'The folder or file, relative to the working folder. Default: ".".' },
@@ -38,61 +39,58 @@ export function searchFiles(workspace: Workspace): Tool {
       additionalProperties: false,
     },
     readOnly: true,
-    async execute({ pattern, path = "." }: Arguments, { signal }) {
-      const start = await workspace.resolve(path);
-      const matcher = new LineMatcher(pattern);
-      const lines: string[] = [];
-      let files = 0;
-      for await (const file of filesUnder(start, path)) {
-        signal.throwIfAborted();
-        if (++files > maxFiles) {
-          lines.push(`[cut: more than ${maxFiles} files; search in a folder further down]`);
-          break;
-        }
-        const name = workspace.nameOf(file);
-        for (const { line, text } of matcher.matches(await textOf(file, name))) {
-          lines.push(`${name}:${line}: ${cutLine(text.trim(), maxLineLength)}`);
-        }
-        if (lines.length > maxMatches) {
-          lines.length = maxMatches;
-          lines.push(`[cut: more than ${maxMatches} matches; use a narrower pattern or path]`);
-          break;
-        }
-      }
-      return lines.length === 0 ? `No matches in ${Math.min(files, maxFiles)} files.` : lines.join("\n");
+    execute({ pattern, path = "." }: Arguments, { signal }: ToolContext) {
+      return workspace.at(path, (place) => search(workspace, place, pattern, signal));
     },
   };
 }
 
-/** Files below, folder by folder in the order of their names. Symbolic links are not followed: they may lead in circles. */
-async function* filesUnder(realPath: string, name: string): AsyncGenerator<string> {
-  const stats = await stat(realPath).catch((error: unknown) => {
-    throw fileFailure(error, name);
-  });
-  if (!stats.isDirectory()) {
-    yield realPath;
-    return;
-  }
-  const folders = [realPath];
-  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
-    // A folder that cannot be read must not hide the others.
-    const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-    entries.sort((a, b) => (a.name < b.name ? -1 : 1));
-    const below: string[] = [];
-    for (const entry of entries) {
-      const path = join(folder, entry.name);
-      if (entry.isDirectory() && !skippedFolders.has(entry.name)) below.push(path);
-      else if (entry.isFile()) yield path;
+async function search(workspace: Workspace, place: Place, pattern: string, signal: AbortSignal): Promise<string> {
+  using matcher = new LineMatcher(pattern, signal);
+  const lines: string[] = [];
+  const skipped: string[] = [];
+  let files = 0;
+  let length = 0;
+  let cut: string | undefined;
+  for await (const { folder, file, name } of walkFiles(workspace, place)) {
+    signal.throwIfAborted();
+    if (files >= maxFiles) cut = `more than ${maxFiles} files; search in a folder further down`;
+    if (length > maxText) cut = `more than ${maxText} characters; search in a folder further down`;
+    if (cut !== undefined) break;
+    try {
+      const { text } = await readTextIn(folder, file);
+      files++;
+      length += text.length;
+      const found = await matcher.matches(text, maxMatches + 1 - lines.length);
+      for (const { line, excerpt } of found) lines.push(`${name}:${line}: ${excerpt}`);
+    } catch (error) {
+      // What was asked for by name is told as it is. Among others, what cannot be read must not hide the rest.
+      const problem = name === place.name ? undefined : problemOf(error);
+      if (problem === undefined) throw error;
+      skipped.push(`${name} ${problem}`);
     }
-    folders.push(...below.reverse());
+    if (lines.length > maxMatches) {
+      lines.length = maxMatches;
+      cut = `more than ${maxMatches} matches; use a narrower pattern or path`;
+      break;
+    }
   }
+  if (lines.length === 0) lines.push(`No matches in ${files} ${files === 1 ? "file" : "files"}.`);
+  if (cut !== undefined) lines.push(`[cut: ${cut}]`);
+  if (skipped.length > 0) lines.push(skippedLine(skipped));
+  return lines.join("\n");
 }
 
-async function textOf(realPath: string, name: string): Promise<string> {
-  try {
-    const file = await readTextFile(realPath, name);
-    return "text" in file ? file.text : "";
-  } catch {
-    return "";
-  }
+/** Why a file is left out; undefined for errors that end the search. */
+function problemOf(error: unknown): string | undefined {
+  // It was deleted or replaced while the search went on.
+  if (error instanceof PathChanged) return "changed meanwhile";
+  if (error instanceof FileProblem) return error.message;
+  return error instanceof Error && "syscall" in error ? "could not be read" : undefined;
+}
+
+function skippedLine(skipped: readonly string[]): string {
+  const more = skipped.length - maxSkippedNames;
+  const names = skipped.slice(0, maxSkippedNames).join("; ");
+  return `[not searched: ${names}${more > 0 ? `; and ${more} more` : ""}]`;
 }
