@@ -71,6 +71,11 @@ function stretchOf(what: string): (chunk: unknown) => void {
     const text = tail + piece;
     watch.scan(what, text);
     // What was found is not found again.
-    tail = watch.keys.find(text).length > 0 ? "" : text.slice(-overlap);
+    tail = watch.keys.find(text).length > 0 ? "" : endOf(text, overlap);
   };
+}
+
+/** The end of a text, at most `length` characters of it, without a part of a word: that of `task-1` looks like a key. */
+function endOf(text: string, length: number): string {
+  return text.length <= length ? text : text.slice(-length - 1).replace(/^(?:[\w-]+|.)/s, "");
 }
