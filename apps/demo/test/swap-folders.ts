@@ -1,9 +1,11 @@
 import { renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
-// Run as a program of its own: `swap-folders.ts FOLDER ROUNDS NAME...`. Each NAME in the folder takes turns with its
-// double, `NAME.double`, ROUNDS times: for some moments it is what it was, for others what the double was.
-const [folder = "", rounds = "0", ...names] = process.argv.slice(2);
+// Run as a program of its own: `swap-folders.ts FOLDER NAME...`. Each NAME in the folder takes turns with its double,
+// `NAME.double`, until the program is ended: for some moments it is what it was, for others what the double was.
+const [folder = "", ...names] = process.argv.slice(2);
+/** In milliseconds, should nothing end it. */
+const longest = 120_000;
 const pairs = names.map((name) => ({
   own: join(folder, name),
   double: join(folder, `${name}.double`),
@@ -11,7 +13,7 @@ const pairs = names.map((name) => ({
 }));
 
 console.log("begun");
-for (let round = 0; round < Number(rounds); round++) {
+while (performance.now() < longest) {
   for (const { own, double, aside } of pairs) {
     renameSync(own, aside);
     moveTo(double, own);
