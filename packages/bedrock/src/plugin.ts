@@ -1,4 +1,4 @@
-import { contractVersion, definePlugin } from "@waygate/core/plugin";
+import { definePlugin } from "@waygate/core/plugin";
 import { credentials } from "./credentials/credentials.ts";
 import { openGateway } from "./open-gateway.ts";
 import { options } from "./options.ts";
@@ -8,7 +8,7 @@ import { settings } from "./settings.ts";
 export const bedrock = definePlugin({
   id: "amazon-bedrock",
   name: "Amazon Bedrock",
-  contract: contractVersion,
+  contract: 1,
   settingsKey: "bedrock",
   settings,
   gatewayOptions: options,

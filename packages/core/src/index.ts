@@ -36,6 +36,7 @@ export {
   type Usage,
   type UsageEvent,
 } from "./contract/event.ts";
+export { type Contract, supportedContracts } from "./contract/features.ts";
 export type { CheckResult, Gateway, GuardedGateway, ModelsOptions } from "./contract/gateway.ts";
 export { isObject, type JsonObject, type JsonSchema, type JsonValue } from "./contract/json.ts";
 export { defaultLimits, type Limits } from "./contract/limits.ts";
@@ -75,7 +76,7 @@ export {
   type UserPart,
 } from "./contract/message.ts";
 export type { FieldOrigin, Model, Pricing } from "./contract/model.ts";
-export { type CredentialSpec, contractVersion, type GatewayPlugin, type Transport } from "./contract/plugin.ts";
+export type { CredentialSpec, GatewayPlugin, Transport } from "./contract/plugin.ts";
 export { type Privacy, type PrivacyDemand, privacyDemands } from "./contract/privacy.ts";
 export {
   type FreeformToolSpec,
@@ -93,17 +94,17 @@ export {
   toolKinds,
 } from "./contract/request.ts";
 export { formatPath, type SettingsIssue } from "./contract/settings.ts";
-export {
-  type CredentialQuery,
-  type CredentialSource,
-  createRegistry,
-  type GatewayEntry,
-  type ModelList,
-  type Registry,
-  type RegistryNotice,
-  type RegistryOptions,
-  type Selection,
-} from "./registry/registry.ts";
+export { createRegistry, type ModelList, type Registry, type Selection } from "./registry/registry.ts";
+export type {
+  ContractAdapter,
+  CredentialQuery,
+  CredentialSource,
+  GatewayEntry,
+  RegistryNotice,
+  RegistryOptions,
+  SecretStore,
+  StoreQuery,
+} from "./registry/types.ts";
 export type { ApprovalDecision, ApprovalRequest, Approve, DecidedApproval } from "./run/approval.ts";
 export type { MessageInput } from "./run/conversation.ts";
 export type {

@@ -37,6 +37,7 @@ export {
   type Usage,
   type UsageEvent,
 } from "./contract/event.ts";
+export { type Contract, supportedContracts, supports } from "./contract/features.ts";
 export type { CheckResult, Gateway, ModelsOptions } from "./contract/gateway.ts";
 export { isObject, type JsonObject, type JsonSchema, type JsonValue } from "./contract/json.ts";
 export { mediaAddress } from "./contract/media-address.ts";
@@ -77,12 +78,13 @@ export {
 } from "./contract/message.ts";
 export type { FieldOrigin, Model, Pricing } from "./contract/model.ts";
 export {
+  type CredentialOptions,
   type CredentialSpec,
-  contractVersion,
   definePlugin,
   type GatewayPlugin,
   type OpenContext,
   type PluginDefinition,
+  type PluginStore,
   type Transport,
 } from "./contract/plugin.ts";
 export { type Privacy, type PrivacyDemand, privacyDemands } from "./contract/privacy.ts";

@@ -8,13 +8,7 @@ import {
   type ToolResultPart,
   type Usage,
 } from "@waygate/core";
-import {
-  type Capabilities,
-  contractVersion,
-  definePlugin,
-  type Gateway,
-  type GatewayPlugin,
-} from "@waygate/core/plugin";
+import { type Capabilities, definePlugin, type Gateway, type GatewayPlugin } from "@waygate/core/plugin";
 import { anyObject } from "./schema.ts";
 
 type Definition = Parameters<typeof definePlugin>[0];
@@ -34,7 +28,7 @@ export function pluginOf(gateway: Gateway, definition: Partial<Definition> = {})
   return definePlugin({
     id: "fake",
     name: "Fake",
-    contract: contractVersion,
+    contract: 1,
     settingsKey: definition.id ?? "fake",
     settings: anyObject,
     capabilities: capable,

@@ -63,7 +63,7 @@ describe("the order of events", () => {
     ['sent finish with the tool call "1" open', [start, finish()]],
     ["sent two response-start", [{ type: "response-start" }, { type: "response-start" }]],
     ["sent response-start after content", [text("a"), { type: "response-start" }]],
-    ["sent a usage that is negative, incomplete or not a number", [odd({ type: "usage", usage: {} })]],
+    ["sent a usage that is negative, incomplete or not a whole number", [odd({ type: "usage", usage: {} })]],
     ["sent object, which is not an event", [odd({ kind: "telepathy" })]],
   ])("is enforced: a gateway that %s", async (words, deliveries) => {
     expect(await failureOf(collect(answering(deliveries).stream(requestOf())))).toEqual(breach(words));
@@ -369,8 +369,8 @@ const asks = {
   files: { messages: [{ role: "user", content: [pdf] }] },
   reasoning: { reasoning: { effort: "low" } },
   structuredOutput: { responseFormat: { type: "json" } },
-} as const satisfies Record<keyof Capabilities, Partial<ModelRequest>>;
-const words: Record<keyof Capabilities, string> = {
+} as const satisfies Record<Exclude<keyof Capabilities, "freeformTools">, Partial<ModelRequest>>;
+const words: Record<keyof typeof asks, string> = {
   tools: "tools",
   toolChoice: "a choice of tool",
   images: "images",
@@ -386,8 +386,8 @@ describe.each(Object.keys(asks) as (keyof typeof asks)[])("the capability %s", (
     gateway: "fake",
     code: "unsupported",
     message:
-      `The model "small" of gateway "fake" does not take ${words[capability]}. ` +
-      `Ask without, choose another model, or, if it does take them, declare so in its settings (capability "${capability}").`,
+      `The model "small" of gateway "fake" does not support ${words[capability]}. Leave that out, choose another model, ` +
+      `or, if it does support it, declare the capability "${capability}" in its settings.`,
   });
 
   /** A gateway of these capabilities whose model has these of its own, and what it was asked. */
@@ -401,7 +401,7 @@ describe.each(Object.keys(asks) as (keyof typeof asks)[])("the capability %s", (
         model,
         async *stream(request) {
           asked.push(request);
-          yield finish();
+          yield [text("a"), finish()];
         },
       },
       { capabilities },
@@ -426,14 +426,14 @@ describe.each(Object.keys(asks) as (keyof typeof asks)[])("the capability %s", (
     ["the gateway, its model leaving it undefined", capable, { [capability]: undefined } as object],
   ])("is granted where %s has it", async (_name, capabilities, own) => {
     const { gateway, asked } = gatewayOf(capabilities, own);
-    expect(await collect(gateway.stream(requestOf(asks[capability])))).toEqual([[finish()]]);
+    expect(await collect(gateway.stream(requestOf(asks[capability])))).toEqual([[text("a"), finish()]]);
     expect(asked).toHaveLength(1);
   });
 
   it("is not needed by a request that asks for nothing", async () => {
     const nothing = { toolChoice: "auto", reasoning: "off", responseFormat: { type: "text" } } as const;
     const { gateway, asked } = gatewayOf(incapable, undefined);
-    expect(await collect(gateway.stream(requestOf(nothing)))).toEqual([[finish()]]);
+    expect(await collect(gateway.stream(requestOf(nothing)))).toEqual([[text("a"), finish()]]);
     expect(asked).toHaveLength(1);
   });
 });
@@ -503,14 +503,14 @@ describe("the history", () => {
   });
 
   it("is refused where the image stands in what the user says now", async () => {
-    const gateway = answering([finish()]);
+    const gateway = answering([[text("a"), finish()]]);
     const blind = opened(gateway, { capabilities: { ...capable, images: false } });
     const messages: Message[] = [
       { role: "user", content: [image] },
       spoken,
       { role: "user", content: [{ type: "text", text: "Now" }] },
     ];
-    expect(await collect(blind.stream(requestOf({ messages })))).toEqual([[dropped(1)], [finish()]]);
+    expect(await collect(blind.stream(requestOf({ messages })))).toEqual([[dropped(1)], [text("a"), finish()]]);
     const now: Message[] = [...messages.slice(0, 2), { role: "user", content: [image] }, ...messages.slice(2)];
     expect(await failureOf(collect(blind.stream(requestOf({ messages: now }))))).toEqual(
       expect.objectContaining({ code: "unsupported" }),

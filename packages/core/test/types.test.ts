@@ -142,7 +142,7 @@ describe("a run", () => {
 describe("definePlugin", () => {
   it("needs no type parameter in a list of plugins", () => {
     const gateway: Gateway = { models: async () => [], async *stream() {} };
-    const common = { name: "Fake", contract: 1, settingsKey: "fake", capabilities: capable };
+    const common = { name: "Fake", contract: 1 as const, settingsKey: "fake", capabilities: capable };
     const plugins: readonly GatewayPlugin[] = [
       definePlugin({
         ...common,

@@ -206,8 +206,8 @@ describe("plugins named in the settings", { timeout: 30_000 }, () => {
     const problems = new Map(told.map(({ path, message }) => [path?.[1], message]));
     const expected: readonly (string | RegExp)[] = [
       /"waygate-plugin-throws" could not be loaded: no such luck\./,
-      /written for contract 0, this program has contract 1: update the plugin\./,
-      /written for contract 99, this program has contract 1: update this program\./,
+      /written for contract 0, this program supports contract 1: update the plugin\./,
+      /written for contract 99, this program supports contract 1: update this program\./,
       /"waygate-plugin-plain" is no gateway plugin: its package.json has no "waygate"/,
       /"waygate.id" must be text/,
       /manifest says id "liar", its code "somebody-else"/,
@@ -362,7 +362,12 @@ it("a program's own plugins that do not fit together are its programmer's mistak
   await using world = await World.make();
   const plugin = definePlugin(anything);
   await expect(world.host({}, { plugins: [plugin, plugin] })).rejects.toBeInstanceOf(TypeError);
-  await expect(world.host({}, { plugins: [{ ...plugin, contract: 2 }] })).rejects.toThrow(/contract 2/);
+});
+
+it("a program's own plugin of a later contract refuses its own gateway", async () => {
+  await using world = await World.make();
+  const host = await world.host({}, { plugins: [{ ...definePlugin(anything), contract: 2 }] });
+  await expect(host.gateway(anything.id)).rejects.toThrow(/contract 2, this program supports contract 1/);
 });
 
 const question = {

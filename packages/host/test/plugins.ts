@@ -1,4 +1,4 @@
-import { contractVersion, type Gateway, type Model, type OpenContext, type SettingsSchema } from "@waygate/core/plugin";
+import type { Gateway, Model, OpenContext, SettingsSchema } from "@waygate/core/plugin";
 
 /** A schema that takes any object, without a library. */
 const anyObject: SettingsSchema<Record<string, unknown>> = {
@@ -20,7 +20,7 @@ const anyObject: SettingsSchema<Record<string, unknown>> = {
 export const anything = {
   id: "anything",
   name: "Anything",
-  contract: contractVersion,
+  contract: 1 as const,
   settingsKey: "anything",
   settings: anyObject,
   capabilities: { tools: true, toolChoice: true, images: true, files: true, reasoning: true, structuredOutput: true },

@@ -27,6 +27,8 @@ export function batches<Batch>(open: () => Promise<Opened<Batch> | Reading<Batch
 }
 
 class Batches<Batch> extends BatchSource<Batch> implements Taker<Batch> {
+  /** The exchange watches its own phases, by bytes. */
+  readonly keepsDeadlines = true;
   readonly #open: () => Promise<Opened<Batch> | Reading<Batch>>;
   #reading: Reading<Batch> | undefined;
   /** What is still to be handed out before anything is read. */

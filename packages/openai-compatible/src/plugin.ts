@@ -1,4 +1,4 @@
-import { contractVersion, definePlugin, type Gateway, GatewayError, type OpenContext } from "@waygate/core/plugin";
+import { definePlugin, type Gateway, GatewayError, type OpenContext } from "@waygate/core/plugin";
 import { Catalog } from "./catalog.ts";
 import { withDefaults } from "./chat-dialect.ts";
 import { checkService } from "./check-service.ts";
@@ -10,7 +10,7 @@ import { type ServiceSettings, settings } from "./settings.ts";
 export const openaiCompatible = definePlugin({
   id: "openai_compatible",
   name: "OpenAI-compatible",
-  contract: contractVersion,
+  contract: 1,
   settingsKey: "openai_compatible",
   instances: "map",
   settings,

@@ -1,11 +1,4 @@
-import {
-  contractVersion,
-  definePlugin,
-  type Gateway,
-  type ModelEvent,
-  type ModelRequest,
-  type OpenContext,
-} from "@waygate/core/plugin";
+import { definePlugin, type Gateway, type ModelEvent, type ModelRequest, type OpenContext } from "@waygate/core/plugin";
 import { openChatService, plainDialect } from "@waygate/openai-chat";
 import { optionalCredential } from "@waygate/plugin-kit";
 import { announced } from "./announced.ts";
@@ -25,7 +18,7 @@ import { settingsHeaders } from "./settings-headers.ts";
 export const openrouter = definePlugin({
   id: "openrouter",
   name: "OpenRouter",
-  contract: contractVersion,
+  contract: 1,
   settingsKey: "open_router",
   settings,
   gatewayOptions: options,

@@ -359,7 +359,7 @@ describe("answers in a schema", () => {
 });
 
 function optionKeys(): string[] {
-  const result = openrouter.parseOptions?.({ x: 1 });
+  const result = openrouter.parseGatewayOptions?.({ x: 1 });
   if (result === undefined || result.ok) throw new Error("Expected an issue that lists all options.");
   const [listed] = result.issues.map(({ message }) => message.match(/Known keys: (.*)\.$/)?.[1]);
   return listed?.split(", ").sort() ?? [];

@@ -1,11 +1,4 @@
-import {
-  contractVersion,
-  definePlugin,
-  type Gateway,
-  type ModelEvent,
-  type ModelRequest,
-  type OpenContext,
-} from "@waygate/core/plugin";
+import { definePlugin, type Gateway, type ModelEvent, type ModelRequest, type OpenContext } from "@waygate/core/plugin";
 import { optionalCredential } from "@waygate/plugin-kit";
 import { Catalogue } from "./catalogue.ts";
 import { checkKey } from "./check-key.ts";
@@ -22,7 +15,7 @@ import { toModel } from "./vercel-ai-gateway-model.ts";
 export const vercelAiGateway = definePlugin({
   id: "vercel_ai_gateway",
   name: "Vercel AI Gateway",
-  contract: contractVersion,
+  contract: 1,
   settingsKey: "vercel_ai_gateway",
   settings,
   gatewayOptions: options,

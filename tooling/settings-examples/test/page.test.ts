@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import bedrock from "@waygate/bedrock";
 import type { GatewayPlugin, JsonSchema } from "@waygate/core";
-import { contractVersion, definePlugin, isObject, type SettingsSchema } from "@waygate/core/plugin";
+import { definePlugin, isObject, type SettingsSchema } from "@waygate/core/plugin";
 import { createHost } from "@waygate/host";
 import openaiCompatible from "@waygate/openai-compatible";
 import openrouter from "@waygate/openrouter";
@@ -23,7 +23,7 @@ const noSettings: SettingsSchema<object> = {
 const bare = definePlugin({
   id: "bare",
   name: "Bare",
-  contract: contractVersion,
+  contract: 1,
   settingsKey: "bare",
   settings: noSettings,
   capabilities: openrouter.capabilities,

@@ -1,23 +1,34 @@
-/** All capabilities that a gateway can declare. `Capabilities` says what each of them means. */
-export const capabilityNames = ["tools", "toolChoice", "images", "files", "reasoning", "structuredOutput"] as const;
+/** All capabilities that this core knows. `Capabilities` says what each of them means. */
+export const capabilityNames = [
+  "tools",
+  "toolChoice",
+  "freeformTools",
+  "images",
+  "files",
+  "reasoning",
+  "structuredOutput",
+] as const;
 
 export type Capability = (typeof capabilityNames)[number];
 
 /**
- * What a gateway, or one of its models, can do. A promise in both directions: what is true works, what is false is
- * rejected before any request is made.
+ * The capabilities of a gateway, or of one of its models. A promise in both directions: what is true works, what is
+ * absent or false is rejected before any request is made. Within contract 1 new flags may be added; a flag that a core
+ * does not know has no effect there.
  */
 export interface Capabilities {
-  /** Accepts tools and calls them. */
-  readonly tools: boolean;
-  /** Can be told to call one certain tool, some tool, or none. */
-  readonly toolChoice: boolean;
-  /** Accepts images in user messages. */
-  readonly images: boolean;
-  /** Accepts files, such as PDF, in user messages. */
-  readonly files: boolean;
-  /** Can be asked to think, with an effort or a budget. */
-  readonly reasoning: boolean;
-  /** Answers in a given JSON Schema. */
-  readonly structuredOutput: boolean;
+  /** Accepts tools and calls them. @defaultValue false */
+  readonly tools?: boolean | undefined;
+  /** Can be told to call one certain tool, some tool, or none. @defaultValue false */
+  readonly toolChoice?: boolean | undefined;
+  /** Accepts tools whose arguments are text. Without it they are shown as functions with one parameter. @defaultValue false */
+  readonly freeformTools?: boolean | undefined;
+  /** Accepts images in user messages. @defaultValue false */
+  readonly images?: boolean | undefined;
+  /** Accepts files, such as PDF, in user messages. @defaultValue false */
+  readonly files?: boolean | undefined;
+  /** Can be asked to reason, with an effort or a budget. @defaultValue false */
+  readonly reasoning?: boolean | undefined;
+  /** Answers in a given JSON Schema. @defaultValue false */
+  readonly structuredOutput?: boolean | undefined;
 }

@@ -5,58 +5,71 @@ import type { Model } from "./model.ts";
 import type { Privacy, PrivacyDemand } from "./privacy.ts";
 import type { ModelRequest } from "./request.ts";
 
-/** One open way to models. A plugin makes it; the registry hands it out behind the guard. */
+/** An open gateway. A plugin creates it; the registry hands it out behind the guard. */
 export interface Gateway {
-  /** The models that can be asked for. Rejects where the list cannot be had. */
+  /** Returns the models that can be requested. Rejects if the list is not available. */
   models(options: ModelsOptions): Promise<readonly Model[]>;
 
-  /** The model as far as it is known without asking anybody; undefined where it is not. */
+  /** Returns what is known of a model without a request; `undefined` if nothing is. */
   model?(id: string): Model | undefined;
 
   /**
-   * One answer of a model. Events come one by one or, better, in the batches in which the network delivered them.
-   * What it returns may be a `BatchSource`, which is read without a promise for each batch.
-   * Nothing is sent before the first `next()`. Ending the iteration early, or aborting `request.signal`, cancels the
-   * request. Whatever goes wrong is thrown from the iteration, as a `GatewayError`.
+   * Streams one answer. Events come one by one or, better, in the batches in which the network delivered them. The
+   * result may be a `BatchSource`, which is read without a promise for each batch. Nothing is sent before the first
+   * `next()`. Ending the iteration early, or aborting `request.signal`, cancels the request. A failure is thrown from
+   * the iteration, as a `GatewayError`. The request is read-only: core hands the same data to the next step.
    */
   stream(request: ModelRequest): AsyncIterable<ModelEvent | readonly ModelEvent[]>;
 
-  /** Which demands of `ModelRequest.privacy` it sees to. Requests with others are refused. Default: none. */
+  /** The demands of `ModelRequest.privacy` that it meets. Requests with others are rejected. Default: none. */
   readonly privacyDemands?: readonly PrivacyDemand[] | undefined;
 
-  /** What settings and options demand by themselves for a model; a run holds its fallbacks to it. Default: nothing. */
+  /** Returns what settings and options demand by themselves for a model. Fallbacks are held to it. Default: nothing. */
   privacy?(request: Pick<ModelRequest, "model" | "gatewayOptions">): Privacy;
 
-  /** Whether the gateway can be used as it is set up, for people. Rejects where it cannot. */
+  /** The types of tools of the service that it knows, such as `web_search`. Others are rejected. Default: none. */
+  readonly serviceTools?: readonly string[] | undefined;
+
+  /**
+   * What else the gateway offers, by name: `countTokens`, `embed`, `batch`. It is passed through untouched, and core has no
+   * opinion about it.
+   */
+  readonly extensions?: Readonly<Record<string, unknown>> | undefined;
+
+  /** Checks whether the gateway can be used as it is set up, for people. Rejects if it cannot. */
   check?(options: { readonly signal: AbortSignal }): Promise<CheckResult>;
 
-  /** Ends connections. Called once, when no stream is open any more. */
+  /** Closes connections. Called once, when no stream is open any more. */
   close?(): Promise<void>;
 }
 
-/** A gateway as the registry hands it out: its streams come in batches, and keep their promises or throw. */
+/** A gateway as the registry hands it out. Its streams come in batches, and are checked. */
 export interface GuardedGateway extends Gateway {
   readonly id: string;
   /** The bounds that its registry sets. */
   readonly limits: Limits;
-  /** What it can do at all. */
+  /** The capabilities that its plugin declares. */
   readonly capabilities: Capabilities;
-  /** What it can do with a model, as far as that is known without asking anybody. */
+  /** Returns the capabilities for a model, as far as they are known without a request. */
   capabilitiesOf(model: string): Capabilities;
-  /** What settings and options demand for a model. Throws a `GatewayError` for wrong options. */
+  /** Returns what settings and options demand for a model. Throws a `GatewayError` for wrong options. */
   privacyOf(request: Pick<ModelRequest, "model" | "gatewayOptions">): Privacy;
-  /** The demands that it cannot promise to meet. Empty where it may be asked. */
+  /** Returns the demands that it cannot meet. Empty if the request may be sent. */
   unmetPrivacy(privacy: Privacy): readonly PrivacyDemand[];
   stream(request: ModelRequest): AsyncIterable<readonly ModelEvent[]>;
+  /** Returns the models that can be requested. Settles within a deadline, whatever the plugin does. */
+  models(options?: Partial<ModelsOptions>): Promise<readonly Model[]>;
+  /** Checks whether the gateway can be used. Settles within a deadline, whatever the plugin does. */
+  check?(options?: { readonly signal?: AbortSignal | undefined }): Promise<CheckResult>;
 }
 
 export interface ModelsOptions {
   readonly signal: AbortSignal;
-  /** Ask again, whatever is cached. Default: false. */
+  /** Requests the list again, whatever is cached. @defaultValue false */
   readonly refresh?: boolean | undefined;
 }
 
 export interface CheckResult {
-  /** What was found out, in the order in which to show it. */
+  /** The findings, in the order in which to show them. */
   readonly facts: readonly { readonly label: string; readonly value: string }[];
 }

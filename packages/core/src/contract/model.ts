@@ -1,6 +1,8 @@
 import type { Capabilities } from "./capabilities.ts";
+import type { JsonObject } from "./json.ts";
+import type { ReasoningEffort } from "./request.ts";
 
-/** A model as plain data. What a field's value comes from stands in `origin`. */
+/** A model as plain data. `origin` says where the value of each field comes from. */
 export interface Model {
   /** As requests name it. */
   readonly id: string;
@@ -9,10 +11,20 @@ export interface Model {
   /** Tokens of input and output together. */
   readonly contextWindow?: number | undefined;
   readonly maxOutputTokens?: number | undefined;
-  /** Only what is known; the gateway's own capabilities hold for the rest. */
-  readonly capabilities: Partial<Capabilities>;
+  /** What is known of this model. The gateway's own capabilities apply to the rest. */
+  readonly capabilities: Capabilities;
+  /** Media types that the model accepts, such as `image/png` or `image/*`. */
+  readonly inputs?: readonly string[] | undefined;
+  /** Media types that the model can produce besides text. */
+  readonly outputs?: readonly string[] | undefined;
+  /** The reasoning efforts that the model has, the least first. */
+  readonly reasoningEfforts?: readonly ReasoningEffort[] | undefined;
+  /** The request parameters that the model accepts, in the names of `ModelRequest`. */
+  readonly parameters?: readonly string[] | undefined;
+  /** Further facts, in the service's own words. */
+  readonly metadata?: JsonObject | undefined;
   readonly pricing?: Pricing | undefined;
-  /** For each field that is set, where it was learnt. */
+  /** Where the value of each field comes from: the settings, the service's list, or the plugin's own table. */
   readonly origin: { readonly [field: string]: FieldOrigin };
 }
 

@@ -1,69 +1,103 @@
 import type { Capabilities } from "./capabilities.ts";
+import { type EmptySettings, emptySettings } from "./empty-settings.ts";
 import type { NoticeEvent } from "./event.ts";
+import type { Contract } from "./features.ts";
 import type { Gateway } from "./gateway.ts";
 import type { JsonObject, JsonSchema } from "./json.ts";
+import { requireDefinition } from "./require-definition.ts";
 import { parseSettings, parseSettingsFile, type SettingsIssue, type SettingsSchema } from "./settings.ts";
-import { hasJsonSchema, isStandardSchema, jsonSchemaOf, jsonSchemaRemedy } from "./standard-schema.ts";
+import { jsonSchemaOf } from "./standard-schema.ts";
 
-/** The version of this contract. It changes only when plugins written for an older one would misbehave. */
-export const contractVersion = 1;
-
-/** What the author of a gateway writes. */
+/** The definition of a gateway, as its author writes it. */
 export interface PluginDefinition<Settings, Options extends JsonObject> {
   /** Names the gateway in `agent.default_model.provider`. */
   readonly id: string;
   /** For people. */
   readonly name: string;
-  /** The `contractVersion` that the plugin was written for. */
-  readonly contract: number;
+  /** The contract that this code was written for: a literal, so that it does not change with the installed core. */
+  readonly contract: Contract;
   /** The key of its settings under `language_models`. May differ from `id`. */
   readonly settingsKey: string;
   /**
-   * `one` (default): one gateway, which exists without settings too. `map`: the settings' value maps ids to settings,
-   * each of them a gateway.
+   * `one`: one gateway, which exists without settings too. `map`: the settings' value maps ids to settings, each of them
+   * a gateway. @defaultValue `"one"`
    */
   readonly instances?: "one" | "map";
-  readonly settings: SettingsSchema<Settings>;
-  /** What secrets it needs; for a `map`, those of the instance named. Default: none. */
+  /** What one gateway's settings may hold. Default: nothing. */
+  readonly settings?: SettingsSchema<Settings>;
+  /** The credentials that it needs; for a `map`, those of the instance named. Default: none. */
   readonly credentials?: readonly CredentialSpec[] | ((id: string) => readonly CredentialSpec[]);
-  readonly capabilities: Capabilities;
-  /** What `ModelRequest.options` may hold. Options are refused where this is absent. */
+  /** What all its models can do, as far as a model does not say otherwise. Default: text alone. */
+  readonly capabilities?: Capabilities;
+  /** What `ModelRequest.gatewayOptions` may hold. Requests with options are rejected if this is absent. */
   readonly gatewayOptions?: SettingsSchema<Options>;
-  /** The address that requests go to. Credentials are kept by it. */
+  /** Returns the address that requests go to. Credentials are kept by it. A gateway without an address keeps its key without one. */
   address?(settings: Settings): string;
-  /** Makes the gateway. Called at the first use; sends nothing. */
+  /** Creates the gateway. Called at the first use; sends nothing. */
   open(context: OpenContext<Settings>): Gateway;
 }
 
+/** What a plugin gets to open a gateway. */
 export interface OpenContext<Settings> {
   /** The gateway's id: the plugin's own, or the key in a map. */
   readonly id: string;
   readonly settings: Settings;
   /**
-   * A secret by the id it was declared with, asked for anew at each request. Undefined for an optional one that is not
-   * configured; a missing required one rejects with a `GatewayError` of code `credentials`.
+   * Returns a credential by the id that it was declared with. It is looked up at each call, so ask at each request.
+   * Returns `undefined` for an optional one that is not configured. Rejects with a `GatewayError` of code `credentials`
+   * for a required one.
    */
-  credential(id: string): Promise<string | undefined>;
+  credential(id: string, options?: CredentialOptions): Promise<string | undefined>;
+  /** Keeps small secrets of this gateway and address, such as a rotated refresh token. */
+  readonly store: PluginStore;
   readonly transport: Transport;
-  /** Tells the host something that belongs to no stream. */
+  /** Reports something that belongs to no stream. */
   notice(notice: Omit<NoticeEvent, "type">): void;
+  /**
+   * Returns whether the installed core understands a feature: `event:source`, `finish:pause`, `tool:freeform`,
+   * `capability:images`. Ask before sending an event that was added after contract 1 began.
+   */
+  supports(feature: string): boolean;
   /** Aborted when the gateway is closed. */
   readonly signal: AbortSignal;
 }
 
+export interface CredentialOptions {
+  /**
+   * The value that the service has just rejected. The source is asked once more; it may have a newer one. If it returns
+   * the same value again, the rejection stands.
+   */
+  readonly refused?: string | undefined;
+}
+
+/** A store of text values by key, of one gateway and address. Hosts keep it like credentials; without one it lasts as long as the registry. */
+export interface PluginStore {
+  get(key: string): Promise<string | undefined>;
+  set(key: string, value: string): Promise<void>;
+  delete(key: string): Promise<void>;
+}
+
+/** A credential that a gateway needs. */
 export interface CredentialSpec {
   readonly id: string;
-  /** For people: such as `API key`. */
+  /**
+   * `secret`: kept in the keychain and never shown. `text`: a profile or a region, shown and never stored.
+   * @defaultValue `"secret"`
+   */
+  readonly kind?: "secret" | "text";
+  /** Ties it to a sign-in method, if there are several: those of one group belong together. */
+  readonly group?: string;
+  /** For people, such as `API key`. */
   readonly label: string;
-  /** Environment variables, the first that is not empty wins. */
+  /** Environment variables. The first one that is not empty is used. */
   readonly env: readonly string[];
-  /** Where a person gets one. */
+  /** Where to get one: an address or a sentence. */
   readonly help?: string;
-  /** True where the gateway works without it. Default: false. */
+  /** True if the gateway works without it. @defaultValue false */
   readonly optional?: boolean;
 }
 
-/** How plugins reach the network. What is absent, a plugin brings itself. */
+/** How plugins reach the network. A plugin brings its own if this is absent. */
 export interface Transport {
   /** An undici `Dispatcher`, for plugins that use undici: proxies, certificates, tests. */
   readonly dispatcher?: object | undefined;
@@ -84,7 +118,7 @@ export interface GatewayPlugin {
   /** Checks one gateway's raw settings; what it returns opens the gateway. */
   prepare(raw: unknown): Preparation;
   /** Checks `ModelRequest.options`. Undefined where the plugin takes none. */
-  readonly parseOptions: ((raw: unknown) => OptionsResult) | undefined;
+  readonly parseGatewayOptions: ((raw: unknown) => OptionsResult) | undefined;
 }
 
 export type Preparation =
@@ -94,32 +128,27 @@ export type Preparation =
       readonly unknownKeys: readonly SettingsIssue[];
       open(context: Omit<OpenContext<unknown>, "settings">): Gateway;
     }
-  | { readonly ok: false; readonly issues: readonly SettingsIssue[]; readonly unknownKeys: readonly SettingsIssue[] };
+  | {
+      readonly ok: false;
+      readonly issues: readonly SettingsIssue[];
+      readonly unknownKeys: readonly SettingsIssue[];
+      /** Why the plugin itself cannot be used, whatever its settings are. */
+      readonly refusal?: string;
+    };
 
 export type OptionsResult =
   | { readonly ok: true; readonly value: JsonObject }
   | { readonly ok: false; readonly issues: readonly SettingsIssue[] };
 
 /**
- * Makes a plugin of a definition. Throws a `TypeError` that names the field where the definition itself is wrong.
+ * Creates a plugin from a definition. Throws a `TypeError` that names the field if the definition itself is wrong.
  */
-export function definePlugin<Settings, Options extends JsonObject = JsonObject>(
+export function definePlugin<Settings = EmptySettings, Options extends JsonObject = JsonObject>(
   definition: PluginDefinition<Settings, Options>,
 ): GatewayPlugin {
-  requireText(definition.id, "id");
-  requireText(definition.name, "name");
-  requireText(definition.settingsKey, "settingsKey");
-  if (!Number.isInteger(definition.contract)) {
-    throw new TypeError(
-      `definePlugin: "contract" of ${definition.id} must be a whole number, such as ${contractVersion}.`,
-    );
-  }
-  if (typeof definition.open !== "function") {
-    throw new TypeError(`definePlugin: "open" of ${definition.id} must be a function that returns a gateway.`);
-  }
-  requireSchema(definition.settings, definition.id, "settings");
-  if (definition.gatewayOptions !== undefined)
-    requireSchema(definition.gatewayOptions, definition.id, "gatewayOptions");
+  requireDefinition(definition);
+  // A definition without a schema has the default type parameter.
+  const settings = definition.settings ?? (emptySettings as SettingsSchema<unknown> as SettingsSchema<Settings>);
   const credentials = definition.credentials ?? [];
   const options = definition.gatewayOptions;
   return {
@@ -128,11 +157,11 @@ export function definePlugin<Settings, Options extends JsonObject = JsonObject>(
     contract: definition.contract,
     settingsKey: definition.settingsKey,
     instances: definition.instances ?? "one",
-    capabilities: definition.capabilities,
+    capabilities: definition.capabilities ?? {},
     credentials: (id) => (typeof credentials === "function" ? credentials(id) : credentials),
-    settingsSchema: () => jsonSchemaOf(definition.settings),
+    settingsSchema: () => jsonSchemaOf(settings),
     prepare(raw) {
-      const parsed = parseSettingsFile(definition.settings, raw);
+      const parsed = parseSettingsFile(settings, raw);
       if (!parsed.ok) return parsed;
       return {
         ok: true,
@@ -141,7 +170,7 @@ export function definePlugin<Settings, Options extends JsonObject = JsonObject>(
         open: (context) => definition.open({ ...context, settings: parsed.value }),
       };
     },
-    parseOptions:
+    parseGatewayOptions:
       options === undefined
         ? undefined
         : (raw) => {
@@ -151,16 +180,4 @@ export function definePlugin<Settings, Options extends JsonObject = JsonObject>(
             return parsed.ok && issues.length === 0 ? { ok: true, value: parsed.value } : { ok: false, issues };
           },
   };
-}
-
-function requireText(value: unknown, field: string): void {
-  if (typeof value !== "string" || value === "") {
-    throw new TypeError(`definePlugin: "${field}" must be a text that is not empty.`);
-  }
-}
-
-function requireSchema(schema: SettingsSchema | undefined, id: string, field: string): void {
-  if (hasJsonSchema(schema)) return;
-  const remedy = isStandardSchema(schema) ? jsonSchemaRemedy(schema) : "Zod, arktype and valibot make such schemas.";
-  throw new TypeError(`definePlugin: "${field}" of ${id} must be a Standard Schema that has a JSON Schema. ${remedy}`);
 }

@@ -5,14 +5,15 @@ import type { Message } from "../contract/message.ts";
 import { demandsOf, type Privacy, type PrivacyDemand, privacyWords } from "../contract/privacy.ts";
 import type { ModelRequest } from "../contract/request.ts";
 
-/** What a request may ask of a model. */
+/** Something that a request may need. */
 interface Demand {
   readonly words: string;
   readonly asked: (request: ModelRequest) => boolean;
 }
 
-const demands: Readonly<Record<Capability, Demand>> = {
-  tools: { words: "tools", asked: ({ tools }) => tools.length > 0 },
+/** Without `freeformTools`, freeform tools are shown as functions: nothing is rejected. */
+const demands: Readonly<Record<Exclude<Capability, "freeformTools">, Demand>> = {
+  tools: { words: "tools", asked: ({ tools }) => tools.some(({ kind }) => kind !== "service") },
   toolChoice: {
     words: "a choice of tool",
     asked: ({ toolChoice }) => toolChoice !== undefined && toolChoice !== "auto",
@@ -29,20 +30,33 @@ const demands: Readonly<Record<Capability, Demand>> = {
   },
 };
 
-/** Throws where a request asks for what its model cannot do, before anything is sent. */
+/** Throws if a request needs what its model cannot do, before anything is sent. */
 export function refuseUnsupported(id: string, request: ModelRequest, capabilities: Capabilities): void {
   for (const capability of capabilityNames) {
+    if (capability === "freeformTools" || capabilities[capability] === true) continue;
     const { words, asked } = demands[capability];
-    if (capabilities[capability] || !asked(request)) continue;
+    if (!asked(request)) continue;
     throw new GatewayError(
-      `The model "${request.model}" of gateway "${id}" does not take ${words}. ` +
-        `Ask without, choose another model, or, if it does take them, declare so in its settings (capability "${capability}").`,
+      `The model "${request.model}" of gateway "${id}" does not support ${words}. Leave that out, choose another ` +
+        `model, or, if it does support it, declare the capability "${capability}" in its settings.`,
       { gateway: id, code: "unsupported" },
     );
   }
 }
 
-/** Throws where a gateway cannot promise what a request demands of whoever sees it, before anything is sent. */
+/** Throws if a request has a tool of the service that the gateway does not know, before anything is sent. */
+export function refuseServiceTools(id: string, request: ModelRequest, known: readonly string[] = []): void {
+  for (const tool of request.tools) {
+    if (tool.kind !== "service" || known.includes(tool.type)) continue;
+    const types = known.length === 0 ? "It knows none." : `It knows: ${known.join(", ")}.`;
+    throw new GatewayError(`Gateway "${id}" does not know the service tool "${tool.type}". ${types}`, {
+      gateway: id,
+      code: "unsupported",
+    });
+  }
+}
+
+/** Throws if a gateway cannot meet a request's privacy demands, before anything is sent. */
 export function refusePrivacy(id: string, gateway: Gateway, privacy: Privacy | undefined): void {
   if (privacy === undefined) return;
   const unmet = unmetPrivacy(id, gateway, privacy);
@@ -54,7 +68,7 @@ export function refusePrivacy(id: string, gateway: Gateway, privacy: Privacy | u
   );
 }
 
-/** The demands that a gateway does not see to. One that is among the services allowed needs no routing to keep to them. */
+/** Returns the demands that a gateway does not meet. One that is itself an allowed service needs no routing. */
 export function unmetPrivacy(id: string, gateway: Gateway, privacy: Privacy): readonly PrivacyDemand[] {
   const met = gateway.privacyDemands ?? [];
   const isAllowed = privacy.onlyUpstreams?.includes(id) === true;

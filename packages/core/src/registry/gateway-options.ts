@@ -10,13 +10,13 @@ export function checkOptions(
   request: Pick<ModelRequest, "gatewayOptions">,
 ): ModelRequest["gatewayOptions"] {
   if (request.gatewayOptions === undefined) return undefined;
-  if (plugin.parseOptions === undefined) {
+  if (plugin.parseGatewayOptions === undefined) {
     throw new GatewayError(`Gateway "${id}" has no options of its own. Leave "gatewayOptions" out of the request.`, {
       gateway: id,
       code: "invalid-request",
     });
   }
-  const result = plugin.parseOptions(request.gatewayOptions);
+  const result = plugin.parseGatewayOptions(request.gatewayOptions);
   if (result.ok) return result.value;
   const issues = result.issues.map((issue) => `${formatPath(["gatewayOptions", ...issue.path])}: ${issue.message}`);
   throw new GatewayError(`The options for gateway "${id}" are wrong. ${issues.join(" ")}`, {

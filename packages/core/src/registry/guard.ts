@@ -1,10 +1,11 @@
 import type { Gateway, GuardedGateway } from "../contract/gateway.ts";
 import type { GatewayPlugin } from "../contract/plugin.ts";
+import { checkedModels } from "./checked-models.ts";
 import { unmetPrivacy } from "./demands.ts";
 import { checkOptions } from "./gateway-options.ts";
 import { GuardedStream, type GuardHooks } from "./guarded-stream.ts";
-import { capabilitiesOf } from "./model-capabilities.ts";
-import { pluginFailure } from "./plugin-failure.ts";
+import { capabilitiesOf, knownModel } from "./model-capabilities.ts";
+import { callPlugin, pluginCallMs } from "./plugin-call.ts";
 
 /**
  * Puts a gateway behind the checks that every plugin would otherwise have to write: what is asked against what was
@@ -15,11 +16,13 @@ export function guard(id: string, plugin: GatewayPlugin, gateway: Gateway, hooks
     id,
     limits: hooks.limits,
     capabilities: plugin.capabilities,
-    capabilitiesOf: (model) => capabilitiesOf(plugin, gateway, model),
+    capabilitiesOf: (model) => capabilitiesOf(id, plugin, gateway, model),
     privacyOf: (request) => gateway.privacy?.({ ...request, gatewayOptions: checkOptions(id, plugin, request) }) ?? {},
     unmetPrivacy: (privacy) => unmetPrivacy(id, gateway, privacy),
-    async models(options) {
-      return naming(id, options.signal, () => gateway.models(options));
+    async models({ signal, refresh } = {}) {
+      const call = { gateway: id, name: "models()", limitMs: pluginCallMs };
+      const list = await callPlugin(call, signal, (own) => gateway.models({ signal: own, refresh }));
+      return checkedModels(id, list, (message) => hooks.notice("models-left-out", message));
     },
     stream(request) {
       return { [Symbol.asyncIterator]: () => new GuardedStream(id, plugin, gateway, request, hooks) };
@@ -29,20 +32,14 @@ export function guard(id: string, plugin: GatewayPlugin, gateway: Gateway, hooks
     // Asked anew each time: a host may learn of it when it loads a plugin.
     Object.defineProperty(guarded, "privacyDemands", { enumerable: true, get: () => gateway.privacyDemands });
   }
-  if (gateway.model !== undefined) guarded.model = gateway.model.bind(gateway);
+  for (const name of ["serviceTools", "extensions"] as const) {
+    Object.defineProperty(guarded, name, { enumerable: true, get: () => gateway[name] });
+  }
+  if (gateway.model !== undefined) guarded.model = (model) => knownModel(id, gateway, model);
   const check = gateway.check?.bind(gateway);
   if (check !== undefined) {
-    const checkNamed = (options: { readonly signal: AbortSignal }) => naming(id, options.signal, () => check(options));
-    guarded.check = checkNamed;
+    const call = { gateway: id, name: "check()", limitMs: pluginCallMs };
+    guarded.check = ({ signal } = {}) => callPlugin(call, signal, (own) => check({ signal: own }));
   }
   return guarded;
-}
-
-/** Runs a plugin's function; what it throws comes out as a `GatewayError` that names the gateway. */
-async function naming<Result>(id: string, signal: AbortSignal, call: () => Promise<Result>): Promise<Result> {
-  try {
-    return await call();
-  } catch (error) {
-    throw pluginFailure(id, signal, error);
-  }
 }

@@ -6,20 +6,26 @@ import type { Gateway } from "../contract/gateway.ts";
 import type { Limits } from "../contract/limits.ts";
 import type { GatewayPlugin } from "../contract/plugin.ts";
 import type { ModelRequest } from "../contract/request.ts";
+import { withoutFreeformCalls, withoutFreeformTools } from "../stream/freeform.ts";
 import { fitHistory } from "../stream/history.ts";
 import { EventOrder } from "../stream/order.ts";
-import { ContentWatch, isContent, type WatchedStream } from "./content-watch.ts";
-import { refusePrivacy, refuseUnsupported } from "./demands.ts";
+import { refusePrivacy, refuseServiceTools, refuseUnsupported } from "./demands.ts";
+import { withEmptyNotice } from "./empty-answer.ts";
+import { EventDeadlines } from "./event-deadlines.ts";
+import { EventLoopTurns } from "./event-loop-turns.ts";
 import { checkOptions } from "./gateway-options.ts";
 import { capabilitiesOf } from "./model-capabilities.ts";
 import { pluginFailure } from "./plugin-failure.ts";
+import { SilenceWatch, type WatchedStream } from "./silence-watch.ts";
 import type { StreamPlace } from "./stream-limit.ts";
-import { contentTimeout, queuedNotice, queueTimeout } from "./stream-waits.ts";
+import { contentTimeout, eventTimeout, queuedNotice, queueTimeout } from "./stream-waits.ts";
 import { UnknownEvents } from "./unknown-events.ts";
 
 export interface GuardHooks {
   readonly limits: Limits;
   readonly maxOpenStreams: number;
+  /** Reports something that belongs to no stream. */
+  notice(code: string, message: string): void;
   /**
    * A stream of a model is about to begin; `onTurn` is called when it may, at once or later. Throws where the gateway is
    * closed.
@@ -33,6 +39,9 @@ export interface StartedStream {
   /** Called once, when nothing is left of the stream. */
   ended(): void;
 }
+
+/** How many empty batches in a row are skipped. Each costs a turn of the microtask queue. */
+const maxEmptyBatches = 1000;
 
 /** What a plugin's stream gives at a time. */
 type Said = ModelEvent | readonly ModelEvent[];
@@ -60,7 +69,14 @@ export class GuardedStream extends BatchSource<readonly ModelEvent[]> implements
   #unknown: UnknownEvents | undefined;
   /** Runs while it waits for its turn. */
   #queueTimer: ReturnType<typeof setTimeout> | undefined;
-  readonly #content: ContentWatch;
+  readonly #content: SilenceWatch;
+  /** For a stream that keeps no deadlines of its own. */
+  #events: EventDeadlines | undefined;
+  readonly #turns = new EventLoopTurns();
+  /** Whether the plugin's source is being asked at this moment. */
+  #asking = false;
+  /** How many empty batches have come in a row. */
+  #empty = 0;
   #over = false;
   /** What ended it while no read waited: the next one is told. */
   #failure: { readonly error: unknown } | undefined;
@@ -74,7 +90,12 @@ export class GuardedStream extends BatchSource<readonly ModelEvent[]> implements
     this.#gateway = gateway;
     this.#request = request;
     this.#hooks = hooks;
-    this.#content = new ContentWatch(this, request.deadlines?.contentMs ?? defaultDeadlines.contentMs);
+    const { contentMs } = { ...defaultDeadlines, ...request.deadlines };
+    this.#content = new SilenceWatch(this, contentMs, () => this.#giveUp(contentTimeout(this.#asked, contentMs)));
+  }
+
+  get #asked() {
+    return { gateway: this.#id, model: this.#request.model };
   }
 
   get isWaiting(): boolean {
@@ -114,14 +135,17 @@ export class GuardedStream extends BatchSource<readonly ModelEvent[]> implements
   #open(): readonly ModelEvent[] {
     const { signal } = this.#request;
     signal.throwIfAborted();
-    const capabilities = capabilitiesOf(this.#plugin, this.#gateway, this.#request.model);
+    const capabilities = capabilitiesOf(this.#id, this.#plugin, this.#gateway, this.#request.model);
     refuseUnsupported(this.#id, this.#request, capabilities);
+    refuseServiceTools(this.#id, this.#request, this.#gateway.serviceTools);
     refusePrivacy(this.#id, this.#gateway, this.#request.privacy);
     const options = checkOptions(this.#id, this.#plugin, this.#request);
-    const { images, files } = capabilities;
+    const { images = false, files = false, freeformTools = false } = capabilities;
     const recipient = { gateway: this.#id, model: this.#request.model, images, files };
-    const { messages, notices } = fitHistory(this.#request.messages, recipient);
-    this.#checked = { ...this.#request, messages, gatewayOptions: options, signal: this.#left.signal };
+    const { messages: fitted, notices } = fitHistory(this.#request.messages, recipient);
+    const messages = freeformTools ? fitted : withoutFreeformCalls(fitted);
+    const tools = freeformTools ? this.#request.tools : withoutFreeformTools(this.#request.tools);
+    this.#checked = { ...this.#request, messages, tools, gatewayOptions: options, signal: this.#left.signal };
     this.#started = this.#hooks.streamStarted(this.#request.model, this.#onTurn);
     this.#placed = true;
     signal.addEventListener("abort", this.#onAbort, { once: true });
@@ -159,13 +183,43 @@ export class GuardedStream extends BatchSource<readonly ModelEvent[]> implements
   #ask(): void {
     this.#content.waits();
     try {
-      this.#source ??= this.#gateway.stream(this.#checked ?? this.#request)[Symbol.asyncIterator]();
-      if (this.#source instanceof BatchSource) this.#source.take(this);
-      else this.#source.next().then(this.#onResult, this.#onFailure);
+      this.#source ??= this.#begin();
+      this.#events?.waits();
+      const source = this.#source;
+      if (source instanceof BatchSource) {
+        if (this.#turns.isDueForSource()) this.#turns.after(this.#onAdmitted);
+        else this.#askSource(source);
+      } else if (this.#turns.isDueForIterator()) this.#turns.after(this.#onAdmitted);
+      else source.next().then(this.#onResult, this.#onFailure);
     } catch (error) {
       // An iterator written by hand may throw at once, or return no promise.
       this.refuse(error);
     }
+  }
+
+  #askSource(source: BatchSource<Said>): void {
+    this.#asking = true;
+    try {
+      source.take(this);
+    } finally {
+      this.#asking = false;
+    }
+  }
+
+  /** Begins the plugin's stream. */
+  #begin(): AsyncIterator<Said> {
+    const stream = this.#gateway.stream(this.#checked ?? this.#request);
+    if (typeof stream?.[Symbol.asyncIterator] !== "function")
+      throw new TypeError("stream() returned no async iterable");
+    const source = stream[Symbol.asyncIterator]();
+    if (!keepsDeadlines(stream) && !keepsDeadlines(source)) {
+      const deadlines = { ...defaultDeadlines, ...this.#request.deadlines };
+      this.#events = new EventDeadlines(this, deadlines, (phase) => {
+        const limitMs = phase === "idle" ? deadlines.idleMs : deadlines.firstByteMs;
+        this.#giveUp(eventTimeout(this.#asked, limitMs, phase));
+      });
+    }
+    return source;
   }
 
   readonly #onResult = (result: IteratorResult<Said, unknown>): void => {
@@ -177,18 +231,19 @@ export class GuardedStream extends BatchSource<readonly ModelEvent[]> implements
 
   /** Called by the plugin's stream, as is `refuse`. */
   accept(said: Said | undefined): void {
+    this.#turns.answered(this.#asking);
     this.#onBatch(said === undefined ? undefined : asBatch(said));
   }
 
   #onBatch(sent: readonly ModelEvent[] | undefined): void {
     if (this.#over) return;
     const breach = sent === undefined ? this.#order.end() : this.#firstBreach(sent);
-    const batch = sent !== undefined && this.#order.hasUnknown ? this.#known(sent) : sent;
-    if (batch?.length === 0 && breach === undefined) {
-      // Not at once: there may be no end of them.
-      queueMicrotask(() => {
-        if (!this.#over) this.#ask();
-      });
+    const known = sent !== undefined && this.#order.hasUnknown ? this.#known(sent) : sent;
+    const batch = known !== undefined && this.#order.isEmpty ? withEmptyNotice(this.#id, known) : known;
+    if (batch?.length !== 0) this.#empty = 0;
+    else if (breach === undefined) {
+      this.#empty++;
+      queueMicrotask(this.#onAdmitted);
       return;
     }
     const waiting = this.#waiting;
@@ -202,14 +257,19 @@ export class GuardedStream extends BatchSource<readonly ModelEvent[]> implements
   }
 
   #firstBreach(batch: readonly ModelEvent[]): string | undefined {
-    if (this.#waiting === undefined) return "sent events that nobody had asked for";
+    if (this.#waiting === undefined) return "sent events without being asked";
+    if (batch.length === 0 && this.#empty >= maxEmptyBatches)
+      return `sent over ${maxEmptyBatches} empty batches in a row`;
     let hasContent = false;
+    let hasEvents = false;
     for (const event of batch) {
       const breach = this.#order.check(event);
       if (breach !== undefined) return breach;
       hasContent ||= isContent(event);
+      hasEvents ||= event.type !== "notice";
     }
     if (hasContent) this.#content.heard();
+    if (hasEvents) this.#events?.heard();
     return undefined;
   }
 
@@ -226,11 +286,6 @@ export class GuardedStream extends BatchSource<readonly ModelEvent[]> implements
   }
 
   readonly #onAbort = (): void => this.#giveUp(this.#request.signal.reason);
-
-  onSilence(): void {
-    const { model, deadlines } = this.#request;
-    this.#giveUp(contentTimeout({ gateway: this.#id, model }, deadlines?.contentMs ?? defaultDeadlines.contentMs));
-  }
 
   /** Ends the plugin's stream, and tells the reader why. */
   #giveUp(error: unknown): void {
@@ -267,6 +322,7 @@ export class GuardedStream extends BatchSource<readonly ModelEvent[]> implements
     this.#waiting = undefined;
     clearTimeout(this.#queueTimer);
     this.#content.stop();
+    this.#events?.stop();
     this.#request.signal.removeEventListener("abort", this.#onAbort);
     this.#giveBack();
     this.#started?.ended();
@@ -277,6 +333,16 @@ export class GuardedStream extends BatchSource<readonly ModelEvent[]> implements
     if (this.#placed) this.#started?.place.leave();
     this.#placed = false;
   }
+}
+
+/** A stream, or its iterator, says so itself: core sees events, and not the bytes that `idleMs` is about. */
+function keepsDeadlines(value: object): boolean {
+  return "keepsDeadlines" in value && value.keepsDeadlines === true;
+}
+
+/** Returns whether an event is part of an answer, and more than a sign of life. */
+function isContent({ type }: ModelEvent): boolean {
+  return type !== "response-start" && type !== "notice" && type !== "usage";
 }
 
 function asBatch(value: Said): readonly ModelEvent[] {

@@ -25,6 +25,12 @@ export function handle(id: string, limits: Limits, current: () => GuardedGateway
     models: (options) => current().models(options),
     // Found out when the stream is begun, and thrown from it, like all that keeps one from beginning.
     stream: (request) => ({ [Symbol.asyncIterator]: () => current().stream(request)[Symbol.asyncIterator]() }),
+    get serviceTools() {
+      return current().serviceTools;
+    },
+    get extensions() {
+      return current().extensions;
+    },
     get check() {
       const gateway = current();
       return gateway.check?.bind(gateway);

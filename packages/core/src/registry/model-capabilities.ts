@@ -1,13 +1,22 @@
-import type { Capabilities, Capability } from "../contract/capabilities.ts";
+import { type Capabilities, capabilityNames } from "../contract/capabilities.ts";
 import type { Gateway } from "../contract/gateway.ts";
+import type { Model } from "../contract/model.ts";
 import type { GatewayPlugin } from "../contract/plugin.ts";
+import { checkedModel } from "./checked-models.ts";
+import { pluginFailure } from "./plugin-failure.ts";
 
-/** Returns what a gateway can do with a model: what it can do at all, corrected by what is known of the model. */
-export function capabilitiesOf(plugin: GatewayPlugin, gateway: Gateway, model: string): Capabilities {
-  const capabilities: { -readonly [Ability in Capability]: boolean } = { ...plugin.capabilities };
-  const own = gateway.model?.(model)?.capabilities ?? {};
-  for (const ability of Object.keys(own) as Capability[]) {
-    capabilities[ability] = own[ability] ?? capabilities[ability];
+/** Returns what a gateway can do with a model: what its plugin declares, corrected by what is known of the model. */
+export function capabilitiesOf(id: string, plugin: GatewayPlugin, gateway: Gateway, model: string): Capabilities {
+  const own = knownModel(id, gateway, model)?.capabilities ?? {};
+  const pairs = capabilityNames.map((name) => [name, own[name] ?? plugin.capabilities[name]] as const);
+  return Object.fromEntries(pairs.filter(([, value]) => value !== undefined));
+}
+
+/** Returns what is known of a model without a request. Throws a `GatewayError` that names the gateway if the plugin throws. */
+export function knownModel(id: string, gateway: Gateway, model: string): Model | undefined {
+  try {
+    return checkedModel(gateway.model?.(model));
+  } catch (error) {
+    throw pluginFailure(id, undefined, error);
   }
-  return capabilities;
 }

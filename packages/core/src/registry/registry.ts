@@ -1,69 +1,16 @@
-import type { Capabilities } from "../contract/capabilities.ts";
+import { capabilityNames } from "../contract/capabilities.ts";
 import { didYouMean } from "../contract/did-you-mean.ts";
 import { GatewayError, isGatewayError } from "../contract/error.ts";
 import type { GuardedGateway } from "../contract/gateway.ts";
 import { isObject } from "../contract/json.ts";
-import type { Limits } from "../contract/limits.ts";
 import type { Model } from "../contract/model.ts";
-import { type CredentialSpec, contractVersion, type GatewayPlugin, type Transport } from "../contract/plugin.ts";
-import type { SettingsIssue } from "../contract/settings.ts";
+import type { GatewayPlugin } from "../contract/plugin.ts";
+import { type AdmittedPlugin, admit } from "./admission.ts";
 import { completeLimits, requireLimit } from "./complete-limits.ts";
 import { handle } from "./handle.ts";
 import { Slot, type SlotOptions } from "./slot.ts";
 import { StreamLimit } from "./stream-limit.ts";
-
-export interface RegistryOptions {
-  readonly plugins: readonly GatewayPlugin[];
-  /** Raw settings by the plugins' `settingsKey`: what stands under `language_models` in a settings file. */
-  readonly settings?: Readonly<Record<string, unknown>> | undefined;
-  /** Where secrets come from. Default: there are none. */
-  readonly credentials?: CredentialSource | undefined;
-  readonly transport?: Transport | undefined;
-  /**
-   * How many streams of one model of one gateway are open at the same time; further ones wait, and have their turns in
-   * order. A place is held until the answer has said all; a tool at work holds none. Default: 16.
-   */
-  readonly maxOpenStreams?: number | undefined;
-  /** Bounds on what a model or a service may make the program hold or compute, as far as they are not the defaults. */
-  readonly limits?: { readonly [Name in keyof Limits]?: Limits[Name] | undefined } | undefined;
-  /** Told what was tolerated or ignored outside of any stream. Default: nobody is told. */
-  readonly onNotice?: ((notice: RegistryNotice) => void) | undefined;
-}
-
-/** Looks up a secret. Called at each request, so that a change applies at once. */
-export type CredentialSource = (query: CredentialQuery) => string | undefined | Promise<string | undefined>;
-
-export interface CredentialQuery {
-  readonly gateway: string;
-  readonly credential: CredentialSpec;
-  /** Where the secret is going to be sent. A source must not hand out a secret that was kept for another address. */
-  readonly address: string | undefined;
-}
-
-export interface RegistryNotice {
-  readonly gateway: string;
-  /** Stable, for programs. */
-  readonly code: string;
-  /** For people. */
-  readonly message: string;
-  /** The keys from `language_models` to the setting concerned, if it is about one. */
-  readonly path?: readonly (string | number)[] | undefined;
-}
-
-/** A gateway that settings and plugins give, usable or not. Plain data. */
-export interface GatewayEntry {
-  readonly id: string;
-  readonly name: string;
-  /** The id of the plugin that makes it. */
-  readonly plugin: string;
-  readonly state: "ready" | "refused";
-  /** What is wrong with its settings, with the keys from `language_models` on. Empty where `state` is `"ready"`. */
-  readonly issues: readonly SettingsIssue[];
-  /** Where its requests go, where the plugin says so. */
-  readonly address: string | undefined;
-  readonly credentials: readonly CredentialSpec[];
-  readonly capabilities: Capabilities;
-}
+import type { GatewayEntry, RegistryOptions } from "./types.ts";
 
 export interface ModelList {
   readonly gateway: string;
@@ -104,8 +51,8 @@ export interface Registry extends AsyncDisposable {
 }
 
 /**
- * Admits plugins and opens gateways by id. Throws a `TypeError` for a list of plugins that is wrong in itself: two of
- * one id, or a plugin of another contract. Wrong settings refuse only the gateway that they belong to.
+ * Admits plugins and opens gateways by id. Throws a `TypeError` for a list that is wrong in itself: two plugins of one
+ * id, or a value that is no plugin. A plugin of another contract and wrong settings refuse only their own gateways.
  */
 export function createRegistry(options: RegistryOptions): Registry {
   return new OpenRegistry(options);
@@ -113,7 +60,7 @@ export function createRegistry(options: RegistryOptions): Registry {
 
 class OpenRegistry implements Registry {
   readonly #options: SlotOptions;
-  readonly #plugins = new Map<string, GatewayPlugin>();
+  readonly #plugins = new Map<string, AdmittedPlugin>();
   #settings: Readonly<Record<string, unknown>>;
   #slots = new Map<string, Slot>();
   readonly #closing = new Set<Promise<void>>();
@@ -233,27 +180,27 @@ class OpenRegistry implements Registry {
     throw new GatewayError("The registry is closed. Create another one.", { gateway: "", code: "closed" });
   }
 
-  #admit(plugin: GatewayPlugin): void {
-    if (typeof plugin?.prepare !== "function") {
-      throw new TypeError("A plugin must be what definePlugin() returns. Is it the package's default export?");
-    }
-    if (plugin.contract !== contractVersion) {
-      throw new TypeError(
-        `The plugin "${plugin.id}" is written for contract ${plugin.contract}, this program has contract ${contractVersion}: ` +
-          `${plugin.contract > contractVersion ? "update @waygate/core" : "update the plugin"}.`,
-      );
-    }
+  #admit(candidate: GatewayPlugin): void {
+    const admitted = admit(candidate, this.#options.contractAdapters);
+    const { plugin } = admitted;
     if (this.#plugins.has(plugin.id)) {
       throw new TypeError(`Two plugins have the id "${plugin.id}": load only one of them.`);
     }
-    this.#plugins.set(plugin.id, plugin);
+    this.#plugins.set(plugin.id, admitted);
+    for (const name of Object.keys(plugin.capabilities)) {
+      if (capabilityNames.some((known) => known === name)) continue;
+      const message =
+        `The plugin "${plugin.id}" declares the capability "${name}", which this version of @waygate/core does not know. ` +
+        `It has no effect.${didYouMean(name, capabilityNames)}`;
+      this.#options.onNotice?.({ gateway: plugin.id, code: "capability-unknown", message });
+    }
   }
 
   /** Makes the slots that plugins and settings ask for, keeping those that did not change. */
   #build(): void {
     const previous = this.#slots;
     const next = new Map<string, Slot>();
-    for (const plugin of this.#plugins.values()) {
+    for (const { plugin, contract } of this.#plugins.values()) {
       for (const [id, raw, path] of instancesOf(plugin, this.#settings[plugin.settingsKey])) {
         if (next.has(id)) {
           // The newcomer gives way: a plugin that is added must not break the gateway of another.
@@ -262,7 +209,10 @@ class OpenRegistry implements Registry {
           continue;
         }
         const old = previous.get(id);
-        next.set(id, old?.isOf(plugin, raw) === true ? old : new Slot(id, plugin, raw, path, this.#options));
+        next.set(
+          id,
+          old?.isOf(plugin, raw) === true ? old : new Slot({ id, plugin, contract, raw, path }, this.#options),
+        );
       }
     }
     this.#slots = next;

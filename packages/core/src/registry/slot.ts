@@ -1,16 +1,30 @@
 import { GatewayError, isGatewayError } from "../contract/error.ts";
+import { supports } from "../contract/features.ts";
 import type { Gateway, GuardedGateway } from "../contract/gateway.ts";
 import type { Limits } from "../contract/limits.ts";
-import type { CredentialSpec, GatewayPlugin, Preparation } from "../contract/plugin.ts";
+import type { CredentialOptions, CredentialSpec, GatewayPlugin, Preparation } from "../contract/plugin.ts";
 import { formatPath, type SettingsIssue } from "../contract/settings.ts";
 import { guard } from "./guard.ts";
-import type { CredentialQuery, GatewayEntry, RegistryOptions } from "./registry.ts";
+import { callPlugin, pluginCloseMs } from "./plugin-call.ts";
+import { pluginStore } from "./plugin-store.ts";
 import type { StreamLimit } from "./stream-limit.ts";
+import type { CredentialQuery, GatewayEntry, RegistryOptions } from "./types.ts";
 
 /** What all gateways of a registry have in common. */
 export interface SlotOptions extends RegistryOptions {
   readonly streams: StreamLimit;
   readonly limits: Limits;
+}
+
+/** Where a slot comes from. */
+export interface SlotPlace {
+  readonly id: string;
+  readonly plugin: GatewayPlugin;
+  /** The contract that the plugin was written for. */
+  readonly contract: number;
+  readonly raw: unknown;
+  /** The keys from `language_models` to these settings. */
+  readonly path: readonly string[];
 }
 
 /** One gateway's place in the registry: its settings, checked; the gateway itself, once it is used. */
@@ -26,8 +40,7 @@ export class Slot {
   #streams = 0;
   #idle: (() => void) | undefined;
 
-  /** `path`: the keys from `language_models` to these settings. */
-  constructor(id: string, plugin: GatewayPlugin, raw: unknown, path: readonly string[], options: SlotOptions) {
+  constructor({ id, plugin, contract, raw, path }: SlotPlace, options: SlotOptions) {
     this.#plugin = plugin;
     this.#raw = raw;
     this.#options = options;
@@ -44,6 +57,7 @@ export class Slot {
       id,
       name: plugin.instances === "one" ? plugin.name : id,
       plugin: plugin.id,
+      contract,
       state: preparation.ok ? "ready" : "refused",
       issues,
       address: preparation.ok ? preparation.address : undefined,
@@ -65,6 +79,9 @@ export class Slot {
     const preparation = this.#preparation;
     const { id, issues } = this.#entry;
     if (!preparation.ok) {
+      if (preparation.refusal !== undefined) {
+        throw new GatewayError(preparation.refusal, { gateway: id, code: "protocol" });
+      }
       const faults = issues.map(
         (issue) =>
           `${formatPath(["language_models", ...issue.path])}: ${issue.message}${/[.?]$/.test(issue.message) ? "" : "."}`,
@@ -79,6 +96,7 @@ export class Slot {
     this.#closeGateway = opened.close?.bind(opened);
     this.#gateway = guard(id, this.#plugin, opened, {
       limits: this.#options.limits,
+      notice: (code, message) => this.#options.onNotice?.({ gateway: id, code, message }),
       maxOpenStreams: this.#options.streams.limit,
       streamStarted: (model, onTurn) => {
         this.#lifetime.signal.throwIfAborted();
@@ -104,11 +122,16 @@ export class Slot {
     this.#lifetime.abort(
       new GatewayError(`Gateway "${this.#entry.id}" was closed.`, { gateway: this.#entry.id, code: "closed" }),
     );
-    try {
-      await this.#closeGateway?.();
-    } catch (error) {
-      throw this.#failure("close", error);
-    }
+    const close = this.#closeGateway;
+    if (close === undefined) return;
+    const call = { gateway: this.#entry.id, name: "close()", limitMs: pluginCloseMs };
+    await callPlugin(call, undefined, async () => {
+      try {
+        await close();
+      } catch (error) {
+        throw this.#failure("close", error);
+      }
+    });
   }
 
   #open(preparation: Preparation & { readonly ok: true }): Gateway {
@@ -116,7 +139,9 @@ export class Slot {
     try {
       const gateway = preparation.open({
         id,
-        credential: (credential) => this.#credential(credential),
+        credential: (credential, options) => this.#credential(credential, options),
+        store: pluginStore(id, this.#entry.address, this.#options.store),
+        supports,
         transport: this.#options.transport ?? {},
         notice: (notice) => this.#options.onNotice?.({ gateway: id, ...notice }),
         signal: this.#lifetime.signal,
@@ -135,12 +160,12 @@ export class Slot {
     return new GatewayError(words, { gateway: id, code: "protocol", cause: error });
   }
 
-  async #credential(id: string): Promise<string | undefined> {
+  async #credential(id: string, { refused }: CredentialOptions = {}): Promise<string | undefined> {
     const { id: gateway, address, credentials } = this.#entry;
     const spec = credentials.find((credential) => credential.id === id);
     if (spec === undefined)
       throw new TypeError(`The plugin of "${gateway}" asked for a credential "${id}" that it did not declare.`);
-    const value = await this.#lookUp({ gateway, credential: spec, address });
+    const value = await this.#lookUp({ gateway, credential: spec, address, ...(refused !== undefined && { refused }) });
     if (value !== undefined && value !== "") return value;
     if (spec.optional === true) return undefined;
     throw missingCredential(gateway, spec);
@@ -158,14 +183,14 @@ export class Slot {
   }
 }
 
-/** What went wrong with a source of secrets, without its own words: nobody knows what they quote. */
+/** Returns the failure of a credential source without its message, which may quote a secret. */
 function withoutWords(error: unknown): Error {
   const { name = "Error", code } = (error ?? {}) as { readonly name?: unknown; readonly code?: unknown };
   const kind = typeof code === "string" ? `${String(name)} (${code})` : String(name);
   return new Error(`${kind}, whose words are left out, as they may quote a secret.`);
 }
 
-/** A plugin whose own check throws is refused like one whose settings are wrong: it must not break the others. */
+/** A plugin whose own check throws is refused like one with wrong settings: it must not break the others. */
 function inspect(
   plugin: GatewayPlugin,
   id: string,

@@ -25,6 +25,19 @@ export function queueTimeout({ gateway, model }: Asked, milliseconds: number, li
   return new GatewayError(message, { gateway, code: "timeout", phase: "queue", retryable: false });
 }
 
+/** A stream that keeps no deadlines of its own gave no event for too long. */
+export function eventTimeout(
+  { gateway, model }: Asked,
+  milliseconds: number,
+  phase: "first-byte" | "idle",
+): GatewayError {
+  const [what, option] = phase === "idle" ? ["no further event", "idleMs"] : ["no event", "firstByteMs"];
+  const message =
+    `Gateway "${gateway}" has sent ${what} of the answer of model "${model}" for ${milliseconds / 1000} s (${phase}). ` +
+    `Increase deadlines.${option}.`;
+  return new GatewayError(message, { gateway, code: "timeout", phase });
+}
+
 /** The service gave signs of life for too long, and nothing else. */
 export function contentTimeout({ gateway, model }: Asked, milliseconds: number): GatewayError {
   const message =

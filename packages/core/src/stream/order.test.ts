@@ -132,14 +132,14 @@ describe("EventOrder", () => {
     ["sent response-start after content", [reasoning, response]],
     ["sent response-start after content", [{ ...reasoningEnd, state: 1 }, response]],
     ["sent response-start after content", [start, response]],
-    ["sent a usage that is negative, incomplete or not a number", [{ type: "usage" }]],
-    ["sent a usage that is negative, incomplete or not a number", [{ ...usage, usage: null }]],
+    ["sent a usage that is negative, incomplete or not a whole number", [{ type: "usage" }]],
+    ["sent a usage that is negative, incomplete or not a whole number", [{ ...usage, usage: null }]],
     [
-      "sent a usage that is negative, incomplete or not a number",
+      "sent a usage that is negative, incomplete or not a whole number",
       [{ ...usage, usage: { ...counts, input: undefined } }],
     ],
     [
-      "sent a usage that is negative, incomplete or not a number",
+      "sent a usage that is negative, incomplete or not a whole number",
       [{ ...usage, usage: { ...counts, output: undefined } }],
     ],
     ["sent object, which is not an event", [{ kind: "telepathy" }]],
@@ -161,7 +161,7 @@ describe("EventOrder", () => {
   ] as const)("takes no bad count in usage.%s.%s", (side, field) => {
     for (const count of [-1, Number.NaN, Number.POSITIVE_INFINITY, "1", null, undefined]) {
       expect(breachOf({ ...usage, usage: { ...counts, [side]: { ...counts[side], [field]: count } } })).toBe(
-        "sent a usage that is negative, incomplete or not a number",
+        "sent a usage that is negative, incomplete or not a whole number",
       );
     }
   });

@@ -1,5 +1,5 @@
-import { type ModelEvent, modelEventTypes, type Usage } from "../contract/event.ts";
-import { isObject } from "../contract/json.ts";
+import { type Cost, type ModelEvent, modelEventTypes, type ResponseStartEvent, type Usage } from "../contract/event.ts";
+import { isObject, survivesJson } from "../contract/json.ts";
 import { toolCallExecutors, toolCallFormats } from "../contract/message.ts";
 
 const knownTypes: ReadonlySet<string> = new Set(modelEventTypes);
@@ -46,9 +46,9 @@ export class EventOrder {
         return checkText(event);
       case "text-end":
         this.#content = true;
-        return undefined;
+        return checkState(event);
       case "reasoning-end":
-        return this.#endReasoning(event.block, event.state);
+        return this.#endReasoning(event.block, event.state) ?? checkState(event);
       case "tool-call-start":
         this.#content = true;
         if (!isText(event.id)) return "sent a tool-call-start without an id";
@@ -69,47 +69,56 @@ export class EventOrder {
         if (this.#openCalls?.delete(event.id) !== true)
           return `sent tool-call-end for "${event.id}", which is not open`;
         if (typeof event.arguments !== "string") return "sent a tool-call-end whose arguments are not text";
-        return typeof event.complete === "boolean" ? undefined : checkOldShape(event);
+        return typeof event.complete === "boolean" ? checkState(event) : checkOldShape(event);
       case "service-tool-result":
         this.#content = true;
         if (!isText(event.id)) return "sent a service-tool-result without the id of its call";
-        return Array.isArray(event.content) ? undefined : "sent a service-tool-result whose content is not a list";
+        return Array.isArray(event.content)
+          ? checkState(event)
+          : "sent a service-tool-result whose content is not a list";
       case "service-approval-request":
         this.#content = true;
         if (!isText(event.id) || !isText(event.name)) return "sent a service-approval-request without an id or a name";
         return typeof event.arguments === "string"
-          ? undefined
+          ? checkState(event)
           : "sent a service-approval-request whose arguments are not text";
       case "source":
         this.#content = true;
         if (!isText(event.id)) return "sent a source without an id";
-        return isText(event.kind) ? undefined : "sent a source without a kind";
+        return isText(event.kind) ? checkState(event) : "sent a source without a kind";
       case "media":
         this.#content = true;
         if (!isText(event.id)) return "sent media without an id";
         if (!isText(event.mediaType)) return "sent media without a media type";
-        return isMediaSource(event.source) ? undefined : "sent media whose source is neither base64, url nor reference";
+        return isMediaSource(event.source)
+          ? checkState(event)
+          : "sent media whose source is neither base64, url nor reference";
       case "opaque":
         this.#content = true;
-        return event.state === undefined ? "sent an opaque event without state" : undefined;
+        return event.state === undefined ? "sent an opaque event without state" : checkState(event);
       case "response-start":
         if (this.#started) return "sent two response-start";
         if (this.#content) return "sent response-start after content";
         this.#started = true;
-        return undefined;
+        return checkResponse(event);
       case "usage":
-        return isUsage(event.usage) ? undefined : "sent a usage that is negative, incomplete or not a number";
+        return checkUsage(event.usage) ?? checkCost(event.cost);
       case "notice":
         return isText(event.code) && typeof event.message === "string"
           ? undefined
           : "sent a notice without a code or words";
       case "finish":
-        return this.#finish(event.reason);
+        return this.#finish(event.reason) ?? checkState(event);
       default:
         if (!isUnknownEvent(event)) return `sent ${describe(event)}, which is not an event`;
         this.hasUnknown = true;
         return undefined;
     }
+  }
+
+  /** Whether the answer has ended by itself without any content. */
+  get isEmpty(): boolean {
+    return this.#finished && !this.#content;
   }
 
   end(): string | undefined {
@@ -164,18 +173,45 @@ function isMediaSource(source: unknown): boolean {
   return source.type === "reference" && typeof source.reference === "string";
 }
 
-function isUsage(usage: Usage): boolean {
-  return (
-    isCount(usage?.input?.total) &&
-    isCount(usage.input.cacheRead) &&
-    isCount(usage.input.cacheWrite) &&
-    isCount(usage.output?.total) &&
-    isCount(usage.output.reasoning)
-  );
+function checkUsage(usage: Usage): string | undefined {
+  const { input, output } = Object(usage) as Partial<Usage>;
+  const counts = [input?.total, input?.cacheRead, input?.cacheWrite, output?.total, output?.reasoning];
+  if (!counts.every(isCount)) return "sent a usage that is negative, incomplete or not a whole number";
+  if (isMore(input?.cacheRead, input?.total) || isMore(input?.cacheWrite, input?.total)) {
+    return "sent a usage whose cached input is more than its input: `input.total` includes `cacheRead` and `cacheWrite`";
+  }
+  if (!isMore(output?.reasoning, output?.total)) return undefined;
+  return "sent a usage whose reasoning is more than its output: `output.total` includes `reasoning`";
 }
 
-function isCount(value: number): boolean {
-  return typeof value === "number" && Number.isFinite(value) && value >= 0;
+function isCount(value: unknown): boolean {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+}
+
+function isMore(part: number | undefined, total: number | undefined): boolean {
+  return part !== undefined && total !== undefined && part > total;
+}
+
+function checkCost(cost: Cost | undefined): string | undefined {
+  if (cost === undefined) return undefined;
+  if (!(typeof cost?.amount === "number" && Number.isFinite(cost.amount) && cost.amount >= 0)) {
+    return "sent a cost whose amount is negative or not a number";
+  }
+  if (!/^[A-Z]{3}$/.test(cost.currency))
+    return `sent a cost in the currency "${cost.currency}", which is no ISO 4217 code`;
+  return cost.source === "billed" || cost.source === "estimated"
+    ? undefined
+    : "sent a cost that is neither `billed` nor `estimated`";
+}
+
+/** State is stored and sent back: what JSON cannot carry would be lost, or break the program that stores it. */
+function checkState({ type, state }: { readonly type: string; readonly state?: unknown }): string | undefined {
+  return state === undefined || survivesJson(state) ? undefined : `sent a ${type} with state that JSON cannot carry`;
+}
+
+function checkResponse({ id, model, upstream, requestId }: ResponseStartEvent): string | undefined {
+  const isWrong = [id, model, upstream, requestId].some((value) => value !== undefined && typeof value !== "string");
+  return isWrong ? "sent a response-start whose id, model, upstream or requestId is not text" : undefined;
 }
 
 function describe(event: unknown): string {

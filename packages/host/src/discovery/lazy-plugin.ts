@@ -5,7 +5,6 @@ import {
   type Capability,
   type CredentialSource,
   capabilityNames,
-  contractVersion,
   createRegistry,
   type GatewayEntry,
   GatewayError,
@@ -39,12 +38,12 @@ export class LazyPlugin implements GatewayPlugin {
   readonly id: string;
   readonly name: string;
   /** The shell's own; that of the plugin was checked in its manifest, and is checked again in its code. */
-  readonly contract = contractVersion;
+  readonly contract = 1;
   readonly settingsKey: string;
   readonly instances: "one" | "map";
   readonly capabilities: Capabilities;
   /** The gateway inside checks them against what the plugin takes. */
-  readonly parseOptions = passOn;
+  readonly parseGatewayOptions = passOn;
   readonly #options: LazyPluginOptions;
   #loading: Promise<GatewayPlugin> | undefined;
   #loaded: GatewayPlugin | undefined;

@@ -1,4 +1,4 @@
-import { type CredentialSpec, contractVersion } from "@waygate/core";
+import { type CredentialSpec, supportedContracts } from "@waygate/core";
 import { isObject } from "@waygate/core/plugin";
 
 /** What a plugin's package.json says under `waygate`, so that its code need not be run to know it. */
@@ -39,12 +39,17 @@ export function readManifest(packageName: string, value: unknown): Manifest {
       `The manifest of "${packageName}" is wrong: "waygate.${key}" must be text. Tell its author.`,
     );
   };
-  const { contract, instances = "one" } = value;
-  if (typeof contract !== "number" || !Number.isInteger(contract)) {
+  const { instances = "one" } = value;
+  const contracts: readonly unknown[] = [value.contract].flat();
+  if (
+    contracts.length === 0 ||
+    !contracts.every((contract) => typeof contract === "number" && Number.isInteger(contract))
+  ) {
     throw new ManifestFault(
-      `The manifest of "${packageName}" is wrong: "waygate.contract" must be a whole number. Tell its author.`,
+      `The manifest of "${packageName}" is wrong: "waygate.contract" must be a whole number, or a list of them. Tell its author.`,
     );
   }
+  const contract = newestSupported(contracts as readonly number[]);
   if (instances !== "one" && instances !== "map") {
     throw new ManifestFault(
       `The manifest of "${packageName}" is wrong: "waygate.instances" must be "one" or "map". Tell its author.`,
@@ -58,14 +63,25 @@ export function readManifest(packageName: string, value: unknown): Manifest {
     instances,
     credentials: readCredentials(value),
   };
-  if (contract !== contractVersion) {
+  if (!isSupported(contract)) {
+    const supported = supportedContracts.join(", ");
     throw new ManifestFault(
-      `The plugin "${packageName}" is written for contract ${contract}, this program has contract ${contractVersion}: ` +
-        `${contract > contractVersion ? "update this program" : "update the plugin"}.`,
+      `The plugin "${packageName}" is written for contract ${contract}, this program supports contract ${supported}: ` +
+        `${contract > Math.max(...supportedContracts) ? "update this program" : "update the plugin"}.`,
       manifest,
     );
   }
   return manifest;
+}
+
+/** A plugin that supports several contracts is used by the newest one that this program supports. */
+function newestSupported(contracts: readonly number[]): number {
+  const supported = contracts.filter(isSupported);
+  return Math.max(...(supported.length > 0 ? supported : contracts));
+}
+
+function isSupported(contract: number): boolean {
+  return supportedContracts.some((known) => known === contract);
 }
 
 /** The credentials of one gateway, with its id put in. */

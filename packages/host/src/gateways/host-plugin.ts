@@ -42,7 +42,7 @@ export function hostPlugin(plugin: GatewayPlugin, services: HostPluginServices):
     instances: plugin.instances,
     capabilities: plugin.capabilities,
     credentials: (id) => plugin.credentials(id),
-    parseOptions: plugin.parseOptions === undefined ? undefined : (raw) => parse(plugin, raw),
+    parseGatewayOptions: plugin.parseGatewayOptions === undefined ? undefined : (raw) => parse(plugin, raw),
     settingsSchema: () => withProperties(plugin.settingsSchema(), ownKeys()),
     prepare(raw) {
       const { rest, network, issues } = splitSettings(raw, ownKeys());
@@ -67,7 +67,7 @@ export function hostPlugin(plugin: GatewayPlugin, services: HostPluginServices):
 }
 
 function parse(plugin: GatewayPlugin, raw: unknown) {
-  return plugin.parseOptions?.(raw) ?? { ok: false as const, issues: [] };
+  return plugin.parseGatewayOptions?.(raw) ?? { ok: false as const, issues: [] };
 }
 
 function withProperties(schema: JsonSchema, keys: readonly string[]): JsonSchema {

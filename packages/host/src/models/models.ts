@@ -103,6 +103,7 @@ export class Models {
 const none: Readonly<Record<Capability, false>> = {
   tools: false,
   toolChoice: false,
+  freeformTools: false,
   images: false,
   files: false,
   reasoning: false,

@@ -1,24 +1,22 @@
 import { longestTimerMs } from "../contract/deadlines.ts";
-import type { ModelEvent } from "../contract/event.ts";
 
-/** Reads of a stream, as far as their silence is watched. */
+/** A stream whose silence is watched. */
 export interface WatchedStream {
   /** Whether a read waits for the plugin. */
   readonly isWaiting: boolean;
-  /** The plugin was asked, and gave no content for too long. Called once. */
-  onSilence(): void;
 }
 
 /** How often a stream is looked at within the time that it may be silent: it ends at most a tenth of that time late. */
 const looks = 10;
 
 /**
- * Watches a stream for content. Signs of life without any do not count; neither does the time that the consumer takes.
- * No clock is asked for an event: a timer looks now and then whether anything has come.
+ * Watches a stream for silence of the plugin. The time that the consumer takes does not count. No clock is read for an
+ * event: a timer looks now and then whether anything has come.
  */
-export class ContentWatch {
+export class SilenceWatch {
   readonly #stream: WatchedStream;
   readonly #limitMs: number;
+  readonly #onSilence: () => void;
   #heard = false;
   /** Whether the limit was seen to be exceeded. A busy program gets another chance to read what has come meanwhile. */
   #late = false;
@@ -27,9 +25,11 @@ export class ContentWatch {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #stopped = false;
 
-  constructor(stream: WatchedStream, limitMs: number) {
+  /** `onSilence` is called once, when a read has waited for longer than `limitMs` for something that counts. */
+  constructor(stream: WatchedStream, limitMs: number, onSilence: () => void) {
     this.#stream = stream;
     this.#limitMs = limitMs;
+    this.#onSilence = onSilence;
     this.#stopped = limitMs > longestTimerMs;
   }
 
@@ -38,7 +38,7 @@ export class ContentWatch {
     if (this.#timer === undefined && !this.#stopped) this.#restart();
   }
 
-  /** Content has come. */
+  /** Something that counts has come. */
   heard(): void {
     this.#heard = true;
   }
@@ -77,11 +77,6 @@ export class ContentWatch {
       return;
     }
     this.stop();
-    this.#stream.onSilence();
+    this.#onSilence();
   };
-}
-
-/** Whether an event is part of an answer, and more than a sign of life. */
-export function isContent({ type }: ModelEvent): boolean {
-  return type !== "response-start" && type !== "notice" && type !== "usage";
 }
