@@ -2,9 +2,9 @@ import type { Gateway, OpenContext } from "@waygate/core/plugin";
 import { openHttp } from "@waygate/http";
 import { answerEvents } from "./answer/answer-events.ts";
 import { Connections } from "./aws/connection.ts";
-import { checkHeaders } from "./check-headers.ts";
 import { Conversations } from "./conversations.ts";
 import { authRefresh } from "./credentials/auth-refresh.ts";
+import { customHeaders } from "./custom-headers.ts";
 import { ModelList } from "./models/model-list.ts";
 import { ModelResolver } from "./models/model-resolver.ts";
 import { runCheck } from "./run-check.ts";
@@ -14,8 +14,7 @@ import type { BedrockSettings } from "./settings.ts";
 export function openGateway(context: OpenContext<BedrockSettings>): Gateway {
   const { id: gateway, settings, notice } = context;
   const http = openHttp({ dispatcher: context.transport.dispatcher });
-  const { headers, refused } = checkHeaders(settings.custom_headers);
-  for (const message of refused) notice({ code: "header-refused", message });
+  const { headers } = customHeaders(settings);
   if ((settings.mantle_available_models ?? []).length > 0) notice(mantleNotice);
 
   const credential = (id: string) => context.credential(id);

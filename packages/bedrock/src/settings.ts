@@ -1,7 +1,8 @@
 import { toStandardJsonSchema } from "@valibot/to-json-schema";
+import { addressProblem } from "@waygate/http";
 import { flag, jsonObject, mapOf, object, oneOf, text, tokens } from "@waygate/plugin-kit/settings";
 import * as v from "valibot";
-import { addressProblem, isRegionName } from "./address-problem.ts";
+import { isRegionName } from "./is-region-name.ts";
 
 const switchFor = (description: string) => v.pipe(flag, v.description(description));
 const described = <Schema extends v.GenericSchema>(schema: Schema, description: string) =>
@@ -10,7 +11,7 @@ const described = <Schema extends v.GenericSchema>(schema: Schema, description: 
 const address = v.pipe(
   text("an address, such as https://host/path"),
   v.rawCheck(({ dataset, addIssue }) => {
-    const problem = dataset.typed ? addressProblem(dataset.value) : undefined;
+    const problem = dataset.typed ? addressProblem(dataset.value, { example: "https://host/path" }) : undefined;
     if (problem !== undefined) addIssue({ message: problem });
   }),
 );

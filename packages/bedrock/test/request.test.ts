@@ -482,9 +482,9 @@ describe("custom headers", () => {
     });
     expect(opened.notices.map(({ code, message }) => `${code}: ${message}`)).toEqual([
       'header-refused: The header "Authorization" in custom_headers was left out: it is set by the program itself.',
-      'header-refused: The header "x amz" in custom_headers was left out: this is no name of a header.',
+      'header-refused: The header "x amz" in custom_headers was left out: it is not the name of a header.',
       'header-refused: The header "x-bad" in custom_headers was left out: its value has characters that a signed header cannot have.',
-      'header-refused: The header "Expect" in custom_headers was left out: it is set by the program itself.',
+      'header-refused: The header "Expect" in custom_headers was left out: it belongs to the connection, which the program manages itself.',
     ]);
     const { request } = await ask({}, { settings: { custom_headers: { "X-Team": "core" } } });
     expect(request.headers["x-team"]).toBe("core");

@@ -1,3 +1,5 @@
+import { isReservedHeader } from "@waygate/http";
+
 /** The header that carries a key, and what stands in it before the key. */
 export interface AuthHeader {
   /** In lower case. */
@@ -5,9 +7,6 @@ export interface AuthHeader {
   /** Empty where the key stands alone. */
   readonly scheme: string;
 }
-
-/** What the program sets itself, whatever the settings say. */
-export const ownHeaders: ReadonlySet<string> = new Set(["content-type", "accept", "content-length", "host"]);
 
 /**
  * Reads what stands before the key: `api-key`, `Authorization: Bearer`. Returns a sentence's end where that is no
@@ -18,8 +17,9 @@ export function readAuthHeader(text: string): AuthHeader | string {
   if (name === undefined) {
     return 'must be what stands before the key: a header\'s name, such as "api-key", or "Authorization: Bearer"';
   }
-  if (ownHeaders.has(name.toLowerCase())) return `cannot be "${name}": the program sets it itself`;
-  return { name: name.toLowerCase(), scheme };
+  const lower = name.toLowerCase();
+  if (lower !== "authorization" && isReservedHeader(lower)) return `cannot be "${name}": the program sets it itself`;
+  return { name: lower, scheme };
 }
 
 /** The header with a key in it. */

@@ -1,9 +1,10 @@
 import { definePlugin, type Gateway, GatewayError, type OpenContext } from "@waygate/core/plugin";
+import { refusedHeaderIssue } from "@waygate/http";
 import { Catalog } from "./catalog.ts";
 import { withDefaults } from "./chat-dialect.ts";
 import { checkService } from "./check-service.ts";
 import { options } from "./options.ts";
-import { openService } from "./service.ts";
+import { customHeaders, openService } from "./service.ts";
 import { type ServiceSettings, settings } from "./settings.ts";
 
 /** Any service that speaks OpenAI's chat completions: one gateway for each entry of `openai_compatible`. */
@@ -25,6 +26,7 @@ export const openaiCompatible = definePlugin({
     structuredOutput: true,
   },
   address: ({ api_url }) => api_url,
+  leftOut: (settings) => customHeaders(settings).refused.map(refusedHeaderIssue),
   open,
 });
 

@@ -1,8 +1,8 @@
 import type { OpenContext } from "@waygate/core/plugin";
+import { type CheckedHeaders, checkHeaders } from "@waygate/http";
 import { type ChatService, openChatService } from "@waygate/openai-chat";
 import { type AuthHeader, readAuthHeader, withKey } from "./auth-header.ts";
 import { chatDialect } from "./chat-dialect.ts";
-import { checkHeaders } from "./check-headers.ts";
 import { dialects } from "./dialects.ts";
 import type { ServiceDialect } from "./service-dialect.ts";
 import type { ModelSettings, ServiceSettings } from "./settings.ts";
@@ -23,12 +23,11 @@ export interface Service {
 
 /** Opens a service. Nothing is sent. */
 export function openService(context: OpenContext<ServiceSettings>, keyVariable: string): Service {
-  const { id, settings, credential, transport, notice } = context;
+  const { id, settings, credential, transport } = context;
   const service: ServiceDialect = dialects[settings.dialect];
   const models = new Map((settings.available_models ?? []).map((model) => [model.name, model]));
-  const authHeader = authHeaderOf(settings.auth_header ?? service.authHeader);
-  const { headers, refused } = checkHeaders(settings.custom_headers, authHeader.name);
-  for (const message of refused) notice({ code: "header-refused", message });
+  const authHeader = authHeaderOf(settings);
+  const { headers } = customHeaders(settings);
 
   const key = () => credential("api_key");
   const open = (...queries: readonly Query[]) =>
@@ -63,9 +62,14 @@ export function openService(context: OpenContext<ServiceSettings>, keyVariable: 
   };
 }
 
+/** The headers of the settings that are sent, and those that are left out: the file is no place for a key. */
+export function customHeaders(settings: ServiceSettings): CheckedHeaders {
+  return checkHeaders(settings.custom_headers, { reserved: [authHeaderOf(settings).name] });
+}
+
 /** The settings' own schema has checked it. */
-function authHeaderOf(text: string): AuthHeader {
-  const header = readAuthHeader(text);
+function authHeaderOf({ auth_header, dialect }: ServiceSettings): AuthHeader {
+  const header = readAuthHeader(auth_header ?? dialects[dialect].authHeader);
   if (typeof header === "string") throw new TypeError(`auth_header ${header}.`);
   return header;
 }

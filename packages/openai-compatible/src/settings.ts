@@ -1,6 +1,7 @@
 import { toStandardJsonSchema } from "@valibot/to-json-schema";
 import { didYouMean, reasoningEfforts } from "@waygate/core/plugin";
-import { addressProblem, protectedFields } from "@waygate/openai-chat";
+import { addressProblem } from "@waygate/http";
+import { protectedFields } from "@waygate/openai-chat";
 import { bodyFields, flag, mapOf, object, oneOf, text, tokens } from "@waygate/plugin-kit/settings";
 import * as v from "valibot";
 import { readAuthHeader } from "./auth-header.ts";
@@ -48,7 +49,8 @@ const model = object({
 const address = v.pipe(
   text("the service's address, such as https://host/v1"),
   v.rawCheck(({ dataset, addIssue }) => {
-    const problem = dataset.typed ? addressProblem(dataset.value) : undefined;
+    // Whether a name without a dot may stand there is said by another key.
+    const problem = dataset.typed ? addressProblem(dataset.value, { oneLabelNames: true }) : undefined;
     if (problem !== undefined) addIssue({ message: problem });
   }),
 );
@@ -72,9 +74,14 @@ const privacy = object({
   data_collection: v.optional(v.literal("deny", 'must be "deny", or left out')),
 });
 
+/** What allows a name such as that of a container, which may be the same in any network. */
+const httpHint =
+  'If it is a machine or a container of your own, set "allow_http": true beside it, or use its IP address.';
+
 /** The settings of one service: what stands under its id in `language_models.openai_compatible`. */
-const service = object({
+const fields = object({
   api_url: address,
+  allow_http: v.optional(flag),
   dialect: v.optional(dialect, "openai" satisfies DialectName),
   available_models: v.optional(v.array(model, "must be a list of models")),
   discover: v.optional(flag),
@@ -84,6 +91,24 @@ const service = object({
   extra_body: v.optional(extraBody),
   privacy: v.optional(privacy),
 });
+
+const service = v.pipe(
+  fields,
+  v.forward(
+    v.partialCheck(
+      [["api_url"], ["allow_http"]],
+      (input) => addressProblemOf(input) === undefined,
+      ({ input }) => addressProblemOf(input) ?? "",
+    ),
+    ["api_url"],
+  ),
+);
+
+function addressProblemOf({ api_url, allow_http }: Pick<v.InferOutput<typeof fields>, "api_url" | "allow_http">) {
+  // Any other problem has been told by the address itself.
+  if (addressProblem(api_url, { oneLabelNames: true }) !== undefined) return undefined;
+  return addressProblem(api_url, { oneLabelNames: allow_http, hint: httpHint });
+}
 
 export const settings = toStandardJsonSchema(service);
 

@@ -38,6 +38,26 @@ describe("the address and the key", () => {
     });
   });
 
+  it.each([
+    ["http://ollama:11434/v1", undefined, "allow_http"],
+    ["http://ollama:11434/v1", true, undefined],
+    ["http://169.254.169.254/v1", true, "link-local"],
+    ["http://host.example.com/v1", true, "private networks only"],
+    ["https://ollama/v1", undefined, undefined],
+  ])("allow http:// to a name without a dot if they say so: %s, %s", (api_url, allow_http, problem) => {
+    // With another fault beside it: all is told at once.
+    const service = { api_url, allow_http, available_models: [{}] };
+    const registry = createRegistry({
+      plugins: [openaiCompatible],
+      settings: { openai_compatible: { mine: service } },
+    });
+    const issues = registry.gateways().flatMap((entry) => entry.issues);
+    expect(issues.map(({ path }) => path.at(-1)).sort()).toEqual(
+      problem === undefined ? ["name"] : ["api_url", "name"],
+    );
+    expect(issues.find(({ path }) => path.at(-1) === "api_url")?.message ?? "").toContain(problem ?? "");
+  });
+
   it("need no key", async () => {
     expect((await ask({})).headers.authorization).toBeUndefined();
     expect((await ask({ key: "" })).headers.authorization).toBeUndefined();
@@ -66,11 +86,41 @@ describe("custom headers", () => {
     expect(notices.map(({ code, message }) => [code, message])).toEqual([
       ["header-refused", 'The header "Authorization" in custom_headers was left out: it is set by the program itself.'],
       ["header-refused", 'The header "Content-Type" in custom_headers was left out: it is set by the program itself.'],
-      ["header-refused", '"bad name" in custom_headers was left out: it is no name of a header.'],
+      ["header-refused", 'The header "bad name" in custom_headers was left out: it is not the name of a header.'],
       [
         "header-refused",
         'The header "X-Line" in custom_headers was left out: its value has characters that a header cannot have.',
       ],
+    ]);
+  });
+});
+
+describe("headers that belong to the connection", () => {
+  const custom_headers = { Expect: "100-continue", "x-team": "core", TRAILER: "x", "Proxy-Authorization": "Basic x" };
+
+  it("are told with their place as soon as the settings are read, and requests go out without them", async () => {
+    const told: unknown[] = [];
+    const mine = { api_url: `${origin}/v1`, custom_headers };
+    await using registry = createRegistry({
+      plugins: [openaiCompatible],
+      settings: { openai_compatible: { mine } },
+      onNotice: ({ code, path }) => told.push([code, ...(path ?? [])]),
+    });
+    const section = ["openai_compatible", "mine", "custom_headers"];
+    expect(told).toEqual(
+      ["Expect", "TRAILER", "Proxy-Authorization"].map((name) => ["header-refused", ...section, name]),
+    );
+    expect(registry.gateways()).toMatchObject([{ state: "ready" }]);
+    const { headers } = await ask({ service: { custom_headers } });
+    expect(headers["x-team"]).toBe("core");
+    for (const name of ["expect", "trailer", "proxy-authorization"]) expect(headers).not.toHaveProperty(name);
+  });
+
+  it("cannot carry the key", async () => {
+    const settings = { openai_compatible: { mine: { api_url: `${origin}/v1`, auth_header: "Proxy-Authorization" } } };
+    const registry = createRegistry({ plugins: [openaiCompatible], settings });
+    expect(registry.gateways()).toMatchObject([
+      { state: "refused", issues: [{ message: expect.stringContaining("cannot be") }] },
     ]);
   });
 });

@@ -41,13 +41,13 @@ export const openrouter = definePlugin({
     structuredOutput: true,
   },
   address: ({ api_url }) => api_url,
+  leftOut: (settings) => settingsHeaders(settings).refused,
   open,
 });
 
 function open(context: OpenContext<OpenRouterSettings>): Gateway {
   const { id, settings, notice, signal } = context;
-  const { headers, refused } = settingsHeaders(settings);
-  for (const message of refused) notice({ code: "header-refused", message });
+  const { headers } = settingsHeaders(settings);
   const layers = modelSettings(settings, notice);
 
   const service = openChatService({

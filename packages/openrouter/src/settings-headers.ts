@@ -1,55 +1,37 @@
-import { didYouMean, GatewayError, isObject } from "@waygate/core/plugin";
+import { GatewayError, isObject, type SettingsIssue } from "@waygate/core/plugin";
+import { checkHeaders, isHeaderValue, refusedHeaderIssue } from "@waygate/http";
 import type { RequestSettings } from "./open-router-options.ts";
 import type { OpenRouterSettings } from "./settings.ts";
 
-/** What must not come from the settings file: what the program sets itself, and keys. */
-const reserved = new Set([
-  "authorization",
-  "content-type",
-  "accept",
-  "content-length",
-  "host",
-  "connection",
-  "transfer-encoding",
-  "x-provider-api-keys",
-]);
-
-export interface CheckedHeaders {
+export interface SettingsHeaders {
   readonly headers: Readonly<Record<string, string>>;
-  /** What is wrong with those left out, one sentence each. */
-  readonly refused: readonly string[];
+  /** What is left out, and why. */
+  readonly refused: readonly SettingsIssue[];
 }
+
+/** A header that holds keys. */
+const reserved = ["x-provider-api-keys"];
 
 /**
  * The headers that every request has: those of the settings, and those by which OpenRouter knows the program. Nothing is
  * said of the program unless the settings do. Source: openrouter.ai/docs/app-attribution.
  */
-export function settingsHeaders(settings: OpenRouterSettings): CheckedHeaders {
-  const { app_url, app_name, app_categories } = settings;
-  const headers: Record<string, string> = {};
-  const refused: string[] = [];
-  for (const [name, value] of Object.entries(settings.custom_headers)) {
-    const lower = name.toLowerCase();
-    if (reserved.has(lower)) {
-      refused.push(`The header "${name}" in custom_headers was left out: it is set by the program itself.`);
-    } else if (!/^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(lower)) {
-      refused.push(`"${name}" in custom_headers was left out: it is no name of a header.${didYouMean(name, reserved)}`);
-    } else if (!isHeaderValue(value)) {
-      refused.push(
-        `The header "${name}" in custom_headers was left out: its value has characters that a header cannot have.`,
-      );
-    } else headers[lower] = value;
-  }
-  const attribution = {
-    "http-referer": app_url,
-    "x-openrouter-title": app_name,
-    "x-openrouter-categories": app_categories?.join(","),
-  };
-  for (const [name, value] of Object.entries(attribution)) {
+export function settingsHeaders(settings: OpenRouterSettings): SettingsHeaders {
+  const { app_url, app_name, app_categories, custom_headers } = settings;
+  const checked = checkHeaders(custom_headers, { reserved });
+  const headers: Record<string, string> = { ...checked.headers };
+  const refused: SettingsIssue[] = checked.refused.map(refusedHeaderIssue);
+  for (const [key, name, value] of [
+    ["app_url", "http-referer", app_url],
+    ["app_name", "x-openrouter-title", app_name],
+    ["app_categories", "x-openrouter-categories", app_categories?.join(",")],
+  ] as const) {
     if (value === undefined) continue;
     if (isHeaderValue(value)) headers[name] = value;
-    else
-      refused.push(`${JSON.stringify(value)} was not sent as "${name}": it has characters that a header cannot have.`);
+    else {
+      const message = `"${key}" was not sent as "${name}": it has characters that a header cannot have.`;
+      refused.push({ code: "header-refused", path: [key], message });
+    }
   }
   return { headers, refused };
 }
@@ -90,8 +72,4 @@ function parse(json: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function isHeaderValue(value: string): boolean {
-  return !/[^\t\x20-\x7e\x80-\xff]/.test(value);
 }

@@ -1,6 +1,6 @@
 import { toStandardJsonSchema } from "@valibot/to-json-schema";
 import type { SettingsSchema } from "@waygate/core/plugin";
-import { addressProblem } from "@waygate/openai-chat";
+import { addressProblem } from "@waygate/http";
 import { compact } from "@waygate/plugin-kit";
 import { flag, mapOf, object, text, tokens } from "@waygate/plugin-kit/settings";
 import * as v from "valibot";

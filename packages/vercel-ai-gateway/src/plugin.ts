@@ -9,6 +9,7 @@ import { options } from "./options.ts";
 import { demandsOf, planRequest } from "./request-plan.ts";
 import { openService, withoutQuery } from "./service.ts";
 import { settings, type VercelAiGatewaySettings } from "./settings.ts";
+import { settingsHeaders } from "./settings-headers.ts";
 import { toModel } from "./vercel-ai-gateway-model.ts";
 
 /** Vercel AI Gateway, by its public OpenAI-style API: the models of all vendors behind one key. */
@@ -29,6 +30,7 @@ export const vercelAiGateway = definePlugin({
     structuredOutput: true,
   },
   address: ({ api_url }) => api_url,
+  leftOut: (settings) => settingsHeaders(settings).refused,
   open,
 });
 

@@ -16,9 +16,8 @@ export interface Service {
 
 /** Opens the gateway's API. Nothing is sent. */
 export function openService(context: OpenContext<VercelAiGatewaySettings>): Service {
-  const { id, settings, credential, transport, notice } = context;
-  const { headers, refused } = settingsHeaders(settings);
-  for (const message of refused) notice({ code: "header-refused", message });
+  const { id, settings, credential, transport } = context;
+  const { headers } = settingsHeaders(settings);
 
   const open = (address: string, key: () => Promise<string | undefined>) =>
     openChatService({

@@ -1,5 +1,5 @@
 import { toStandardJsonSchema } from "@valibot/to-json-schema";
-import { addressProblem } from "@waygate/openai-chat";
+import { addressProblem } from "@waygate/http";
 import { compact } from "@waygate/plugin-kit";
 import { flag, mapOf, object, oneOf, text, tokens } from "@waygate/plugin-kit/settings";
 import * as v from "valibot";

@@ -168,7 +168,7 @@ describe("headers", () => {
     expect(notices.map(({ code, message }) => [code, message])).toEqual([
       ["header-refused", 'The header "Authorization" in custom_headers was left out: it is set by the program itself.'],
       ["header-refused", 'The header "Content-Type" in custom_headers was left out: it is set by the program itself.'],
-      ["header-refused", '"bad name" in custom_headers was left out: it is no name of a header.'],
+      ["header-refused", 'The header "bad name" in custom_headers was left out: it is not the name of a header.'],
       [
         "header-refused",
         'The header "X-Line" in custom_headers was left out: its value has characters that a header cannot have.',

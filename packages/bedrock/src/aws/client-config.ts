@@ -1,8 +1,8 @@
 import type { BedrockRuntimeClientConfig } from "@aws-sdk/client-bedrock-runtime";
 import type { Http } from "@waygate/http";
-import { isRegionName } from "../address-problem.ts";
 import type { CredentialSearch, Provider } from "../credentials/credential-search.ts";
 import { type Auth, regionOfProfile, type Setup, type Sourced, wrong } from "../credentials/setup.ts";
+import { isRegionName } from "../is-region-name.ts";
 import type { RequestHandler } from "./request-handler.ts";
 import { Sha256 } from "./sha256.ts";
 

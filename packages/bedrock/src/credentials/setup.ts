@@ -1,6 +1,7 @@
 import { GatewayError } from "@waygate/core/plugin";
-import { addressProblem, isRegionName } from "../address-problem.ts";
+import { addressProblem } from "@waygate/http";
 import { quote } from "../failure/failure-of.ts";
+import { isRegionName } from "../is-region-name.ts";
 import type { BedrockSettings } from "../settings.ts";
 import { profileRegion } from "./aws-configuration.ts";
 import { type CredentialId, isKey, labelOf, variablesOf } from "./credentials.ts";
@@ -177,7 +178,7 @@ function resolveEndpoint(
   endpoint: string | undefined,
 ): Sourced | undefined {
   if (endpoint === undefined) return sourced(settings.endpoint_url?.replace(/\/+$/, ""), "settings");
-  const problem = addressProblem(endpoint);
+  const problem = addressProblem(endpoint, { example: "https://host/path" });
   if (problem === undefined) return environment("endpoint", endpoint.replace(/\/+$/, ""));
   throw wrong(gateway, `The address in ${variablesOf("endpoint")} ${problem}.`);
 }

@@ -33,6 +33,11 @@ export interface PluginDefinition<Settings, Options extends JsonObject> {
   readonly gatewayOptions?: SettingsSchema<Options>;
   /** Returns the address that requests go to. Credentials are kept by it. A gateway without an address keeps its key without one. */
   address?(settings: Settings): string;
+  /**
+   * What of valid settings has no effect, such as a header that the program sets itself. Told with its place as soon as
+   * the settings are read. Default: nothing.
+   */
+  leftOut?(settings: Settings): readonly SettingsIssue[];
   /** Creates the gateway. Called at the first use; sends nothing. */
   open(context: OpenContext<Settings>): Gateway;
 }
@@ -125,6 +130,7 @@ export type Preparation =
   | {
       readonly ok: true;
       readonly address: string | undefined;
+      /** Keys without a meaning, and what else has no effect. */
       readonly unknownKeys: readonly SettingsIssue[];
       open(context: Omit<OpenContext<unknown>, "settings">): Gateway;
     }
@@ -166,7 +172,7 @@ export function definePlugin<Settings = EmptySettings, Options extends JsonObjec
       return {
         ok: true,
         address: definition.address?.(parsed.value),
-        unknownKeys: parsed.unknownKeys,
+        unknownKeys: [...parsed.unknownKeys, ...(definition.leftOut?.(parsed.value) ?? [])],
         open: (context) => definition.open({ ...context, settings: parsed.value }),
       };
     },

@@ -11,6 +11,8 @@ export type SettingsSchema<Output = unknown> = StandardSchemaV1<unknown, Output>
   StandardJSONSchemaV1<unknown, Output>;
 
 export interface SettingsIssue {
+  /** Stable, for programs. Default: as the place where it is told says, such as `unknown-setting`. */
+  readonly code?: string;
   /** Keys and list positions from the checked value to the place of the fault. */
   readonly path: readonly (string | number)[];
   /** What was expected there, for people. */

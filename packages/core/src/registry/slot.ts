@@ -46,7 +46,7 @@ export class Slot {
     this.#options = options;
     const { preparation, credentials } = inspect(plugin, id, raw);
     this.#preparation = preparation;
-    const located = (issue: SettingsIssue) => ({ path: [...path, ...issue.path], message: issue.message });
+    const located = (issue: SettingsIssue) => ({ ...issue, path: [...path, ...issue.path] });
     const unknownKeys = preparation.unknownKeys.map(located);
     // A misspelt key is often why another is missing: of a gateway that is refused, all is said in one place.
     const issues = preparation.ok ? [] : [...preparation.issues.map(located), ...unknownKeys];
