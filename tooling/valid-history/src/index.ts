@@ -1,1 +1,1 @@
-export { expectValidHistory } from "./valid-history.ts";
+export { expectValidHistory, historyProblem } from "./valid-history.ts";
