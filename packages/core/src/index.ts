@@ -126,7 +126,7 @@ export type {
 export type { Budget } from "./run/limits.ts";
 export type { Middleware, ModelCall, ModelMiddleware, RunMiddleware } from "./run/middleware.ts";
 export { defaultFailoverCodes, type ModelRef } from "./run/model-caller.ts";
-export type { ResumeOptions, RunOptions } from "./run/options.ts";
+export type { PromptOptions, ResumeOptions, RunOptions } from "./run/options.ts";
 export type { NamedOutputSchema, OutputFormat, OutputOf, OutputSchema } from "./run/output.ts";
 export { defaultRetryPolicy, type RetryPolicy } from "./run/retry.ts";
 export { type Run, type RunResult, resume, run } from "./run/run.ts";

@@ -710,7 +710,7 @@ describe("leaving a run", () => {
 });
 
 describe("a long run", () => {
-  it("of 2,000 steps keeps the number of listeners", async () => {
+  it("of 2,000 steps keeps the number of listeners", { timeout: 60_000 }, async () => {
     const controller = new AbortController();
     let steps = 0;
     const counts = new Set<string>();

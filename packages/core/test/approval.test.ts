@@ -197,7 +197,7 @@ describe("approval", () => {
   it("is refused for what is no rule", () => {
     const { list } = tools({ approval: "sometimes" as never });
     expect(() => start({ tools: list })).toThrow(
-      new TypeError('run: "approval" of tool "write" must be "never", "always" or a function, not "sometimes".'),
+      new TypeError('run: tools[0].approval must be "never", "always" or a function, not "sometimes".'),
     );
   });
 });
@@ -418,7 +418,11 @@ describe("a snapshot", () => {
       (snapshot) => ({ ...snapshot, version: 2 }),
       "The stored run has the version 2, this program reads 1. Update @waygate/core.",
     ],
-    ["no messages", (snapshot) => ({ ...snapshot, messages: 1 }), "The stored run is wrong: messages must be a list."],
+    [
+      "no messages",
+      (snapshot) => ({ ...snapshot, messages: 1 }),
+      'The stored run is wrong: "messages" must be a list of messages, not 1.',
+    ],
     ["no count", (snapshot) => ({ ...snapshot, steps: -1 }), "steps must be a number of 0 or more"],
     ["no usage", (snapshot) => ({ ...snapshot, usage: {} }), "usage.input.total must be a number of 0 or more"],
     ["no steering", (snapshot) => ({ ...snapshot, steering: {} }), "steering must be a list"],

@@ -32,7 +32,9 @@ describe("core", () => {
 
   it("has no import that was not read", () => {
     for (const { path, text } of sources) {
-      expect(imports.filter(({ from }) => from === path).length, path).toBe(text.match(/ from "/g)?.length ?? 0);
+      expect(imports.filter(({ from }) => from === path).length, path).toBe(
+        text.match(/^(?:import|export|}).* from "/gm)?.length ?? 0,
+      );
       expect(text, path).not.toMatch(/\bimport\(|\brequire\(|^import "/m);
     }
   });
@@ -46,7 +48,11 @@ describe("core", () => {
   it("knows nothing of Node, nor any package but the Standard Schema's types", () => {
     const outside = imports.filter(({ to }) => !/^(contract|stream|registry|run)\//.test(to)).map(({ to }) => to);
     expect(new Set(outside)).toEqual(new Set(["@standard-schema/spec"]));
-    for (const { path, text } of sources) expect(text, path).not.toMatch(/\b(process|Buffer|setImmediate)\b[.(]/);
+    for (const { path, text } of sources) {
+      // Advice in an error message may name them.
+      const code = text.replaceAll(/"[^"\n]*"|'[^'\n]*'/g, '""');
+      expect(code, path).not.toMatch(/\b(process|Buffer|setImmediate)\b[.(]/);
+    }
   });
 
   it("imports one way: contract, then stream, then registry and run, which never meet", () => {
@@ -67,11 +73,13 @@ describe("core", () => {
     const state = () => ({
       globals: Reflect.ownKeys(globalThis).map(String).sort(),
       listeners: process.eventNames().map((name) => [String(name), process.listenerCount(name)]),
-      resources: process.getActiveResourcesInfo().filter((name) => name === "Timeout" || name === "Immediate"),
     });
+    const timers = () => process.getActiveResourcesInfo().filter((name) => name === "Timeout" || name === "Immediate");
     vi.resetModules();
-    const before = state();
+    const [before, running] = [state(), timers().length];
     await Promise.all([import("@waygate/core"), import("@waygate/core/plugin")]);
     expect(state()).toEqual(before);
+    // The test runner's own timers may have run out meanwhile.
+    expect(timers().length).toBeLessThanOrEqual(running);
   });
 });

@@ -6,6 +6,7 @@ import {
   type ModelEvent,
   type ModelRequest,
   type RunEvent,
+  type RunOptions,
   run,
   type Tool,
   type ToolResultPart,
@@ -57,7 +58,7 @@ const usage = (input: number, output: number, cost?: Cost): ModelEvent => ({
 const usd = (amount: number, source: Cost["source"] = "billed"): Cost => ({ amount, currency: "USD", source });
 
 /** A run with the parts that are the same in most tests filled in. */
-function start(deliveries: readonly (readonly Delivery[])[], options: Partial<Parameters<typeof run>[0]> = {}) {
+function start(deliveries: readonly (readonly Delivery[])[], options: Partial<RunOptions> = {}) {
   const gateway = answering(...deliveries);
   return { gateway, running: run({ gateway, model: "small", messages: [hello], ...options }) };
 }
@@ -183,12 +184,12 @@ describe("a run", () => {
       reasoning: { budgetTokens: 512 },
       temperature: 0,
       topP: 0.5,
-      stop: ["\n\n"],
+      stopSequences: ["\n\n"],
       maxOutputTokens: 99,
       responseFormat: { type: "json-schema", name: "answer", schema: { type: "object" } },
       cache: "auto",
       sessionId: "s1",
-      options: { tier: "fast" },
+      gatewayOptions: { tier: "fast" },
       deadlines: { queueMs: 5000, contentMs: 6000, connectMs: 1, headersMs: 2, firstByteMs: 3, idleMs: 4 },
     } as const;
     const requests: unknown[] = [];

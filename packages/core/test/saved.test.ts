@@ -56,21 +56,39 @@ describe("stored messages", () => {
     [[], "The stored conversation is no object. Was it read with JSON.parse?"],
     [{ version: "1" }, 'The stored conversation has the version "1", this program reads 1.'],
     [{ version: 9 }, "The stored conversation has the version 9, this program reads 1. Update @waygate/core."],
-    [{ version: 1 }, "The stored conversation is wrong: messages must be a list."],
-    [{ version: 1, messages: [null] }, "messages[0].role must be one of system, user, assistant, tool."],
-    [{ version: 1, messages: [{ role: "toString", content: [] }] }, "messages[0].role must be one of"],
-    [{ version: 1, messages: [{ role: "user", content: "Hi" }] }, "messages[0].content must be a list of parts."],
+    [{ version: 1 }, 'The stored conversation is wrong: "messages" must be a list of messages, not undefined.'],
+    [{ version: 1, messages: [null] }, "messages[0] must be a message, not null."],
+    [
+      { version: 1, messages: [{ role: "toString", content: [] }] },
+      'messages[0].role must be one of system, user, assistant, tool, not "toString".',
+    ],
+    [
+      { version: 1, messages: [{ role: "user", content: "Hi" }] },
+      "messages[0].content must be a list of parts of type text, image, file, not a text.",
+    ],
     [
       at({ type: "image" }),
       "messages[0].content[0].type must be one of text, reasoning, tool-call, service-tool-result,",
     ],
-    [at({ type: "text" }), 'The stored conversation is wrong in messages[0].content[0]: "text" is missing.'],
-    [at({ type: "reasoning", text: "", state: {} }), '"state.origin" is missing'],
-    [at({ type: "tool-call", id: "1", name: "a", arguments: "", status: "done" }), '"status" must be one of'],
-    [at({ type: "image", mediaType: "image/png", source: { type: "file" } }, "user"), "source"],
+    [
+      at({ type: "text" }),
+      "The stored conversation is wrong: messages[0].content[0].text must be a text, not undefined.",
+    ],
+    [
+      at({ type: "reasoning", text: "", state: {} }),
+      "messages[0].content[0].state.origin must be an object with gateway and model, not undefined",
+    ],
+    [
+      at({ type: "tool-call", id: "1", name: "a", arguments: "", status: "done" }),
+      'messages[0].content[0].status must be one of "ok", "invalid", "truncated", "unanswered", not "done"',
+    ],
+    [
+      at({ type: "image", mediaType: "image/png", source: { type: "file" } }, "user"),
+      'content[0].source.type must be one of base64, url, reference, not "file"',
+    ],
     [
       at({ type: "tool-result", id: "1", name: "a", isError: false, content: [{ type: "video" }] }, "tool"),
-      "messages[0].content[0].content[0].type must be one of text, json, image, file.",
+      'messages[0].content[0].content[0].type must be one of text, json, image, file, not "video".',
     ],
   ])("are refused where they are wrong: %j", (saved, words) => {
     expect(() => loadMessages(saved)).toThrow(words);

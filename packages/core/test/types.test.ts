@@ -10,6 +10,7 @@ import {
   type Run,
   type RunEndReason,
   type RunEvent,
+  type RunOptions,
   run,
   type Tool,
   type ToolContext,
@@ -127,7 +128,7 @@ describe("a run", () => {
   });
 
   it("takes messages of plain text, but no results of plain text", () => {
-    type Input = Parameters<typeof run>[0]["messages"][number];
+    type Input = RunOptions["messages"][number];
     expectTypeOf<{ role: "user"; content: string }>().toExtend<Input>();
     expectTypeOf<{ role: "tool"; content: string }>().not.toExtend<Input>();
   });

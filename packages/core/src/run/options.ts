@@ -13,7 +13,7 @@ import { defaultRetryPolicy, type RetryPolicy } from "./retry.ts";
 import type { PrepareStep } from "./setup.ts";
 import { indexTools, type RunTool, toolName, toolSpec } from "./tool.ts";
 
-/** What a run is asked to do. `gateway`, `model` and `messages` are all that it needs. */
+/** The options of a run. `gateway`, `model` and `messages` (or `prompt`) are required. */
 export interface RunOptions
   extends ModelRef,
     Omit<
@@ -22,6 +22,8 @@ export interface RunOptions
     > {
   /** The conversation so far, the user's message last. It is not modified. */
   readonly messages: readonly MessageInput[];
+  /** See `PromptOptions`. */
+  readonly prompt?: undefined;
   /** What the model may have done. Default: nothing. */
   readonly tools?: readonly RunTool[] | undefined;
 
@@ -71,8 +73,15 @@ export interface RunOptions
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What a stored run goes on with. */
-export type ResumeOptions = Omit<RunOptions, "messages">;
+/** The options of a run with one user message instead of `messages`. */
+export interface PromptOptions extends Omit<RunOptions, "messages" | "prompt"> {
+  /** The text of the user message. */
+  readonly prompt: string;
+  readonly messages?: undefined;
+}
+
+/** The options of a run that goes on from a snapshot. */
+export type ResumeOptions = Omit<RunOptions, "messages" | "prompt">;
 
 /** What the run itself adds to its options. */
 type Own = Pick<LoopOptions, "control" | "abort"> & { readonly signal: AbortSignal };
@@ -86,19 +95,11 @@ export function completeOptions(
   const { retry, failoverOn, onInterrupted, deadlines, prepareStep, approve, middleware, responseFormat, ...limited } =
     others;
   const { tools = [], maxSteps = 50, maxToolCalls, budget, maxParallelTools = 8, toolTimeoutMs, ...request } = limited;
-  requireCount("maxSteps", maxSteps);
-  requireCount("maxParallelTools", maxParallelTools);
-  if (maxToolCalls !== undefined) requireCount("maxToolCalls", maxToolCalls);
   const policy = { ...defaultRetryPolicy, ...defined(retry === false ? { maxAttempts: 1 } : (retry ?? {})) };
-  requireCount("retry.maxAttempts", policy.maxAttempts);
   // What is wrong with a tool is said where the run is begun, not in the middle of it.
   indexTools(tools);
-  for (const tool of tools) {
-    toolSpec(tool);
-    requireApproval(tool);
-  }
+  for (const tool of tools) toolSpec(tool);
   const { totalMs, ...phases } = deadlines ?? {};
-  for (const [name, time] of Object.entries({ totalMs, toolTimeoutMs, ...phases })) requireTime(name, time);
   const names = tools.map(toolName);
   const { schemaSteps } = gateway.limits ?? defaultLimits;
   const output = isOutputFormat(responseFormat) ? new Output(responseFormat, names, schemaSteps) : undefined;
@@ -130,25 +131,4 @@ export function completeOptions(
 /** Without the fields that are there, but undefined: they stand for the default too. */
 function defined<Fields extends object>(fields: Fields): { [Key in keyof Fields]?: Exclude<Fields[Key], undefined> } {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
-}
-
-function requireApproval(tool: RunTool): void {
-  const { approval = "never" } = tool;
-  if (approval === "never" || approval === "always" || typeof approval === "function") return;
-  const found = JSON.stringify(approval) ?? typeof approval;
-  throw new TypeError(
-    `run: "approval" of tool "${toolName(tool)}" must be "never", "always" or a function, not ${found}.`,
-  );
-}
-
-function requireTime(name: string, value: number | undefined): void {
-  if (value !== undefined && !(value > 0)) {
-    throw new TypeError(`run: "${name}" must be a number of milliseconds above 0, not ${value}.`);
-  }
-}
-
-function requireCount(name: string, value: number): void {
-  if (!(Number.isInteger(value) && value > 0)) {
-    throw new TypeError(`run: "${name}" must be a whole number above 0, not ${value}.`);
-  }
 }

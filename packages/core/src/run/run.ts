@@ -2,7 +2,8 @@ import type { Cost, Usage } from "../contract/event.ts";
 import type { Message } from "../contract/message.ts";
 import type { MessageInput } from "./conversation.ts";
 import type { RunEndReason, RunEvent } from "./event.ts";
-import type { ResumeOptions, RunOptions } from "./options.ts";
+import { admitResume, admitRun } from "./input/admit-run.ts";
+import type { PromptOptions, ResumeOptions, RunOptions } from "./options.ts";
 import type { OutputFormat, OutputOf } from "./output.ts";
 import { RunningConversation } from "./running.ts";
 import { type RunSnapshot, readSnapshot } from "./snapshot.ts";
@@ -76,11 +77,11 @@ export interface Run<Output = unknown> extends AsyncIterable<RunEvent, undefined
  * result that the model reads. Throws a `TypeError` at once for options that are wrong in themselves.
  */
 export function run<Format extends OutputFormat>(
-  options: RunOptions & { readonly responseFormat: Format },
+  options: (RunOptions | PromptOptions) & { readonly responseFormat: Format },
 ): Run<OutputOf<Format>>;
-export function run(options: RunOptions): Run;
-export function run(options: RunOptions): Run {
-  return new RunningConversation(options);
+export function run(options: RunOptions | PromptOptions): Run;
+export function run(options: RunOptions | PromptOptions): Run {
+  return new RunningConversation(admitRun("run", options));
 }
 
 /**
@@ -94,6 +95,7 @@ export function resume<Format extends OutputFormat>(
 ): Run<OutputOf<Format>>;
 export function resume(snapshot: RunSnapshot, options: ResumeOptions): Run;
 export function resume(snapshot: RunSnapshot, options: ResumeOptions): Run {
+  admitResume(options);
   const past = readSnapshot(snapshot);
   return new RunningConversation({ ...options, messages: past.messages }, past);
 }

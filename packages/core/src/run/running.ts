@@ -2,11 +2,13 @@ import { abortable } from "../contract/abortable.ts";
 import { longestTimerMs } from "../contract/deadlines.ts";
 import { GatewayError } from "../contract/error.ts";
 import type { Cost, Usage } from "../contract/event.ts";
+import { throwFault, under } from "../contract/input/fault.ts";
 import type { Message } from "../contract/message.ts";
 import { AnswerStream, type AnswerTaker } from "./answer-stream.ts";
 import { RunControl } from "./control.ts";
 import { Conversation, type MessageInput, textOf } from "./conversation.ts";
 import type { RunEndEvent, RunEvent } from "./event.ts";
+import { messageInput } from "./input/check-messages.ts";
 import { type LoopYield, loop } from "./loop.ts";
 import { letGo, runThrough } from "./middleware.ts";
 import { completeOptions, type RunOptions } from "./options.ts";
@@ -99,6 +101,8 @@ export class RunningConversation implements Run, AsyncIterator<RunEvent, undefin
   }
 
   steer(message: MessageInput): void {
+    const found = under("message", messageInput(message));
+    if (found !== undefined) throwFault("steer", found);
     this.#control.steer(message);
   }
 

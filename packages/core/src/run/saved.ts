@@ -1,7 +1,8 @@
-import { isObject, type JsonSchema, type JsonValue } from "../contract/json.ts";
-import { type Message, toolCallStatuses } from "../contract/message.ts";
+import { throwFault, under } from "../contract/input/fault.ts";
+import { isObject } from "../contract/json.ts";
+import type { Message } from "../contract/message.ts";
 import { type MessageInput, toMessage } from "./conversation.ts";
-import { violations } from "./json-schema.ts";
+import { messageInputs, storedMessage, storedMessages } from "./input/check-messages.ts";
 
 /** The version of everything that is stored. It changes only when what was stored before could not be read any more. */
 export const savedVersion = 1;
@@ -12,8 +13,10 @@ export interface SavedMessages {
   readonly messages: readonly Message[];
 }
 
-/** A conversation to be stored. What it holds is the messages as they are, spelt out. */
+/** Returns a conversation as plain data to store. Throws a `TypeError` that names the place if it is not valid. */
 export function saveMessages(messages: readonly MessageInput[]): SavedMessages {
+  const found = under("messages", messageInputs(messages));
+  if (found !== undefined) throwFault("saveMessages", found);
   return { version: savedVersion, messages: messages.map(toMessage) };
 }
 
@@ -37,85 +40,15 @@ export function requireVersion(value: unknown, what: string): asserts value is R
   );
 }
 
-/** Throws a `TypeError` that names the place for what is no list of messages. */
+/** Throws a `TypeError` that names the place if a value is not a list of messages. `what`: how to call the whole. */
 export function checkMessages(value: unknown, what: string): readonly Message[] {
-  if (!Array.isArray(value)) throw new TypeError(`${what} is wrong: messages must be a list.`);
-  for (const [index, message] of value.entries()) checkMessage(message, `messages[${index}]`, what);
+  const found = under("messages", storedMessages(value));
+  if (found !== undefined) throwFault(`${what} is wrong`, found);
   return value as readonly Message[];
 }
 
-export function checkMessage(message: unknown, path: string, what: string): void {
-  const role = isObject(message) ? message.role : undefined;
-  const types = typeof role === "string" && Object.hasOwn(partTypes, role) ? partTypes[role as Message["role"]] : [];
-  if (types.length === 0) {
-    throw new TypeError(`${what} is wrong: ${path}.role must be one of ${Object.keys(partTypes).join(", ")}.`);
-  }
-  const { content } = message as { readonly content: unknown };
-  if (!Array.isArray(content)) throw new TypeError(`${what} is wrong: ${path}.content must be a list of parts.`);
-  for (const [index, part] of content.entries()) checkPart(part, types, `${path}.content[${index}]`, what);
-}
-
-function checkPart(part: unknown, types: readonly string[], path: string, what: string): void {
-  const type = isObject(part) && typeof part.type === "string" ? part.type : "";
-  if (!types.includes(type)) {
-    throw new TypeError(`${what} is wrong: ${path}.type must be one of ${types.join(", ")}.`);
-  }
-  const [fault] = violations(part as JsonValue, partSchemas[type]);
-  if (fault !== undefined) throw new TypeError(`${what} is wrong in ${path}: ${fault}.`);
-  if (type !== "tool-result" && type !== "service-tool-result") return;
-  const { content } = part as { readonly content: readonly unknown[] };
-  for (const [index, inner] of content.entries()) {
-    checkPart(inner, ["text", "json", "image", "file"], `${path}.content[${index}]`, what);
-  }
-}
-
-/** What parts a message may consist of. */
-const partTypes: Readonly<Record<Message["role"], readonly string[]>> = {
-  system: ["text"],
-  user: ["text", "image", "file"],
-  assistant: [
-    "text",
-    "reasoning",
-    "tool-call",
-    "service-tool-result",
-    "service-approval-request",
-    "source",
-    "media",
-    "opaque",
-  ],
-  tool: ["tool-result", "service-approval"],
-};
-
-const text = { type: "string" };
-const state = objectOf({ origin: objectOf({ gateway: text, model: text }, { upstream: text }), data: true });
-const source = {
-  anyOf: [
-    objectOf({ type: { const: "base64" }, data: text }),
-    objectOf({ type: { const: "url" }, url: text }),
-    objectOf({ type: { const: "reference" }, reference: text }),
-  ],
-};
-
-const partSchemas: Readonly<Record<string, JsonSchema>> = {
-  text: objectOf({ text }, { state }),
-  image: objectOf({ mediaType: text, source }),
-  file: objectOf({ mediaType: text, source }, { name: text }),
-  reasoning: objectOf({ text }, { summary: { type: "boolean" }, state }),
-  "tool-call": objectOf(
-    { id: text, name: text, arguments: text, status: { enum: toolCallStatuses } },
-    { executor: { const: "service" }, format: { const: "text" }, state },
-  ),
-  "service-tool-result": objectOf({ id: text, content: { type: "array" } }, { error: text, state }),
-  "service-approval-request": objectOf({ id: text, name: text, arguments: text }, { state }),
-  "service-approval": objectOf({ id: text, approved: { type: "boolean" } }, { reason: text }),
-  source: objectOf({ id: text, kind: text }, { url: text, title: text, quote: text, toolCallId: text, state }),
-  media: objectOf({ id: text, mediaType: text, source }, { toolCallId: text, state }),
-  opaque: objectOf({ state }, { replaces: { const: "history" } }),
-  "tool-result": objectOf({ id: text, name: text, content: { type: "array" }, isError: { type: "boolean" } }),
-  json: objectOf({ value: true }),
-};
-
-/** Further keys are let through: they do no harm. */
-function objectOf(required: Record<string, unknown>, optional: Record<string, unknown> = {}): JsonSchema {
-  return { type: "object", properties: { ...required, ...optional }, required: Object.keys(required) };
+/** The same for one message. `path`: where it is. */
+export function checkMessage(value: unknown, path: string, what: string): void {
+  const found = under(path, storedMessage(value));
+  if (found !== undefined) throwFault(`${what} is wrong`, found);
 }

@@ -5,6 +5,7 @@ import { MessageFold } from "../stream/fold.ts";
 import { Approvals } from "./approval.ts";
 import type { Conversation, MessageInput } from "./conversation.ts";
 import { ToolRunner } from "./execute.ts";
+import { admitStepChanges } from "./input/admit-step-changes.ts";
 import type { LoopOptions } from "./loop.ts";
 import { ModelCaller, type ModelRef } from "./model-caller.ts";
 import type { PendingStep } from "./snapshot.ts";
@@ -68,6 +69,7 @@ export class StepSetup {
       const { messages: history, usage, cost } = this.#conversation;
       const preparing = Promise.resolve(prepareStep({ step, messages: history, usage, cost }));
       const changes = await abortable(preparing, this.#request.signal);
+      admitStepChanges(changes);
       const { messages, targets, tools, ...rest } = changes ?? {};
       if (messages !== undefined) this.#conversation.replace(messages);
       if (targets !== undefined) this.#caller = new ModelCaller(targets, this.#options);

@@ -1,8 +1,10 @@
 import type { StandardJSONSchemaV1, StandardSchemaV1 } from "@standard-schema/spec";
+import { throwFault, under } from "../contract/input/fault.ts";
 import type { JsonObject, JsonSchema, JsonValue } from "../contract/json.ts";
 import { isObject } from "../contract/json.ts";
 import type { ToolResultContent } from "../contract/message.ts";
 import type { ToolGrammar, ToolSpec } from "../contract/request.ts";
+import { toolResultContent } from "./input/message-parts.ts";
 import { type Checked, type ModelSchema, readSchema } from "./model-schema.ts";
 
 /** A schema of a tool's arguments: a Standard Schema that has a JSON Schema (Zod, ArkType, valibot), or a JSON Schema. */
@@ -121,6 +123,8 @@ export function toolOutput(
   content: readonly ToolResultContent[],
   options: { readonly isError?: boolean } = {},
 ): ToolOutput {
+  const found = under("content", toolResultContent(content));
+  if (found !== undefined) throwFault("toolOutput", found);
   const output: ToolOutput = { content, isError: options.isError ?? false };
   return Object.defineProperty(output, outputBrand, { value: true });
 }
