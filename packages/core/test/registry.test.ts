@@ -2,6 +2,7 @@ import { getEventListeners } from "node:events";
 import {
   type CredentialQuery,
   createRegistry,
+  fromEnvironment,
   type GuardedGateway,
   type Model,
   type RegistryNotice,
@@ -9,7 +10,7 @@ import {
   run,
 } from "@waygate/core";
 import { definePlugin, type Gateway, GatewayError, type GatewayPlugin, type OpenContext } from "@waygate/core/plugin";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { call, capable, collect, failureOf, finish, pluginOf, requestOf, text } from "./fake-gateway.ts";
 import { type ServiceSettings, serviceSettings } from "./schema.ts";
 
@@ -516,7 +517,6 @@ describe("credentials", () => {
   });
 
   it.each<[string, RegistryOptions["credentials"]]>([
-    ["nobody has them", undefined],
     ["there is none", () => undefined],
     ["it is empty", async () => ""],
   ])("that are needed are missed, by name, where %s", async (_name, credentials) => {
@@ -532,6 +532,19 @@ describe("credentials", () => {
     expect(await failureOf(asking("token", credentials).ask())).toEqual(
       expect.objectContaining({ code: "credentials", message: 'Gateway "fake" has no token.' }),
     );
+  });
+
+  it("that are needed are missed with the option that brings them, if there is no source", async () => {
+    expect(await failureOf(asking("key").ask())).toMatchObject({
+      code: "credentials",
+      message:
+        'Gateway "fake" has no API key. createRegistry has no source of credentials: pass credentials: ' +
+        "fromEnvironment(). Set the environment variable FAKE_API_KEY. Get one at https://fake.test/keys.",
+    });
+    expect(await failureOf(asking("token").ask())).toMatchObject({
+      message:
+        'Gateway "fake" has no token. createRegistry has no source of credentials: pass credentials: ({ credential }) => ….',
+    });
   });
 
   it("that are optional may be missing", async () => {
@@ -566,6 +579,104 @@ describe("credentials", () => {
   it("say for themselves why they could not be looked up with a GatewayError", async () => {
     const own = new GatewayError("Unlock the keychain.", { gateway: "fake", code: "credentials" });
     expect(await failureOf(asking("key", () => Promise.reject(own)).ask())).toBe(own);
+  });
+});
+
+describe("fromEnvironment", () => {
+  const spec = { id: "key", label: "API key", env: ["FAKE_API_KEY", "OLD_FAKE_KEY"] };
+  const query: CredentialQuery = { gateway: "fake", credential: spec, address: undefined };
+
+  it.each<[Readonly<Record<string, unknown>>, string | undefined]>([
+    [{ FAKE_API_KEY: "one", OLD_FAKE_KEY: "two" }, "one"],
+    [{ OLD_FAKE_KEY: "two" }, "two"],
+    [{ FAKE_API_KEY: "", OLD_FAKE_KEY: "two" }, "two"],
+    [{ FAKE_API_KEY: " \n", OLD_FAKE_KEY: "two" }, "two"],
+    [{ FAKE_API_KEY: '""', OLD_FAKE_KEY: "two" }, "two"],
+    [{ FAKE_API_KEY: undefined }, undefined],
+    [{ FAKE_API_KEY: "one\r\n" }, "one"],
+    [{ FAKE_API_KEY: '"one"' }, "one"],
+    [{ FAKE_API_KEY: "' one '\n" }, "one"],
+    [{ FAKE_API_KEY: '"it\'s"' }, "it's"],
+    [{ FAKE_API_KEY: '{"a": "b"}' }, '{"a": "b"}'],
+    [{ FAKE_API_KEY: { get: () => "a worker's binding" } }, undefined],
+    [{}, undefined],
+  ])("finds the first variable that is not empty in %j", (environment, value) => {
+    expect(fromEnvironment(environment)(query)).toBe(value);
+  });
+
+  it.each(["one\ntwo", "schlüssel", "a\u0000b"])("rejects %j, which no header can carry, by its variable", (value) => {
+    const error = thrownBy(() => fromEnvironment({ FAKE_API_KEY: value })(query)) as GatewayError;
+    expect(error).toMatchObject({ code: "credentials", gateway: "fake" });
+    expect(error.message).toMatch(/^The environment variable FAKE_API_KEY has characters that no key has/);
+    expect(error.message).not.toContain(value);
+  });
+
+  it("reads the variables of the process at each request, and needs none", () => {
+    const source = fromEnvironment();
+    expect(source(query)).toBeUndefined();
+    vi.stubEnv("OLD_FAKE_KEY", "two");
+    expect(source(query)).toBe("two");
+    vi.stubEnv("FAKE_API_KEY", "one");
+    expect(source(query)).toBe("one");
+    vi.unstubAllEnvs();
+    vi.stubGlobal("process", undefined);
+    expect(source(query)).toBeUndefined();
+    vi.unstubAllGlobals();
+  });
+
+  it("gives a gateway its key", async () => {
+    const got: unknown[] = [];
+    const plugin = definePlugin({
+      ...{
+        id: "fake",
+        name: "Fake",
+        contract: 1,
+        settingsKey: "fake",
+        settings: serviceSettings,
+        capabilities: capable,
+      },
+      credentials: [spec],
+      open: (context) => ({
+        models: async () => [],
+        async *stream() {
+          got.push(await context.credential("key"));
+          yield finish();
+        },
+      }),
+    });
+    const registry = createRegistry({
+      plugins: [plugin],
+      settings: { fake: service("https://fake.test") },
+      credentials: fromEnvironment({ FAKE_API_KEY: "one" }),
+    });
+    await run({ gateway: registry.gateway("fake"), model: "small", prompt: "Hello" }).result();
+    expect(got).toEqual(["one"]);
+  });
+});
+
+describe("the options of createRegistry", () => {
+  it.each<[object, string]>([
+    [{ plugins: undefined }, 'createRegistry: "plugins" must be a list of plugins, not undefined.'],
+    [{ plugins: servicePlugin("one").plugin }, "Put the plugin into a list."],
+    [
+      { credentials: { FAKE_API_KEY: "sk-secret" } },
+      '"credentials" must be a function, not an object with the key FAKE_API_KEY. Pass fromEnvironment(variables).',
+    ],
+    [
+      { credentials: "sk-secret" },
+      '"credentials" must be a function, not a text of 9 characters. Pass ({ credential }) => key.',
+    ],
+    [{ settings: { language_models: {} } }, 'Pass what is under "language_models".'],
+    [{ settings: "settings.json" }, '"settings" must be an object, not "settings.json".'],
+    [{ transport: "proxy" }, '"transport" must be an object, not "proxy".'],
+    [{ plugin: [] }, '"plugin" is not an option. Did you mean "plugins"?'],
+    [{ apiKey: "sk-secret" }, '"apiKey" is not an option. There are: plugins, settings, credentials'],
+  ])("that are not valid are rejected with what to do: %o", (options, words) => {
+    const error = thrownBy(() => createRegistry({ plugins: [], ...options } as RegistryOptions)) as Error;
+    expect(error).toBeInstanceOf(TypeError);
+    expect(error.message).toMatch(/^createRegistry: /);
+    expect(error.message).toContain(words);
+    expect(error.message).not.toContain("sk-secret");
   });
 });
 

@@ -46,7 +46,7 @@ describe("keys", () => {
     expect(await sent()).toBe("Bearer sk-stored");
     world.environment.MY_GATEWAY_API_KEY = " ";
     expect(await sent()).toBe("Bearer sk-stored");
-    world.environment.MY_GATEWAY_API_KEY = "sk-variable\n";
+    world.environment.MY_GATEWAY_API_KEY = '"sk-variable"\n';
     expect(await sent()).toBe("Bearer sk-variable");
     expect(await origin()).toMatchObject({
       origin: { kind: "environment", variable: "MY_GATEWAY_API_KEY" },

@@ -6,6 +6,7 @@ import { isObject } from "../contract/json.ts";
 import type { Model } from "../contract/model.ts";
 import type { GatewayPlugin } from "../contract/plugin.ts";
 import { type AdmittedPlugin, admit } from "./admission.ts";
+import { admitOptions } from "./admit-options.ts";
 import { completeLimits, requireLimit } from "./complete-limits.ts";
 import { handle } from "./handle.ts";
 import { Slot, type SlotOptions } from "./slot.ts";
@@ -68,6 +69,7 @@ class OpenRegistry implements Registry {
   readonly #handles = new Map<string, GuardedGateway>();
 
   constructor(options: RegistryOptions) {
+    admitOptions(options);
     this.#options = {
       ...options,
       // Outlives a reload: what counts is what is open.

@@ -168,7 +168,7 @@ export class Slot {
     const value = await this.#lookUp({ gateway, credential: spec, address, ...(refused !== undefined && { refused }) });
     if (value !== undefined && value !== "") return value;
     if (spec.optional === true) return undefined;
-    throw missingCredential(gateway, spec);
+    throw missingCredential(gateway, spec, this.#options.credentials !== undefined);
   }
 
   async #lookUp(query: CredentialQuery): Promise<string | undefined> {
@@ -208,10 +208,13 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function missingCredential(gateway: string, spec: CredentialSpec): GatewayError {
-  const variable = spec.env[0] === undefined ? "" : ` Set the environment variable ${spec.env[0]}.`;
-  const help = spec.help === undefined ? "" : ` Get one at ${spec.help}.`;
-  return new GatewayError(`Gateway "${gateway}" has no ${spec.label}.${variable}${help}`, {
+function missingCredential(gateway: string, { label, env, help }: CredentialSpec, hasSource: boolean): GatewayError {
+  const variable = env[0] === undefined ? "" : ` Set the environment variable ${env[0]}.`;
+  const source = env[0] === undefined ? "({ credential }) => …" : "fromEnvironment()";
+  // Core reads no environment by itself: without this, setting the variable would change nothing.
+  const option = hasSource ? "" : ` createRegistry has no source of credentials: pass credentials: ${source}.`;
+  const where = help === undefined ? "" : ` Get one at ${help}.`;
+  return new GatewayError(`Gateway "${gateway}" has no ${label}.${option}${variable}${where}`, {
     gateway,
     code: "credentials",
   });

@@ -6,11 +6,17 @@ export function fromEnvironment(
   environment: Environment,
 ): { readonly variable: string; readonly value: string } | undefined {
   for (const variable of names) {
-    // A line break at the end comes with `export KEY=$(cat file)` gone wrong; in a header it would be an error.
-    const value = environment[variable]?.trim();
-    if (value !== undefined && value !== "") return { variable, value };
+    const value = unwrapped(environment[variable] ?? "");
+    if (value !== "") return { variable, value };
   }
   return undefined;
+}
+
+/** `export KEY=$(cat file)` may leave a line break, and `docker --env-file` leaves quotes. No key has either. */
+function unwrapped(value: string): string {
+  const text = value.trim();
+  const [, , inside] = /^(["'])(.*)\1$/s.exec(text) ?? [];
+  return inside === undefined ? text : inside.trim();
 }
 
 /** Why a text cannot be a key, in words that complete "It … "; undefined where it can. */
