@@ -2,6 +2,7 @@ import type { GatewayPlugin, RegistryOptions, Transport } from "@waygate/core";
 import type { CredentialStore } from "./credentials/credential-store.ts";
 import type { Environment } from "./locations.ts";
 import type { Notice } from "./notice.ts";
+import type { ModelName } from "./settings/agent.ts";
 
 export interface HostOptions {
   /** Gateways that the program brings. More are found by `plugins` in the settings, and beside the host. */
@@ -14,8 +15,13 @@ export interface HostOptions {
   readonly settingsFile?: string | false | undefined;
   /** Use Zed's own settings file where `settingsFile` names none. Default: false. */
   readonly zed?: boolean | undefined;
-  /** A folder whose `.waygate/settings.json` is laid over the user's settings, as far as a project may. Default: none. */
+  /** A folder whose `.waygate/settings.json` chooses among the models that the user's settings offer. Default: none. */
   readonly projectFolder?: string | undefined;
+  /**
+   * Models that the program offers beside all settings, such as one that it starts when it is asked for. A project's
+   * settings may choose them. Default: none.
+   */
+  readonly offered?: readonly ModelName[] | undefined;
   /** Settings of the program's own, below the user's. Default: none. */
   readonly defaults?: Readonly<Record<string, unknown>> | undefined;
   /** Start without settings where the user's file cannot be used, in place of rejecting: for programs that mend it. Default: false. */

@@ -7,7 +7,7 @@ import type { HostOptions } from "./host-options.ts";
 import type { Models } from "./models/models.ts";
 import type { Notice } from "./notice.ts";
 import { OpenHost } from "./open-host.ts";
-import type { Feature } from "./settings/agent.ts";
+import type { Feature, FeatureModel } from "./settings/agent.ts";
 import type { ModelSelection } from "./settings/selection.ts";
 import type { Settings } from "./settings/settings.ts";
 
@@ -27,6 +27,8 @@ export interface Choice {
   /** Left out where the model is known not to think: a setting is a wish. */
   readonly reasoning: ReasoningRequest | undefined;
   readonly temperature: number | undefined;
+  /** What of it the settings of a project decide: the model with its effort, or the temperature. Empty if nothing. */
+  readonly fromProject: FeatureModel["fromProject"];
 }
 
 export interface ChooseOptions {

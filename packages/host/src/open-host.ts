@@ -65,6 +65,7 @@ export class OpenHost implements Host {
       projectFolder: options.projectFolder,
       defaults: options.defaults ?? {},
       tolerant: options.tolerant ?? false,
+      offered: options.offered ?? [],
     });
     const host = new OpenHost(options, settings, chosen);
     await host.#start(options.watch ?? true);
@@ -196,6 +197,7 @@ export class OpenHost implements Host {
     // The host may have been closed meanwhile.
     if (this.#closing !== undefined) return;
     this.#plugins.admit(keys.disabledPlugins, languageModels);
+    this.settings.usePlugins(this.#plugins.active);
     this.#board.forgetChanged(this.#active, this.#applied.languageModels, languageModels);
     // Gateways are opened with the network as it is: where that changes, all are opened anew.
     const reopen = this.#network.update(networkOf(keys));

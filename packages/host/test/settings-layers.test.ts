@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { formatNotice, formatPlace, zedSettingsFile } from "@waygate/host";
+import { formatNotice, zedSettingsFile } from "@waygate/host";
 import openaiCompatible from "@waygate/openai-compatible";
 import { createSimulator } from "@waygate/simulator";
 import { describe, expect, it } from "vitest";
@@ -8,61 +8,171 @@ import { ask, eventually, World } from "./world.ts";
 const plugins = [openaiCompatible];
 
 describe("a project's settings", () => {
-  it("choose models and describe them, laid over the user's", async () => {
-    await using simulator = await createSimulator();
+  it("choose among the models that the user's settings offer, which is told", async () => {
     await using world = await World.make();
-    await world.write("project/.waygate/settings.json", {
+    const file = await world.write("project/.waygate/settings.json", {
       agent: {
-        default_model: { provider: "local", model: "simulator:slow" },
-        model_parameters: [{ provider: "local", temperature: 0.3 }],
-      },
-      language_models: {
-        openai_compatible: {
-          local: {
-            available_models: [
-              { name: "simulator", max_output_tokens: 77 },
-              { name: "simulator:slow", display_name: "Slow one", max_tokens: 9000 },
-            ],
-          },
-        },
+        default_model: { provider: "local", model: "b" },
+        commit_message_model: { provider: "other", model: "favorite" },
+        subagent_model: null,
+        inline_alternatives: [{ provider: "local", model: "a" }],
+        model_parameters: [{ model: "a", temperature: 0.3 }],
       },
     });
+    const model = (name: string, effort?: string) => ({ provider: "local", model: name, effort });
     const host = await world.host(
       {
         agent: {
-          default_model: { provider: "local", model: "simulator", effort: "high" },
-          commit_message_model: { provider: "local", model: "simulator" },
+          default_model: model("a", "high"),
+          subagent_model: model("a"),
+          favorite_models: [{ provider: "other", model: "favorite" }],
         },
         language_models: {
           openai_compatible: {
-            local: { api_url: simulator.url, available_models: [{ name: "simulator", max_tokens: 5000 }] },
+            local: { api_url: "http://127.0.0.1:9/v1", available_models: [{ name: "a" }, { name: "b" }] },
+            other: { api_url: "http://127.0.0.1:9/v1" },
           },
         },
       },
       { plugins, projectFolder: world.path("project") },
     );
     expect(host.notices()).toEqual([]);
+    const { settings } = host;
     // Whole, not mixed with the user's effort.
-    expect(host.settings.model("default_model")).toMatchObject({
-      model: "simulator:slow",
-      effort: undefined,
+    expect(settings.model("default_model")).toMatchObject({ model: "b", effort: undefined, fromProject: ["model"] });
+    expect(settings.model("commit_message_model")).toMatchObject({ model: "favorite", fromProject: ["model"] });
+    expect(settings.model("thread_summary_model")).toMatchObject({ model: "b", fromProject: ["model"] });
+    expect(settings.inlineAlternatives()).toMatchObject([{ model: "a", fromProject: ["model", "temperature"] }]);
+    // Null takes nothing away; the model stays the user's, its temperature does not.
+    expect(settings.model("subagent_model")).toMatchObject({
+      model: "a",
       temperature: 0.3,
+      fromProject: ["temperature"],
     });
-    expect(host.settings.model("commit_message_model")).toMatchObject({ model: "simulator" });
-    await ask(host, "local", "simulator");
-    expect(simulator.requests.at(-1)?.body).toMatchObject({ max_completion_tokens: 77 });
-    const listed = (await host.models.list())[0]?.models.find(({ id }) => id === "simulator:slow");
-    expect(listed).toMatchObject({ name: "Slow one", contextWindow: 9000 });
-    const place = (path: string) => {
-      const found = host.settings.place(path);
-      return found && formatPlace(found).replace(world.folder, "");
-    };
-    expect(place("agent.default_model.model")).toMatch(/^\/project\/.waygate\/settings.json:5:/);
-    expect(place("agent.commit_message_model.model")).toMatch(/^\/settings.json:/);
-    const models = "language_models.openai_compatible.local.available_models";
-    expect(place(`${models}[0].max_tokens`)).toMatch(/^\/settings.json:/);
-    expect(place(`${models}[0].max_output_tokens`)).toMatch(/^\/project\/.waygate\/settings.json:20:/);
-    expect(place(`${models}[1].max_tokens`)).toMatch(/^\/project\/.waygate\/settings.json:25:/);
+    expect(settings.isTemperatureFromProject(model("a"))).toBe(true);
+    expect(settings.isTemperatureFromProject(model("b"))).toBe(false);
+    expect(await host.choose()).toMatchObject({ model: "b", fromProject: ["model"] });
+    expect(settings.place("agent.default_model.model")).toMatchObject({ file, line: 5 });
+    expect(settings.place("agent.subagent_model.model")).toMatchObject({ file: world.path("settings.json") });
+  });
+
+  it("choose what the program offers, in its defaults or beside all settings", async () => {
+    await using world = await World.make();
+    const local = { api_url: "http://127.0.0.1:9/v1", available_models: [{ name: "a" }] };
+    const host = await world.host(
+      {},
+      {
+        plugins,
+        projectFolder: world.path("project"),
+        defaults: { language_models: { openai_compatible: { local } } },
+        offered: [{ provider: "simulator", model: "simulator" }],
+      },
+    );
+    for (const [provider, model] of [
+      ["local", "a"],
+      ["simulator", "simulator"],
+    ]) {
+      await host.settings.set("agent.default_model", { provider, model }, { layer: "project" });
+      expect(host.settings.model("default_model")).toMatchObject({ provider, model, fromProject: ["model"] });
+    }
+  });
+
+  const offering = {
+    agent: {
+      default_model: { provider: "local", model: "a" },
+      inline_alternatives: [{ provider: "local", model: "a" }],
+    },
+    language_models: {
+      openai_compatible: {
+        local: { api_url: "http://127.0.0.1:9/v1", available_models: [{ name: "a" }] },
+        other: { api_url: "http://127.0.0.1:9/v1", discover: true },
+        ["__proto__"]: { api_url: "http://127.0.0.1:9/v1", available_models: [{ name: "p" }] },
+      },
+      open_router: { available_models: [{ name: "vendor/model" }] },
+    },
+  };
+
+  it.each([
+    ["a model of another gateway", { provider: "other", model: "a" }],
+    ["a model that only the gateway lists", { provider: "other", model: "listed" }],
+    ["a gateway that is not there", { provider: "evil", model: "a" }],
+    ["a gateway by the key of its settings", { provider: "open_router", model: "vendor/model" }],
+    ["a gateway by the key of a map", { provider: "openai_compatible", model: "a" }],
+    ["a name of every object", { provider: "constructor", model: "name" }],
+    ["another name of every object", { provider: "toString", model: "name" }],
+    ["no model", { provider: "local" }],
+    ["a text", "local:b"],
+    ["a list", [{ provider: "local", model: "a" }]],
+  ])("choose nothing else: %s", async (_name, choice) => {
+    await using world = await World.make();
+    await world.write("settings.json", offering);
+    const own = { agent: { default_model: choice, inline_alternatives: [choice], model_parameters: "x" } };
+    const file = await world.write("project/.waygate/settings.json", own);
+    const host = await world.host(undefined, { plugins, projectFolder: world.path("project") });
+    expect(host.settings.model("default_model")).toMatchObject({ provider: "local", model: "a", fromProject: [] });
+    expect(host.settings.inlineAlternatives()).toMatchObject([{ provider: "local", model: "a", fromProject: [] }]);
+    const told = host.notices().filter(({ code }) => code === "project-setting");
+    expect(told.map(({ path }) => path?.[1])).toEqual(["default_model", "inline_alternatives", "model_parameters"]);
+    expect(told.every(({ severity, place }) => severity === "warning" && place?.file === file)).toBe(true);
+  });
+
+  it("choose a gateway of any name, if it is the user's", async () => {
+    await using world = await World.make();
+    const text = JSON.stringify(offering).replace('"other"', '"constructor"').replace('"local"', '"__proto__"');
+    await world.write("settings.json", text.replace('"provider":"local"', '"provider":"__proto__"'));
+    const choice = (provider: string, model: string) => ({ agent: { default_model: { provider, model } } });
+    await world.write(
+      "project/.waygate/settings.json",
+      '{ "agent": { "default_model": { "provider": "__proto__", "model": "a" } } }',
+    );
+    const host = await world.host(undefined, { plugins, projectFolder: world.path("project") });
+    expect(host.settings.model("default_model")).toMatchObject({ provider: "__proto__", fromProject: ["model"] });
+    await world.write("project/.waygate/settings.json", choice("constructor", "a"));
+    await host.settings.reload();
+    expect(host.settings.model("default_model")).toMatchObject({ provider: "__proto__", fromProject: [] });
+  });
+
+  it("offer themselves nothing: what they add to a gateway's models has no effect", async () => {
+    await using world = await World.make();
+    await world.write("settings.json", offering);
+    const models = { available_models: [{ name: "a", max_output_tokens: 77 }, { name: "added" }] };
+    await world.write("project/.waygate/settings.json", {
+      agent: {
+        default_model: { provider: "local", model: "added" },
+        favorite_models: [{ provider: "local", model: "added" }],
+      },
+      language_models: { openai_compatible: { local: models }, open_router: models, bedrock: 5 },
+    });
+    const host = await world.host(undefined, { plugins, projectFolder: world.path("project") });
+    expect(host.settings.model("default_model")).toMatchObject({ model: "a", fromProject: [] });
+    expect(host.settings.favorites).toEqual([]);
+    expect(host.settings.get("language_models")).toEqual(JSON.parse(JSON.stringify(offering.language_models)));
+    const told = host.notices().filter(({ code }) => code === "project-setting");
+    expect(told.map(({ path }) => path?.join("."))).toEqual([
+      "agent.default_model",
+      "agent.favorite_models",
+      "language_models.openai_compatible.local.available_models",
+      "language_models.open_router.available_models",
+      "language_models.bedrock",
+    ]);
+    expect(told[0]?.message).toContain(`add it to agent.favorite_models in ${world.path("settings.json")}`);
+    // Once the user says so, it is theirs to choose.
+    await host.settings.set("agent.favorite_models", [{ provider: "local", model: "added" }]);
+    expect(host.settings.model("default_model")).toMatchObject({ model: "added", fromProject: ["model"] });
+  });
+
+  it("do not fill the screen, whatever they hold", async () => {
+    await using world = await World.make();
+    const keys = Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`key${index}`, index]));
+    await world.write("project/.waygate/settings.json", {
+      ...keys,
+      ["x".repeat(100_000)]: 1,
+      agent: { default_model: { provider: "local", model: "y".repeat(100_000), ...keys } },
+    });
+    const host = await world.host({}, { projectFolder: world.path("project") });
+    expect(host.notices().length).toBeLessThan(25);
+    expect(host.notices().every(({ message }) => message.length < 700)).toBe(true);
+    expect(host.notices().at(-1)?.message).toMatch(/^\d+ more settings of this file have no effect\.$/);
   });
 
   it("change no address, no header, no key's source, no plugin list and nothing else that decides where keys go", async () => {
@@ -117,9 +227,9 @@ describe("a project's settings", () => {
       ["language_models.openai_compatible.local.extra_body", 13],
       ["language_models.openai_compatible.local.extra_query", 14],
       ["language_models.openai_compatible.local.proxy", 15],
-      ["language_models.openai_compatible.local.available_models.0.extra_body", 16],
-      ["language_models.openai_compatible.local.available_models.1", 16],
-      ["language_models.openai_compatible.new", 18],
+      ["language_models.openai_compatible.local.available_models", 16],
+      ["language_models.openai_compatible.new.api_url", 18],
+      ["language_models.openai_compatible.new.available_models", 18],
       ["language_models.bedrock.region", 20],
       ["language_models.bedrock.profile", 20],
       ["language_models.bedrock.endpoint_url", 20],
@@ -151,6 +261,7 @@ describe("a project's settings", () => {
     mkdirSync(world.path("project"));
     const host = await world.host({}, { projectFolder: world.path("project"), watch: true });
     const value = { provider: "p", model: "m" };
+    await host.settings.set("agent.favorite_models", [value]);
     await host.settings.set("agent.default_model", value, { layer: "project" });
     const file = world.path("project/.waygate/settings.json");
     expect(JSON.parse(readFileSync(file, "utf8"))).toEqual({ agent: { default_model: value } });

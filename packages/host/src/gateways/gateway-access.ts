@@ -42,12 +42,13 @@ export class GatewayAccess {
   async choose(feature: Feature, { current, signal }: ChooseOptions): Promise<Choice | undefined> {
     const chosen = this.#settings.model(feature, current);
     if (chosen === undefined) return undefined;
-    const { provider, model, reasoning, temperature, path } = chosen;
+    const { provider, model, temperature, path, fromProject } = chosen;
     try {
       await this.open(provider);
       const { gateway } = await this.#registry.select({ provider, model }, signal);
       const thinks = { ...gateway.capabilities, ...gateway.model?.(model)?.capabilities }.reasoning;
-      return { gateway, model, reasoning: thinks || reasoning === "off" ? reasoning : undefined, temperature };
+      const reasoning = thinks || chosen.reasoning === "off" ? chosen.reasoning : undefined;
+      return { gateway, model, reasoning, temperature, fromProject };
     } catch (error) {
       const place = path && this.#settings.place(path);
       if (!isGatewayError(error) || place === undefined) throw error;

@@ -26,6 +26,8 @@ export interface FeatureModel extends ModelSelection {
   readonly temperature: number | undefined;
   /** The setting that named it; undefined for the model of the conversation, handed in as `current`. */
   readonly path: KeyPath | undefined;
+  /** What of it a project's settings decide: the model with its effort, or the temperature. Empty if nothing. */
+  readonly fromProject: readonly ("model" | "temperature")[];
 }
 
 /** One gateway's model, and nothing else about it. */
@@ -40,6 +42,14 @@ interface Parameters {
   readonly temperature: number | undefined;
 }
 
+/** What a project's settings decide. */
+export interface ProjectAgent {
+  /** The keys of `agent` that are the project's. */
+  readonly keys: ReadonlySet<string>;
+  /** `agent` without the project. */
+  readonly without: AgentSettings;
+}
+
 /** `agent`, checked: the models of the features, with their fallbacks. */
 export class AgentSettings {
   /** What is wrong or odd; an entry that cannot be used counts as absent. */
@@ -49,8 +59,10 @@ export class AgentSettings {
   readonly #models = new Map<Feature, ModelSelection>();
   readonly #alternatives: readonly ModelSelection[];
   readonly #parameters: readonly Parameters[];
+  readonly #project: ProjectAgent | undefined;
 
-  constructor(raw: unknown, options: { readonly foreign: boolean }) {
+  constructor(raw: unknown, options: { readonly foreign: boolean; readonly project?: ProjectAgent | undefined }) {
+    this.#project = options.project;
     const issues: ValueIssue[] = [];
     const agent = isObject(raw) ? raw : {};
     if (raw !== undefined && raw !== null && !isObject(raw))
@@ -81,6 +93,11 @@ export class AgentSettings {
     return fallback === undefined ? undefined : this.#complete(fallback, ["agent", "default_model"]);
   }
 
+  /** Every model that is named for a feature, as an alternative or as a favourite. */
+  get named(): readonly ModelName[] {
+    return [...this.#models.values(), ...this.#alternatives, ...this.favorites];
+  }
+
   /** Further models that are asked for the same inline edit. */
   inlineAlternatives(): readonly FeatureModel[] {
     return this.#alternatives.map((model, index) => this.#complete(model, ["agent", "inline_alternatives", index]));
@@ -94,13 +111,42 @@ export class AgentSettings {
     return entry?.temperature;
   }
 
+  /** Whether the temperature of a model is a project's choice. */
+  isTemperatureFromProject(model: ModelName): boolean {
+    const project = this.#project;
+    if (project?.keys.has("model_parameters") !== true) return false;
+    return project.without.temperature(model) !== this.temperature(model);
+  }
+
   isFavorite({ provider, model }: ModelName): boolean {
     return this.favorites.some((favorite) => favorite.provider === provider && favorite.model === model);
   }
 
   #complete(selection: ModelSelection, path: KeyPath | undefined): FeatureModel {
-    return { ...selection, reasoning: reasoningOf(selection), temperature: this.temperature(selection), path };
+    const fromProject: ("model" | "temperature")[] = [];
+    if (this.#project?.keys.has(String(path?.[1])) === true) fromProject.push("model");
+    if (this.isTemperatureFromProject(selection)) fromProject.push("temperature");
+    const temperature = this.temperature(selection);
+    return { ...selection, reasoning: reasoningOf(selection), temperature, path, fromProject };
   }
+}
+
+/** Checks the value of one key of `agent`: what is wrong with it, and the models that it names. */
+export function checkAgentKey(
+  key: string,
+  value: unknown,
+): { readonly issues: readonly ValueIssue[]; readonly models: readonly ModelName[] } {
+  const issues: ValueIssue[] = [];
+  const agent = { [key]: value };
+  if (key === "model_parameters") {
+    readList(agent, key, issues, readParameters);
+    return { issues, models: [] };
+  }
+  if (key === "inline_alternatives" || key === "favorite_models") {
+    return { models: readList(agent, key, issues, readSelection), issues };
+  }
+  const selection = readSelection(value, ["agent", key], issues);
+  return { issues, models: selection === undefined ? [] : [selection] };
 }
 
 function readList<Entry>(

@@ -1,13 +1,16 @@
 import { isObject } from "@waygate/core/plugin";
 import type { Notice } from "../notice.ts";
-import { AgentSettings } from "./agent.ts";
+import { AgentSettings, type ModelName } from "./agent.ts";
 import type { Part, SettingsDocument } from "./document.ts";
 import { type HostKeys, readHostKeys } from "./host-keys.ts";
 import { formatKeyPath, type KeyPath } from "./key-path.ts";
-import { overlay, withProject } from "./merge.ts";
+import { OfferedModels, type PluginSection } from "./offered-models.ts";
+import { overlay } from "./overlay.ts";
 import type { Place } from "./place.ts";
 import { type ProjectLayer, readProjectLayer } from "./project-layer.ts";
 import type { ValueIssue } from "./selection.ts";
+
+type Raw = Readonly<Record<string, unknown>>;
 
 export interface LayerOptions {
   /** What the program itself sets; the user's settings win over it. */
@@ -16,7 +19,14 @@ export interface LayerOptions {
   readonly project: SettingsDocument | undefined;
   /** Whether the user's file is another program's, most of whose keys mean nothing here. */
   readonly foreign: boolean;
+  /** Models that a project may choose although no settings name them. */
+  readonly offered: readonly ModelName[];
+  /** The plugins in use, which tell which settings are those of which gateway. */
+  readonly plugins: readonly PluginSection[];
 }
+
+/** How much is told of a project's file, which may hold anything: so many notices, and so many characters of each. */
+const told = { notices: 20, characters: 600 };
 
 /** The settings as they hold, made of their layers at one moment. Immutable. */
 export class Layers {
@@ -29,21 +39,28 @@ export class Layers {
   readonly #projectLayer: ProjectLayer | undefined;
 
   constructor(options: LayerOptions) {
-    const { defaults, user, project, foreign } = options;
+    const { defaults, user, project, foreign, offered: models, plugins } = options;
     this.#options = options;
     const own = overlay(defaults, user.value);
     const base = isObject(own) ? own : {};
-    this.#projectLayer = project && readProjectLayer(project.value, base);
-    this.value = this.#projectLayer === undefined ? base : withProject(base, this.#projectLayer);
-    this.agent = new AgentSettings(this.value.agent, { foreign });
+    const without = new AgentSettings(base.agent, { foreign });
+    const offered = new OfferedModels({ settings: base, agent: without, plugins, models });
+    this.#projectLayer = project && readProjectLayer(project.value, offered);
+    this.value = withProject(base, this.#projectLayer);
+    const chosen = Object.keys(this.#projectLayer?.agent ?? {});
+    this.agent =
+      chosen.length === 0
+        ? without
+        : new AgentSettings(this.value.agent, { foreign, project: { keys: new Set(chosen), without } });
     const { keys, issues } = readHostKeys(this.value, { foreign });
     this.keys = keys;
-    this.notices = [
+    const notices = [
       ...user.warnings,
       ...(project?.warnings ?? []),
       ...this.#refusals(),
       ...[...issues, ...this.agent.issues].map((issue) => this.#toNotice(issue)),
     ];
+    this.notices = project === undefined ? notices : bounded(notices, project.file);
   }
 
   /** `language_models`: raw settings by the plugins' keys. */
@@ -58,34 +75,21 @@ export class Layers {
   /** Where a setting stands, in the layer that it comes from; undefined for what the program itself set. */
   place(path: KeyPath, part: Part): Place | undefined {
     const { user, project, defaults } = this.#options;
-    const inProject = this.#projectPath(path);
-    if (project !== undefined && inProject !== undefined && project.has(inProject))
-      return project.place(inProject, part);
+    if (project !== undefined && this.#isOfProject(path) && project.has(path)) return project.place(path, part);
     const isDefault = !user.has(path) && at(defaults, path) !== undefined;
     return isDefault || user.file === "" ? undefined : user.place(path, part);
   }
 
-  /** The same place in the project's own file, if it may say something there. */
-  #projectPath(path: KeyPath): KeyPath | undefined {
-    const layer = this.#projectLayer;
-    if (layer === undefined) return undefined;
-    const [root, key] = path;
-    if (root === "agent") return key !== undefined && Object.hasOwn(layer.agent, key) ? path : undefined;
-    const list = path.indexOf("available_models");
-    if (root !== "language_models" || list === -1 || path.length < list + 2) return undefined;
-    const model = this.get(path.slice(0, list + 2));
-    const models = at(this.#options.project?.value, path.slice(0, list + 1));
-    if (!isObject(model) || !Array.isArray(models)) return undefined;
-    const index = models.findIndex((entry: unknown) => isObject(entry) && entry.name === model.name);
-    return index === -1 ? undefined : [...path.slice(0, list + 1), index, ...path.slice(list + 2)];
+  #isOfProject([root, key]: KeyPath): boolean {
+    return root === "agent" && key !== undefined && Object.hasOwn(this.#projectLayer?.agent ?? {}, key);
   }
 
   #refusals(): readonly Notice[] {
     const { project, user } = this.#options;
-    return (this.#projectLayer?.refused ?? []).map((path) => ({
+    return (this.#projectLayer?.refused ?? []).map(({ path, message, remedy }) => ({
       severity: "warning",
       code: "project-setting",
-      message: `${formatKeyPath(path)}: A project's settings have no say in this, as it may decide where keys and conversations go. Set it in ${user.file || "the user's settings"}.`,
+      message: `${formatKeyPath(path)}: ${message}${remedy === undefined ? "" : ` ${remedy} ${user.file || "the user's settings"}.`}`,
       path,
       place: project?.place(path, "key"),
     }));
@@ -100,6 +104,30 @@ export class Layers {
       place: this.place(path, harmless === true ? "key" : "value"),
     };
   }
+}
+
+/** Whole values: half of a project's model and half of the user's would be a model that nobody chose. */
+function withProject(base: Raw, layer: ProjectLayer | undefined): Raw {
+  if (layer === undefined || Object.keys(layer.agent).length === 0) return base;
+  return { ...base, agent: { ...(isObject(base.agent) ? base.agent : {}), ...layer.agent } };
+}
+
+/** Keeps a file of others from filling the screen. */
+function bounded(notices: readonly Notice[], file: string): readonly Notice[] {
+  const isOfFile = (notice: Notice) => notice.place?.file === file;
+  const count = notices.filter(isOfFile).length;
+  let kept = 0;
+  const shown = notices.flatMap((notice): readonly Notice[] => {
+    if (!isOfFile(notice)) return [notice];
+    if (kept === told.notices) return [];
+    kept++;
+    const { message } = notice;
+    const cut = message.length > told.characters ? `${message.slice(0, told.characters)}…` : message;
+    return [{ ...notice, message: cut }];
+  });
+  if (count <= told.notices) return shown;
+  const message = `${count - told.notices} more settings of this file have no effect.`;
+  return [...shown, { severity: "warning", code: "project-setting", message, place: { file, line: 1, column: 1 } }];
 }
 
 function at(value: unknown, path: KeyPath): unknown {

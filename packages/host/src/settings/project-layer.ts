@@ -1,87 +1,77 @@
 import { isObject } from "@waygate/core/plugin";
-import { agentKeys } from "./agent.ts";
+import { agentKeys, checkAgentKey } from "./agent.ts";
 import type { KeyPath } from "./key-path.ts";
-
-/**
- * What a project may say of a model: how it is named, how much it takes, what it can do. Nothing that decides which
- * address a request goes to, with which key, through which headers, or under which privacy rules.
- */
-const modelKeys: readonly string[] = [
-  "name",
-  "display_name",
-  "max_tokens",
-  "max_output_tokens",
-  "max_completion_tokens",
-  "reasoning_effort",
-  "default_temperature",
-  "capabilities",
-  "supports_tools",
-  "supports_images",
-  "supports_thinking",
-  "mode",
-];
+import type { OfferedModels } from "./offered-models.ts";
 
 type Raw = Readonly<Record<string, unknown>>;
 
-export interface ProjectLayer {
-  /** What the project is let to say under `agent`. */
-  readonly agent: Raw;
-  /** Models by the way to the gateway's settings: `[key]` or `[key, id]`. */
-  readonly models: readonly { readonly path: readonly string[]; readonly models: readonly Raw[] }[];
-  /** What it is not let to say, by the path of each such setting. */
-  readonly refused: readonly KeyPath[];
+/** A setting of a project that has no effect. */
+export interface RefusedSetting {
+  readonly path: KeyPath;
+  /** Says why, as a sentence. */
+  readonly message: string;
+  /** What to do in the user's own settings, in words that the name of the file follows; undefined if nothing helps. */
+  readonly remedy?: string;
 }
 
+export interface ProjectLayer {
+  /** What the project decides under `agent`. */
+  readonly agent: Raw;
+  readonly refused: readonly RefusedSetting[];
+}
+
+const noSay = {
+  message: "A project's settings have no say in this, as it may decide where keys and conversations go.",
+  remedy: "Set it in",
+};
+const noDescription = {
+  message: "A project's settings choose among models; they do not describe gateways or models.",
+  remedy: "Describe them in",
+};
+
 /**
- * Sorts out what a project's settings may decide. A project's folder is often somebody else's work: it must not be able
- * to send a key or a conversation anywhere, nor to load code.
+ * Sorts out what a project's settings decide. A project's folder is often the work of others. It chooses among models
+ * that the user's settings or the program offer, and decides nothing else: it cannot send a key or a conversation to a
+ * gateway that the user did not choose, nor load code.
  */
-export function readProjectLayer(project: Raw, user: Raw): ProjectLayer {
-  const refused: KeyPath[] = [];
-  const agent: Record<string, unknown> = {};
-  const models: { path: readonly string[]; models: readonly Raw[] }[] = [];
+export function readProjectLayer(project: Raw, offered: OfferedModels): ProjectLayer {
+  const agent: [string, unknown][] = [];
+  const refused: RefusedSetting[] = [];
   for (const [key, value] of Object.entries(project)) {
     if (key === "agent" && isObject(value)) {
       for (const [name, entry] of Object.entries(value)) {
-        if (agentKeys.includes(name)) agent[name] = entry;
-        else refused.push(["agent", name]);
+        const path = ["agent", name];
+        // As elsewhere, null stands for "not set". It does not take away what the user set.
+        if (entry === null) continue;
+        const refusal = agentKeys.includes(name) ? refusalOf(name, entry, offered) : { path, ...noSay };
+        if (refusal === undefined) agent.push([name, entry]);
+        else refused.push(refusal);
       }
-    } else if (key === "language_models" && isObject(value)) {
-      const known = isObject(user.language_models) ? user.language_models : {};
-      for (const [name, section] of Object.entries(value)) {
-        readSection([name], section, Object.hasOwn(known, name) ? known[name] : undefined);
-      }
+    } else if (key === "language_models") {
+      refused.push(...leaves(value, [key], 3).map((path) => ({ path, ...noDescription })));
     } else if (key !== "$schema") {
-      refused.push([key]);
+      refused.push({ path: [key], ...noSay });
     }
   }
-  return { agent, models, refused };
+  return { agent: Object.fromEntries(agent), refused };
+}
 
-  /** `known`: the same section of the user's settings, which alone make gateways. */
-  function readSection(path: readonly string[], section: unknown, known: unknown): void {
-    if (!isObject(section)) {
-      refused.push(["language_models", ...path]);
-      return;
-    }
-    for (const [key, value] of Object.entries(section)) {
-      const here: KeyPath = ["language_models", ...path, key];
-      if (key === "available_models" && Array.isArray(value)) {
-        models.push({ path, models: value.flatMap((entry: unknown, index) => readModel(entry, [...here, index])) });
-      } else if (path.length === 1 && isObject(value) && isObject(known) && isObject(known[key])) {
-        readSection([...path, key], value, known[key]);
-      } else {
-        refused.push(here);
-      }
-    }
-  }
+/** What stands in an object, some levels down: there is a notice for each key of a gateway. */
+function leaves(value: unknown, path: KeyPath, depth: number): readonly KeyPath[] {
+  if (!isObject(value) || depth === 0) return [path];
+  return Object.entries(value).flatMap(([key, entry]) => leaves(entry, [...path, key], depth - 1));
+}
 
-  function readModel(entry: unknown, path: KeyPath): readonly Raw[] {
-    if (!isObject(entry) || typeof entry.name !== "string") {
-      refused.push(path);
-      return [];
-    }
-    const allowed = Object.entries(entry).filter(([key]) => modelKeys.includes(key));
-    for (const key of Object.keys(entry)) if (!modelKeys.includes(key)) refused.push([...path, key]);
-    return [Object.fromEntries(allowed)];
-  }
+/** Values are taken whole, so one model that is not offered refuses a list. */
+function refusalOf(name: string, value: unknown, offered: OfferedModels): RefusedSetting | undefined {
+  const { issues, models } = checkAgentKey(name, value);
+  const fault = issues.find(({ harmless }) => harmless !== true);
+  if (fault !== undefined) return { path: fault.path, message: `${fault.message} It has no effect.` };
+  const other = models.find((model) => !offered.has(model));
+  if (other === undefined) return undefined;
+  return {
+    path: ["agent", name],
+    message: `The model "${other.provider}:${other.model}" is not among those that your settings offer, so this has no effect.`,
+    remedy: "To let projects choose it, add it to agent.favorite_models in",
+  };
 }

@@ -1,3 +1,5 @@
+import type { ModelName } from "./agent.ts";
+
 /** Where an edit goes: the person's own file, or the project's. */
 export type SettingsLayer = "user" | "project";
 
@@ -10,4 +12,6 @@ export interface SettingsOptions {
   readonly foreign: boolean;
   /** Start with nothing where the user's file cannot be used, in place of rejecting. */
   readonly tolerant: boolean;
+  /** Models that a project may choose although no settings name them. */
+  readonly offered: readonly ModelName[];
 }

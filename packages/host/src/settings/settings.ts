@@ -8,6 +8,7 @@ import { type Part, SettingsDocument } from "./document.ts";
 import { editText } from "./edit-text.ts";
 import { type KeyPath, parseKeyPath } from "./key-path.ts";
 import { Layers } from "./layers.ts";
+import type { PluginSection } from "./offered-models.ts";
 import type { Place } from "./place.ts";
 import { readSettled } from "./read-settled.ts";
 import type { ModelSelection } from "./selection.ts";
@@ -27,6 +28,7 @@ export class Settings {
   #defaults: Readonly<Record<string, unknown>>;
   #user: SettingsDocument;
   #project: SettingsDocument | undefined;
+  #plugins: readonly PluginSection[] = [];
   #faults: readonly Notice[] = [];
   #layers: Layers;
   #settling = 0;
@@ -103,9 +105,14 @@ export class Settings {
     return this.#layers.agent.inlineAlternatives();
   }
 
-  /** The temperature that `agent.model_parameters` sets for a model that somebody picked. */
+  /** The temperature that `agent.model_parameters` sets for a model that was picked by name. */
   temperature(model: ModelName): number | undefined {
     return this.#layers.agent.temperature(model);
+  }
+
+  /** Whether that temperature is the choice of a project's settings. */
+  isTemperatureFromProject(model: ModelName): boolean {
+    return this.#layers.agent.isTemperatureFromProject(model);
   }
 
   /**
@@ -152,6 +159,17 @@ export class Settings {
   /** Reads the files again and applies what changed. Not needed where they are watched. */
   async reload(): Promise<void> {
     await this.#inTurn(async () => this.#take(await this.#readFiles()));
+  }
+
+  /**
+   * The plugins in use, for the host: whose gateways the settings under `language_models` are decides which models a
+   * project may choose.
+   */
+  usePlugins(plugins: readonly PluginSection[]): void {
+    const sections = plugins.map(({ id, settingsKey, instances }) => ({ id, settingsKey, instances }));
+    if (JSON.stringify(sections) === JSON.stringify(this.#plugins)) return;
+    this.#plugins = sections;
+    this.#layers = this.#compose();
   }
 
   /** Calls back after each change, and waits for it. Returns what ends that. */
@@ -236,8 +254,9 @@ export class Settings {
   }
 
   #compose(): Layers {
-    const { foreign } = this.#options;
-    return new Layers({ defaults: this.#defaults, user: this.#user, project: this.#project, foreign });
+    const { foreign, offered } = this.#options;
+    const [defaults, user, project, plugins] = [this.#defaults, this.#user, this.#project, this.#plugins];
+    return new Layers({ defaults, user, project, foreign, offered, plugins });
   }
 
   /** The folder that relative paths in the user's settings begin at. */
