@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createRegistry, type RunEvent, run, type Tool } from "@waygate/core";
-import { type GatewayPlugin } from "@waygate/core/plugin";
+import type { GatewayPlugin } from "@waygate/core/plugin";
 import openaiCompatible from "@waygate/openai-compatible";
 
 const plugins: readonly GatewayPlugin[] = [openaiCompatible];
