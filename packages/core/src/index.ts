@@ -107,6 +107,7 @@ export type {
   StoreQuery,
 } from "./registry/types.ts";
 export type { ApprovalDecision, ApprovalRequest, Approve, DecidedApproval } from "./run/approval.ts";
+export { type Answer, type AskEvent, type AskOptions, type AskResult, ask } from "./run/ask.ts";
 export type { MessageInput } from "./run/conversation.ts";
 export type {
   ApprovalRequestEvent,
@@ -149,4 +150,4 @@ export {
   type TypedTool,
   toolOutput,
 } from "./run/tool.ts";
-export { MessageFold, type SavedFold } from "./stream/fold.ts";
+export { type FoldedCall, MessageFold, type SavedFold } from "./stream/fold.ts";

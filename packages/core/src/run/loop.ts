@@ -1,6 +1,5 @@
 import { abortable } from "../contract/abortable.ts";
-import { type AnyErrorCode, GatewayError, isGatewayError } from "../contract/error.ts";
-import type { AssistantMessage } from "../contract/message.ts";
+import { type AnyErrorCode, isGatewayError } from "../contract/error.ts";
 import type { ModelRequest } from "../contract/request.ts";
 import { AnswerStream } from "./answer-stream.ts";
 import type { Approve } from "./approval.ts";
@@ -10,7 +9,8 @@ import type { Interruption, RunEndReason, RunEvent } from "./event.ts";
 import { limitReached, type RunLimits } from "./limits.ts";
 import type { ModelMiddleware } from "./middleware.ts";
 import { type ModelRef, summarize } from "./model-caller.ts";
-import type { Output } from "./output.ts";
+import { misfit, type Output } from "./output.ts";
+import { maxPauses } from "./pauses.ts";
 import { delayAfter, type RetryPolicy, sleep } from "./retry.ts";
 import { type PrepareStep, StepSetup } from "./setup.ts";
 import type { PendingStep } from "./snapshot.ts";
@@ -44,9 +44,6 @@ export interface LoopOptions {
 
 /** Asks a model to go on whose answer broke off and left no result of a tool to go on with. */
 const goOn: MessageInput = { role: "user", content: "Your answer broke off. Go on exactly where it stopped." };
-
-/** How often a step continues an answer that the service pauses. */
-const maxPauses = 10;
 
 /** A batch, or an answer whose batches are to be taken, to its end, before the loop goes on. */
 export type LoopYield = readonly RunEvent[] | AnswerStream;
@@ -194,11 +191,4 @@ async function problemWith(output: Output, step: Step, ended: RunEndReason | und
   const taken = step.fold.calls.find(({ part }) => part.name === output.tool.name);
   if (taken?.value !== undefined) return output.take(taken.value);
   return ended === "stop" ? output.read(textOf(message.content)) : undefined;
-}
-
-function misfit(problem: string, { gateway: { id }, model }: ModelRef, partial: AssistantMessage): GatewayError {
-  const words = `The answer of model "${model}" of gateway "${id}" does not fit the schema of responseFormat: ${problem}.`;
-  const error = new GatewayError(words, { gateway: id, code: "protocol" });
-  error.partial = partial;
-  return error;
 }

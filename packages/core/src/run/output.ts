@@ -1,7 +1,8 @@
 import type { StandardJSONSchemaV1, StandardSchemaV1 } from "@standard-schema/spec";
+import { GatewayError } from "../contract/error.ts";
 import type { GuardedGateway } from "../contract/gateway.ts";
 import { isObject, type JsonSchema, type JsonValue } from "../contract/json.ts";
-import type { Message } from "../contract/message.ts";
+import type { AssistantMessage, Message } from "../contract/message.ts";
 import type { ModelRequest, ResponseFormat } from "../contract/request.ts";
 import { isStandardSchema } from "../contract/standard-schema.ts";
 import { type ModelSchema, readSchema } from "./model-schema.ts";
@@ -195,3 +196,17 @@ function insideFence(text: string): string | undefined {
 }
 
 const longestOpening = 32;
+
+/** The model that was asked. */
+interface Asked {
+  readonly gateway: { readonly id: string };
+  readonly model: string;
+}
+
+/** Returns the error of an answer that does not fit its schema. */
+export function misfit(problem: string, { gateway: { id }, model }: Asked, partial: AssistantMessage): GatewayError {
+  const words = `The answer of model "${model}" of gateway "${id}" does not fit the schema of responseFormat: ${problem}.`;
+  const error = new GatewayError(words, { gateway: id, code: "protocol" });
+  error.partial = partial;
+  return error;
+}
