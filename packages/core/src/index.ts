@@ -107,7 +107,7 @@ export type {
   StoreQuery,
 } from "./registry/types.ts";
 export type { ApprovalDecision, ApprovalRequest, Approve, DecidedApproval } from "./run/approval.ts";
-export { type Answer, type AskEvent, type AskOptions, type AskResult, ask } from "./run/ask.ts";
+export { type Answer, type AskEvent, type AskOptions, type AskPromptOptions, type AskResult, ask } from "./run/ask.ts";
 export type { MessageInput } from "./run/conversation.ts";
 export type {
   ApprovalRequestEvent,

@@ -151,6 +151,14 @@ describe("ask", () => {
     expect((await next.result()).text).toBe("Done.");
   });
 
+  it("takes a prompt, and rejects options that only a run has", async () => {
+    const gateway = answering([text("Hi"), finish()]);
+    expect((await ask({ gateway, model: "small", prompt: "Hello" }).result()).text).toBe("Hi");
+    const wrong: object = { gateway, model: "small", messages, maxSteps: 3 };
+    expect(() => ask(wrong as never)).toThrow(/ask: .*maxSteps.*option of run\(\)/);
+    expect(() => ask({ gateway: "fake" as never, model: "small", messages })).toThrow(/^ask: "gateway"/);
+  });
+
   it("can be iterated once", async () => {
     const answer = ask({ gateway: answering([text("Hi"), finish()]), model: "small", messages });
     await answer.result();

@@ -1,4 +1,3 @@
-import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { longestTimerMs } from "../contract/deadlines.ts";
 import { GatewayError } from "../contract/error.ts";
 import type { Cost, FinishEvent, ModelEvent, Usage } from "../contract/event.ts";
@@ -9,25 +8,19 @@ import { Approvals } from "./approval.ts";
 import { RunControl } from "./control.ts";
 import { textOf, toMessage } from "./conversation.ts";
 import type { FailoverEvent, RetryEvent } from "./event.ts";
+import { admitRun, type runOnly } from "./input/admit-run.ts";
 import type { LoopOptions } from "./loop.ts";
 import { type CallBatch, ModelCaller } from "./model-caller.ts";
-import { completeOptions, type RunOptions } from "./options.ts";
-import { misfit, type OutputSchema } from "./output.ts";
+import { completeOptions, type PromptOptions, type RunOptions } from "./options.ts";
+import { misfit, type OutputFormat, type OutputOf } from "./output.ts";
 import { maxPauses } from "./pauses.ts";
 import { toolSpec } from "./tool.ts";
 
 /** The options of `ask`: those of `run` that concern one model call. Tools are offered, and never executed. */
-export type AskOptions = Omit<
-  RunOptions,
-  | "maxSteps"
-  | "maxToolCalls"
-  | "budget"
-  | "maxParallelTools"
-  | "toolTimeoutMs"
-  | "approve"
-  | "prepareStep"
-  | "onInterrupted"
->;
+export type AskOptions = Omit<RunOptions, (typeof runOnly)[number]>;
+
+/** The options with a prompt instead of messages. */
+export type AskPromptOptions = Omit<PromptOptions, (typeof runOnly)[number]>;
 
 /** An event of one model call: the model's own, and the retries and failovers before them. */
 export type AskEvent = ModelEvent | RetryEvent | FailoverEvent;
@@ -62,12 +55,12 @@ export interface Answer<Output = unknown> extends AsyncIterable<AskEvent, undefi
  * @example
  * const { text } = await ask({ gateway, model, messages }).result();
  */
-export function ask<Schema extends OutputSchema>(
-  options: AskOptions & { readonly responseFormat: Schema },
-): Answer<StandardSchemaV1.InferOutput<Schema>>;
-export function ask(options: AskOptions): Answer;
-export function ask(options: AskOptions): Answer {
-  return new OpenAnswer(options);
+export function ask<Format extends OutputFormat>(
+  options: (AskOptions | AskPromptOptions) & { readonly responseFormat: Format },
+): Answer<OutputOf<Format>>;
+export function ask(options: AskOptions | AskPromptOptions): Answer;
+export function ask(options: AskOptions | AskPromptOptions): Answer {
+  return new OpenAnswer(admitRun("ask", options));
 }
 
 class OpenAnswer implements Answer {

@@ -10,6 +10,28 @@ import { gateway, model, runOptionChecks } from "./option-checks.ts";
 const runChecks: Readonly<Record<keyof RunOptions, Check>> = runOptionChecks;
 const { prompt: _, messages: __, ...resumeChecks } = runChecks;
 
+/** The options of `run` that `ask` has no use for. */
+export const runOnly = [
+  "maxSteps",
+  "maxToolCalls",
+  "budget",
+  "maxParallelTools",
+  "toolTimeoutMs",
+  "approve",
+  "prepareStep",
+  "onInterrupted",
+] as const satisfies readonly (keyof RunOptions)[];
+
+const askChecks = Object.fromEntries(
+  Object.entries(runChecks).filter(([name]) => !runOnly.some((own) => own === name)),
+);
+const renamedForAsk = {
+  ...foreignOptions,
+  ...Object.fromEntries(
+    runOnly.map((name) => [name, "It is an option of run(): ask() makes one call and executes no tools."]),
+  ),
+};
+
 const inSnapshot = "The messages are in the snapshot. Add one with run.steer(message).";
 const renamedForResume = { ...foreignOptions, messages: inSnapshot, prompt: inSnapshot };
 
@@ -17,8 +39,9 @@ const renamedForResume = { ...foreignOptions, messages: inSnapshot, prompt: inSn
  * Checks the options of a run, once, before anything is sent. Throws a `TypeError` that names the option, the value and what
  * to do. Returns the options with a prompt spelled out as a message. `caller`: the function that the program called.
  */
-export function admitRun(caller: string, options: RunOptions | PromptOptions): RunOptions {
-  requireFields(caller, options, runChecks, foreignOptions);
+export function admitRun(caller: "run" | "ask", options: RunOptions | PromptOptions): RunOptions {
+  if (caller === "ask") requireFields(caller, options, askChecks, renamedForAsk);
+  else requireFields(caller, options, runChecks, foreignOptions);
   const { prompt, messages, ...others } = options;
   if (prompt !== undefined && messages !== undefined) {
     throw new TypeError(`${caller}: "prompt" and "messages" are both given. Put the prompt into a user message.`);
