@@ -1,4 +1,10 @@
-import { defaultDeadlines, isGatewayError, type ModelEvent, type ModelRequest } from "@waygate/core/plugin";
+import {
+  defaultDeadlines,
+  isGatewayError,
+  type Limits,
+  type ModelEvent,
+  type ModelRequest,
+} from "@waygate/core/plugin";
 import { type Answer, openAnswer } from "./answer/open-answer.ts";
 import type { Connection, Connections } from "./aws/connection.ts";
 import type { AuthRefresh } from "./credentials/auth-refresh.ts";
@@ -14,6 +20,7 @@ import type { BedrockSettings } from "./settings.ts";
 
 export interface ConversationsOptions {
   readonly gateway: string;
+  readonly limits: Limits;
   readonly settings: BedrockSettings;
   readonly connections: Connections;
   readonly resolver: ModelResolver;
@@ -50,7 +57,7 @@ export class Conversations {
    * was said: a request that can be put in another way, or with renewed credentials, is sent again.
    */
   async begin(request: ModelRequest): Promise<Begun> {
-    const { gateway, connections, refresh } = this.#options;
+    const { gateway, limits, connections, refresh } = this.#options;
     const { signal, deadlines = defaultDeadlines } = request;
     let renewed = false;
     let resent = false;
@@ -65,7 +72,7 @@ export class Conversations {
         const body = await connection.client.send(encoded.operation, encoded.input, { signal, deadlines });
         const { names, callsWanted, notices } = encoded;
         const requestId = body.headers["x-amzn-requestid"];
-        const answer = await openAnswer(body, { ...context, names, callsWanted, requestId });
+        const answer = await openAnswer(body, { ...context, limits, names, callsWanted, requestId });
         const first = await new Promise<readonly ModelEvent[] | undefined>((accept, refuse) =>
           answer.next({ accept, refuse }),
         );

@@ -24,7 +24,14 @@ export function openGateway(context: OpenContext<BedrockSettings>): Gateway {
   const command = settings.auth_refresh_command;
   const say = (message: string) => notice({ code: "auth-refresh", message });
   const refresh = command === undefined ? undefined : authRefresh(gateway, command, say);
-  const conversations = new Conversations({ gateway, settings, connections, resolver, refresh });
+  const conversations = new Conversations({
+    gateway,
+    limits: context.limits,
+    settings,
+    connections,
+    resolver,
+    refresh,
+  });
 
   return {
     // Prompts and answers are neither stored, nor given to anybody, nor trained on. Source, of 2026-11-22:

@@ -9,6 +9,7 @@ import {
   type ModelRequest,
   type Registry,
   type RegistryNotice,
+  type RegistryOptions,
   type Transport,
 } from "@waygate/core";
 import type { Service } from "./service.ts";
@@ -19,6 +20,7 @@ export interface Opening {
   /** Variables; where several names of one are there, the first that is not empty counts, as hosts have it. */
   readonly env?: Readonly<Record<string, string>>;
   readonly transport?: Transport;
+  readonly limits?: RegistryOptions["limits"];
 }
 
 export interface Opened extends AsyncDisposable {
@@ -33,7 +35,7 @@ export const keys = { WAYGATE_ACCESS_KEY_ID: "AKIDEXAMPLE", WAYGATE_SECRET_ACCES
 /** Opens the gateway towards a service, or as the settings say. */
 export function open(
   to: Pick<Service, "origin"> | undefined,
-  { settings, env = keys, transport }: Opening = {},
+  { settings, env = keys, transport, limits }: Opening = {},
 ): Opened {
   const notices: RegistryNotice[] = [];
   const queries: CredentialQuery[] = [];
@@ -47,6 +49,7 @@ export function open(
     },
     onNotice: (notice) => notices.push(notice),
     ...(transport !== undefined && { transport }),
+    limits,
   });
   return {
     registry,

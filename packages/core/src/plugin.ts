@@ -39,7 +39,9 @@ export {
 } from "./contract/event.ts";
 export { type Contract, supportedContracts, supports } from "./contract/features.ts";
 export type { CheckResult, Gateway, ModelsOptions } from "./contract/gateway.ts";
+export { HeldBytes } from "./contract/held-bytes.ts";
 export { isObject, type JsonObject, type JsonSchema, type JsonValue } from "./contract/json.ts";
+export { defaultLimits, type Limits } from "./contract/limits.ts";
 export { mediaAddress } from "./contract/media-address.ts";
 export {
   type AssistantMessage,

@@ -1,4 +1,4 @@
-import { GatewayError, isObject, type JsonValue, type ModelEvent } from "@waygate/core/plugin";
+import { GatewayError, HeldBytes, isObject, type JsonValue, type Limits, type ModelEvent } from "@waygate/core/plugin";
 import type { AnswerEnd, ChatDialect } from "./chat-dialect.ts";
 import { type FailureContext, failureOfBody, shorten } from "./failure.ts";
 import { finishReason, saysFailed } from "./finish-reason.ts";
@@ -11,6 +11,7 @@ import { ToolCallAssembler } from "./tool-call-assembler.ts";
 
 /** What the reading of an answer needs to know of its request. */
 export interface AnswerContext extends FailureContext {
+  readonly limits: Limits;
   /** The names of the tools that were offered. */
   readonly tools: ReadonlySet<string>;
   /** Whether `reasoning_details` are kept, to be sent back. */
@@ -51,8 +52,9 @@ export class AnswerReader {
 
   constructor(context: AnswerContext) {
     this.#context = context;
-    this.#calls = new ToolCallAssembler(context.tools);
-    this.#details = context.keepReasoningDetails ? new ReasoningDetails() : undefined;
+    const held = new HeldBytes(context.gateway, context.limits);
+    this.#calls = new ToolCallAssembler(context.tools, held);
+    this.#details = context.keepReasoningDetails ? new ReasoningDetails(held) : undefined;
     this.#tagged = context.reasoningTag === undefined ? undefined : new TaggedReasoning(context.reasoningTag);
   }
 

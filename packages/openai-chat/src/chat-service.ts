@@ -1,9 +1,11 @@
 import {
   defaultDeadlines,
+  defaultLimits,
   functionTools,
   GatewayError,
   isGatewayError,
   type JsonObject,
+  type Limits,
   type ModelEvent,
   type ModelRequest,
 } from "@waygate/core/plugin";
@@ -30,6 +32,8 @@ export interface ChatServiceOptions {
   readonly dialect: (model: string) => ChatDialect;
   /** What the service's errors mean beyond what all services have in common. */
   readonly readFailure?: FailureReader | undefined;
+  /** Bounds on an answer: those of `OpenContext`. Default: `defaultLimits`. */
+  readonly limits?: Limits | undefined;
   /** An undici `Dispatcher` to use in place of an own one. */
   readonly dispatcher?: object | undefined;
 }
@@ -102,6 +106,7 @@ export function openChatService(options: ChatServiceOptions): ChatService {
       ...failure,
       tools: new Set(functionTools(request.tools).map(({ name }) => name)),
       keepReasoningDetails: dialect.reasoningReplay === "reasoning_details",
+      limits: options.limits ?? defaultLimits,
       reasoningTag,
       reasoningKeepsModel,
       readEnd,

@@ -1,4 +1,6 @@
-import { isObject, type JsonValue } from "@waygate/core/plugin";
+import { type HeldBytes, isObject, type JsonValue } from "@waygate/core/plugin";
+
+type Detail = Record<string, unknown>;
 
 /**
  * Gathers `reasoning_details` that come in pieces: pieces of one index (or, without, one id) are one detail, whose
@@ -6,17 +8,44 @@ import { isObject, type JsonValue } from "@waygate/core/plugin";
  * service would have sent whole.
  */
 export class ReasoningDetails {
-  readonly #details: Record<string, unknown>[] = [];
+  readonly #details: Detail[] = [];
+  /** The first detail of what `keysOf` tells details apart by. */
+  readonly #first = new Map<string, Detail>();
+  readonly #held: HeldBytes;
   #any = false;
+
+  /** `held`: counts the details, which no event carries before the end. */
+  constructor(held: HeldBytes) {
+    this.#held = held;
+  }
 
   /** `whole`: these are no pieces, but details as they are. */
   add(pieces: readonly unknown[], whole: boolean): void {
     this.#any = true;
     for (const piece of pieces) {
       if (!isObject(piece)) continue;
-      const known = whole ? undefined : this.#details.find((detail) => isSame(detail, piece));
-      if (known === undefined) this.#details.push({ ...piece });
+      this.#held.add(sizeOf(piece));
+      const known = whole ? undefined : this.#detailOf(piece);
+      const detail = known ?? { ...piece };
+      if (known === undefined) this.#details.push(detail);
       else merge(known, piece);
+      this.#learn(detail);
+    }
+  }
+
+  /** The detail that a piece belongs to, if it has come before. */
+  #detailOf(piece: Detail): Detail | undefined {
+    const { ofIndex, ofBoth, ofId } = keysOf(piece);
+    if (ofIndex === undefined) return ofId === undefined ? undefined : this.#first.get(ofId);
+    const detail = this.#first.get(ofIndex);
+    // Some number every detail 0: what has an id of its own is another one.
+    const isOther = typeof detail?.id === "string" && typeof piece.id === "string" && detail.id !== piece.id;
+    return isOther && ofBoth !== undefined ? this.#first.get(ofBoth) : detail;
+  }
+
+  #learn(detail: Detail): void {
+    for (const key of Object.values(keysOf(detail))) {
+      if (key !== undefined && !this.#first.has(key)) this.#first.set(key, detail);
     }
   }
 
@@ -32,16 +61,21 @@ export function keptDetails(state: JsonValue | undefined): readonly JsonValue[] 
   return Array.isArray(details) ? (details as readonly JsonValue[]) : undefined;
 }
 
-function isSame(detail: Record<string, unknown>, piece: Record<string, unknown>): boolean {
-  if (detail.type !== piece.type) return false;
-  const { id } = detail;
-  // Some number every detail 0: what has an id of its own is another one.
-  if (typeof id === "string" && typeof piece.id === "string" && id !== piece.id) return false;
-  if (typeof piece.index === "number") return detail.index === piece.index;
-  return typeof piece.id === "string" && id === piece.id;
+/** What details are told apart by, as far as one has it. */
+function keysOf({ type, index, id }: Detail) {
+  const ofIndex = typeof index === "number" ? `${type} at ${index}` : undefined;
+  const ofId = typeof id === "string" ? `${type} of ${id}` : undefined;
+  return { ofIndex, ofId, ofBoth: ofIndex === undefined || ofId === undefined ? undefined : `${ofIndex}, ${ofId}` };
 }
 
-function merge(detail: Record<string, unknown>, piece: Record<string, unknown>): void {
+function sizeOf(piece: Detail): number {
+  return Object.entries(piece).reduce(
+    (size, [key, value]) => size + key.length + (typeof value === "string" ? value.length : 8),
+    0,
+  );
+}
+
+function merge(detail: Detail, piece: Detail): void {
   for (const [key, value] of Object.entries(piece)) {
     if (value === null || value === undefined) continue;
     const before = detail[key];

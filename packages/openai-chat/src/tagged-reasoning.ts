@@ -1,3 +1,6 @@
+/** So many characters may stand before a tag. An answer of blanks alone is not gathered for ever. */
+const longestBlank = 1000;
+
 type Take = (text: string) => void;
 
 /**
@@ -42,7 +45,7 @@ export class TaggedReasoning {
     if (said.startsWith(this.#open)) {
       this.#place = "in";
       this.#held = said.slice(this.#open.length).trimStart();
-    } else if (!this.#open.startsWith(said)) {
+    } else if (!this.#open.startsWith(said) || this.#held.length > longestBlank) {
       this.#place = "out";
     }
   }

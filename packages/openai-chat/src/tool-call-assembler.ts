@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, type JsonValue, type ModelEvent } from "@waygate/core/plugin";
+import { type HeldBytes, isObject, type JsonObject, type JsonValue, type ModelEvent } from "@waygate/core/plugin";
 import { ArgumentPieces, type ReadArguments } from "./argument-pieces.ts";
 import { splitValues } from "./json-scanner.ts";
 
@@ -12,6 +12,8 @@ interface Call {
   /** Pieces that came before the call could be announced. */
   held: string[];
   announced: boolean;
+  /** Whether more of its arguments has come since it was last looked at for its end. */
+  grown: boolean;
   state: JsonObject | undefined;
   /** Its arguments, once it has ended, and what came for it afterwards. */
   ended: { readonly text: string; late: string } | undefined;
@@ -32,16 +34,22 @@ interface Delta {
  */
 export class ToolCallAssembler {
   readonly #offered: ReadonlySet<string>;
+  readonly #held: HeldBytes;
   readonly #calls: Call[] = [];
+  /** By the ids that the service sent, the first of each. */
+  readonly #bySentId = new Map<string, Call>();
   /** In the order in which the events know them. */
   readonly #announced: Call[] = [];
+  /** Those of them that have grown. */
+  #grown: Call[] = [];
   readonly #byIndex = new Map<number, Call>();
   readonly #usedIds = new Set<string>();
   readonly #noticed = new Set<string>();
 
-  /** `offered`: the names of the tools that the model may call. */
-  constructor(offered: ReadonlySet<string>) {
+  /** `offered`: the names of the tools that the model may call. `held`: counts what events do not carry yet. */
+  constructor(offered: ReadonlySet<string>, held: HeldBytes) {
     this.#offered = offered;
+    this.#held = held;
   }
 
   get any(): boolean {
@@ -56,11 +64,6 @@ export class ToolCallAssembler {
     return this.#announced.find(({ ended }) => ended !== undefined && !isRepeated(ended.text, ended.late))?.name;
   }
 
-  /** Whether a call is among the answer's that nothing more can be expected of: all have text that is complete. */
-  get complete(): boolean {
-    return this.#calls.every((call) => !call.pieces.incomplete);
-  }
-
   /** Reads one entry of `tool_calls`. */
   add(entry: unknown, events: ModelEvent[]): void {
     if (!isObject(entry)) {
@@ -73,14 +76,19 @@ export class ToolCallAssembler {
       this.#addLate(call, call.ended, delta, events);
       return;
     }
-    if (delta.id !== undefined) call.sentId ??= delta.id;
+    if (delta.id !== undefined) this.#identify(call, delta.id);
     if (delta.state !== undefined) call.state = { ...call.state, ...delta.state };
     if (delta.name !== undefined) this.#addName(call, delta.name, events);
     if (delta.arguments !== undefined && delta.arguments !== "") {
       call.pieces.add(delta.arguments);
       if (!call.announced && call.name !== "") this.#announce(call, events);
-      if (call.announced) events.push({ type: "tool-call-delta", id: idOf(call), text: delta.arguments });
-      else call.held.push(delta.arguments);
+      if (call.announced) {
+        this.#grow(call);
+        events.push({ type: "tool-call-delta", id: idOf(call), text: delta.arguments });
+      } else {
+        this.#held.add(delta.arguments.length);
+        call.held.push(delta.arguments);
+      }
     } else if (!call.announced && this.#offered.has(call.name)) {
       this.#announce(call, events);
     }
@@ -110,18 +118,34 @@ export class ToolCallAssembler {
 
   /**
    * Ends the calls before one that begins, so that tools which only read need not wait for the whole answer: those whose
-   * arguments are one whole object. An empty one may stand for arguments that are still to come.
+   * arguments are one whole object. An empty one may stand for arguments that are still to come. A call that has not grown
+   * is not looked at again, so that many calls do not take the time of many times many.
    */
   #endEarlier(events: ModelEvent[]): void {
-    for (const call of this.#announced) {
-      if (call.ended !== undefined || call.pieces.empty || call.pieces.incomplete) continue;
+    const grown = this.#grown;
+    this.#grown = [];
+    for (const call of grown) {
+      call.grown = false;
+      if (call.pieces.incomplete) continue;
       const read = call.pieces.read(false);
       const whole = isObject(read.value) && Object.keys(read.value).length > 0 && read.deviation === undefined;
       if (whole) this.#end(call, read, events);
     }
   }
 
+  #identify(call: Call, sentId: string): void {
+    call.sentId ??= sentId;
+    if (!this.#bySentId.has(call.sentId)) this.#bySentId.set(call.sentId, call);
+  }
+
+  #grow(call: Call): void {
+    if (call.grown) return;
+    call.grown = true;
+    this.#grown.push(call);
+  }
+
   #addLate(call: Call, ended: { late: string }, delta: Delta, events: ModelEvent[]): void {
+    this.#held.add(delta.arguments?.length ?? 0);
     ended.late += delta.arguments ?? "";
     if (ended.late.trim() !== "") {
       this.#notice(
@@ -149,7 +173,7 @@ export class ToolCallAssembler {
       return this.#begin(index);
     }
     this.#notice(events, "tool-call-index-missing", "Tool calls came without an index.");
-    const known = id === undefined ? undefined : this.#calls.find((call) => call.sentId === id);
+    const known = id === undefined ? undefined : this.#bySentId.get(id);
     if (known !== undefined) return known;
     const last = this.#calls[this.#calls.length - 1];
     if (last === undefined) return this.#begin(undefined);
@@ -171,6 +195,7 @@ export class ToolCallAssembler {
   }
 
   #begin(index: number | undefined): Call {
+    this.#held.add(leastCall);
     const pieces = new ArgumentPieces();
     const call: Call = {
       sentId: undefined,
@@ -179,6 +204,7 @@ export class ToolCallAssembler {
       pieces,
       held: [],
       announced: false,
+      grown: false,
       state: undefined,
       ended: undefined,
     };
@@ -190,6 +216,7 @@ export class ToolCallAssembler {
   /** A name comes whole, repeated, or in fragments. */
   #addName(call: Call, name: string, events: ModelEvent[]): void {
     if (call.name === name || call.announced || this.#offered.has(call.name)) return;
+    this.#held.add(name.length);
     if (call.name === "" || name.startsWith(call.name)) {
       call.name = name;
     } else {
@@ -207,6 +234,7 @@ export class ToolCallAssembler {
     events.push({ type: "tool-call-start", id: call.id, name: call.name });
     for (const text of call.held) events.push({ type: "tool-call-delta", id: call.id, text });
     call.held = [];
+    if (!call.pieces.empty) this.#grow(call);
   }
 
   #uniqueId(call: Call, events: ModelEvent[]): string {
@@ -228,6 +256,9 @@ export class ToolCallAssembler {
     events.push({ type: "notice", code, message });
   }
 }
+
+/** What a call takes that says nothing. */
+const leastCall = 100;
 
 /** Whether a text is nothing but the same arguments again, once or more often. */
 function isRepeated(text: string, late: string): boolean {

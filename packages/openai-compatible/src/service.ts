@@ -46,6 +46,7 @@ export function openService(context: OpenContext<ServiceSettings>, keyVariable: 
         const extras = [settings.extra_body, model?.extra_body].filter((extra) => extra !== undefined);
         return chatDialect(model?.dialect === undefined ? service : dialects[model.dialect], model, extras);
       },
+      limits: context.limits,
       dispatcher: transport.dispatcher,
     });
   const chat = open();

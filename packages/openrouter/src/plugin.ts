@@ -61,6 +61,7 @@ function open(context: OpenContext<OpenRouterSettings>): Gateway {
     keyHint: "Check OPENROUTER_API_KEY, or make a new key at https://openrouter.ai/keys.",
     dialect: () => plainDialect,
     readFailure,
+    limits: context.limits,
     dispatcher: context.transport.dispatcher,
   });
   const { getJson } = service;

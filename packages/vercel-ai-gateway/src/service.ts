@@ -31,6 +31,7 @@ export function openService(context: OpenContext<VercelAiGatewaySettings>): Serv
       keyHint,
       dialect: () => plainDialect,
       readFailure,
+      limits: context.limits,
       dispatcher: transport.dispatcher,
     });
   const chat = open(settings.api_url, () => credential("api_key"));

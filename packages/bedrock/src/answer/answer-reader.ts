@@ -1,4 +1,4 @@
-import { GatewayError, isObject, type ModelEvent, type Usage } from "@waygate/core/plugin";
+import { GatewayError, HeldBytes, isObject, type Limits, type ModelEvent, type Usage } from "@waygate/core/plugin";
 import type { FailureContext } from "../failure/failure-context.ts";
 import { exceptionFields, failureOfFrame, quote, shorten } from "../failure/failure-of.ts";
 import type { FrameHeaders } from "../frames/frame-headers.ts";
@@ -11,6 +11,7 @@ import { type Call, type Place, ToolCalls } from "./tool-calls.ts";
 
 /** What the reading of an answer needs to know of its request. */
 export interface AnswerContext extends FailureContext {
+  readonly limits: Limits;
   readonly names: ToolNames;
   /** False where no tool was to be called: a call that comes all the same is not handed on. */
   readonly callsWanted: boolean;
@@ -35,8 +36,11 @@ export class AnswerReader {
   readonly #context: AnswerContext;
   readonly #notices = new AnswerNotices();
   readonly #calls: ToolCalls;
-  readonly #reasoning = new ReasoningBlocks();
+  readonly #held: HeldBytes;
+  readonly #reasoning: ReasoningBlocks;
   readonly #blocks = new Map<number, Block>();
+  /** How many were open at the same time. */
+  #mostBlocks = 0;
   #textIndex = -1;
   #started = false;
   #stop: string | undefined;
@@ -45,6 +49,8 @@ export class AnswerReader {
 
   constructor(context: AnswerContext) {
     this.#context = context;
+    this.#held = new HeldBytes(context.gateway, context.limits);
+    this.#reasoning = new ReasoningBlocks(this.#held);
     this.#calls = new ToolCalls(context.names, this.#notices);
   }
 
@@ -150,7 +156,7 @@ export class AnswerReader {
       if (saysNothing(delta.reasoningContent)) return;
       this.#textIndex = -1;
       this.#vacate(index, events);
-      this.#blocks.set(index, reasoningBlock);
+      this.#put(index, reasoningBlock);
       this.#reasoning.add(index, delta.reasoningContent, events);
     } else if (isObject(delta.toolUse)) this.#callDelta(index, delta.toolUse.input, events);
     else if (isObject(delta.citation)) this.#notices.citation(delta.citation, events);
@@ -161,7 +167,7 @@ export class AnswerReader {
   #openText(index: number, events: ModelEvent[]): void {
     this.#reasoning.end(undefined, events);
     this.#vacate(index, events);
-    this.#blocks.set(index, textBlock);
+    this.#put(index, textBlock);
     this.#textIndex = index;
   }
 
@@ -173,12 +179,19 @@ export class AnswerReader {
       if (open?.kind === "call" && isSaidTwice(open.call, start.toolUse)) return;
       this.#reasoning.end(undefined, events);
       this.#vacate(index, events);
-      this.#blocks.set(index, this.#beginCall(start.toolUse, events));
+      this.#put(index, this.#beginCall(start.toolUse, events));
     } else if (isObject(start.toolResult) || start.image !== undefined) {
       this.#vacate(index, events);
-      this.#blocks.set(index, otherBlock);
+      this.#put(index, otherBlock);
       if (!isObject(start.toolResult)) this.#notices.passedOver("image", events);
     }
+  }
+
+  #put(index: number, block: Block): void {
+    this.#blocks.set(index, block);
+    if (this.#blocks.size <= this.#mostBlocks) return;
+    this.#mostBlocks = this.#blocks.size;
+    this.#held.add(leastBlock);
   }
 
   /** Another block begins on an index: a call that is open there gets no more arguments, nor a stop of its own. */
@@ -205,7 +218,7 @@ export class AnswerReader {
       if (input === undefined || input === null || input === "") return;
       this.#reasoning.end(undefined, events);
       block = this.#beginCall({}, events);
-      this.#blocks.set(index, block);
+      this.#put(index, block);
     }
     if (block.kind === "call") this.#calls.add(block.call, input, events);
   }
@@ -285,6 +298,9 @@ export class AnswerReader {
     return new GatewayError(`Gateway "${gateway}" ${words}`, { gateway, code });
   }
 }
+
+/** What a block takes that is open and says nothing. */
+const leastBlock = 100;
 
 function index({ contentBlockIndex }: Record<string, unknown>): number {
   return typeof contentBlockIndex === "number" ? contentBlockIndex : 0;

@@ -1,4 +1,4 @@
-import type { JsonObject, ModelEvent } from "@waygate/core/plugin";
+import type { HeldBytes, JsonObject, ModelEvent } from "@waygate/core/plugin";
 
 /**
  * The reasoning of one answer. Text is handed on as it comes; what Bedrock wants back with it, a signature or the
@@ -10,6 +10,12 @@ export class ReasoningBlocks {
   #said = false;
   #signature = "";
   #redacted: string[] = [];
+  readonly #held: HeldBytes;
+
+  /** `held`: counts signatures and encrypted content, which no event carries before the end of their block. */
+  constructor(held: HeldBytes) {
+    this.#held = held;
+  }
 
   add(index: number, content: Record<string, unknown>, events: ModelEvent[]): void {
     if (this.#index !== undefined && this.#index !== index) this.end(undefined, events);
@@ -19,8 +25,14 @@ export class ReasoningBlocks {
       this.#said = true;
       events.push({ type: "reasoning-delta", text });
     }
-    if (typeof signature === "string") this.#signature += signature;
-    if (typeof redactedContent === "string" && redactedContent !== "") this.#redacted.push(redactedContent);
+    if (typeof signature === "string") {
+      this.#held.add(signature.length);
+      this.#signature += signature;
+    }
+    if (typeof redactedContent === "string" && redactedContent !== "") {
+      this.#held.add(redactedContent.length);
+      this.#redacted.push(redactedContent);
+    }
   }
 
   /** A block of an answer that is not streamed. */

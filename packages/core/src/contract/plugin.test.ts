@@ -1,6 +1,7 @@
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { anyObject, type ServiceSettings, schemaOf, serviceSettings } from "../../test/schema.ts";
 import type { Gateway } from "./gateway.ts";
+import { defaultLimits } from "./limits.ts";
 import { definePlugin, type OpenContext } from "./plugin.ts";
 
 const gateway: Gateway = { models: async () => [], async *stream() {} };
@@ -26,6 +27,7 @@ const context: Omit<OpenContext<unknown>, "settings"> = {
   store: { get: async () => undefined, set: async () => {}, delete: async () => {} },
   supports: () => false,
   transport: {},
+  limits: defaultLimits,
   notice: () => {},
   signal: new AbortController().signal,
 };

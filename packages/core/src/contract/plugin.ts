@@ -4,6 +4,7 @@ import type { NoticeEvent } from "./event.ts";
 import type { Contract } from "./features.ts";
 import type { Gateway } from "./gateway.ts";
 import type { JsonObject, JsonSchema } from "./json.ts";
+import type { Limits } from "./limits.ts";
 import { requireDefinition } from "./require-definition.ts";
 import { parseSettings, parseSettingsFile, type SettingsIssue, type SettingsSchema } from "./settings.ts";
 import { jsonSchemaOf } from "./standard-schema.ts";
@@ -56,6 +57,8 @@ export interface OpenContext<Settings> {
   /** Keeps small secrets of this gateway and address, such as a rotated refresh token. */
   readonly store: PluginStore;
   readonly transport: Transport;
+  /** The bounds that the registry sets. What a plugin gathers of an answer is counted with `HeldBytes`. */
+  readonly limits: Limits;
   /** Reports something that belongs to no stream. */
   notice(notice: Omit<NoticeEvent, "type">): void;
   /**

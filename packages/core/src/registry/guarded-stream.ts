@@ -1,3 +1,4 @@
+import { answerExcess } from "../contract/answer-excess.ts";
 import { BatchSource, type Taker } from "../contract/batch-source.ts";
 import { defaultDeadlines, longestTimerMs } from "../contract/deadlines.ts";
 import { GatewayError } from "../contract/error.ts";
@@ -9,11 +10,13 @@ import type { ModelRequest } from "../contract/request.ts";
 import { withoutFreeformCalls, withoutFreeformTools } from "../stream/freeform.ts";
 import { fitHistory } from "../stream/history.ts";
 import { EventOrder } from "../stream/order.ts";
+import { AnswerMeter } from "./answer-meter.ts";
 import { refusePrivacy, refuseServiceTools, refuseUnsupported } from "./demands.ts";
 import { withEmptyNotice } from "./empty-answer.ts";
 import { EventDeadlines } from "./event-deadlines.ts";
 import { EventLoopTurns } from "./event-loop-turns.ts";
 import { checkOptions } from "./gateway-options.ts";
+import { isContent } from "./is-content.ts";
 import { capabilitiesOf } from "./model-capabilities.ts";
 import { pluginFailure } from "./plugin-failure.ts";
 import { SilenceWatch, type WatchedStream } from "./silence-watch.ts";
@@ -54,6 +57,7 @@ export class GuardedStream extends BatchSource<readonly ModelEvent[]> implements
   readonly #request: ModelRequest;
   readonly #hooks: GuardHooks;
   readonly #order = new EventOrder();
+  readonly #meter: AnswerMeter;
   /** What the plugin is asked; undefined before it was checked. */
   #checked: ModelRequest | undefined;
   /** Whether it is this stream's turn. */
@@ -90,6 +94,7 @@ export class GuardedStream extends BatchSource<readonly ModelEvent[]> implements
     this.#gateway = gateway;
     this.#request = request;
     this.#hooks = hooks;
+    this.#meter = new AnswerMeter(hooks.limits);
     const { contentMs } = { ...defaultDeadlines, ...request.deadlines };
     this.#content = new SilenceWatch(this, contentMs, () => this.#giveUp(contentTimeout(this.#asked, contentMs)));
   }
@@ -237,11 +242,11 @@ export class GuardedStream extends BatchSource<readonly ModelEvent[]> implements
 
   #onBatch(sent: readonly ModelEvent[] | undefined): void {
     if (this.#over) return;
-    const breach = sent === undefined ? this.#order.end() : this.#firstBreach(sent);
+    const fault = sent === undefined ? this.#breach(this.#order.end()) : this.#faultOf(sent);
     const known = sent !== undefined && this.#order.hasUnknown ? this.#known(sent) : sent;
     const batch = known !== undefined && this.#order.isEmpty ? withEmptyNotice(this.#id, known) : known;
     if (batch?.length !== 0) this.#empty = 0;
-    else if (breach === undefined) {
+    else if (fault === undefined) {
       this.#empty++;
       queueMicrotask(this.#onAdmitted);
       return;
@@ -251,26 +256,29 @@ export class GuardedStream extends BatchSource<readonly ModelEvent[]> implements
     if (batch === undefined) this.#end();
     // All is said: whoever waits for a place need not wait for this reader to ask once more.
     else if (this.#order.finished) this.#giveBack();
-    if (batch !== undefined && breach !== undefined) this.#cancel();
-    if (breach === undefined) waiting?.accept(batch);
-    else this.#fail(waiting, this.#breach(breach));
+    if (batch !== undefined && fault !== undefined) this.#cancel();
+    if (fault === undefined) waiting?.accept(batch);
+    else this.#fail(waiting, fault);
   }
 
-  #firstBreach(batch: readonly ModelEvent[]): string | undefined {
-    if (this.#waiting === undefined) return "sent events without being asked";
+  /** What is wrong with a batch, if anything is. */
+  #faultOf(batch: readonly ModelEvent[]): GatewayError | undefined {
+    if (this.#waiting === undefined) return this.#breach("sent events without being asked");
     if (batch.length === 0 && this.#empty >= maxEmptyBatches)
-      return `sent over ${maxEmptyBatches} empty batches in a row`;
+      return this.#breach(`sent over ${maxEmptyBatches} empty batches in a row`);
     let hasContent = false;
     let hasEvents = false;
     for (const event of batch) {
       const breach = this.#order.check(event);
-      if (breach !== undefined) return breach;
+      if (breach !== undefined) return this.#breach(breach);
+      this.#meter.add(event);
       hasContent ||= isContent(event);
       hasEvents ||= event.type !== "notice";
     }
     if (hasContent) this.#content.heard();
     if (hasEvents) this.#events?.heard();
-    return undefined;
+    const { exceeded } = this.#meter;
+    return exceeded === undefined ? undefined : answerExcess(this.#id, this.#hooks.limits, exceeded);
   }
 
   #known(batch: readonly ModelEvent[]): readonly ModelEvent[] {
@@ -299,7 +307,8 @@ export class GuardedStream extends BatchSource<readonly ModelEvent[]> implements
     else waiting.refuse(error);
   }
 
-  #breach(breach: string): GatewayError {
+  #breach(breach: string | undefined): GatewayError | undefined {
+    if (breach === undefined) return undefined;
     const advice =
       breach === "ended without finish" ? "The answer is incomplete." : "Report this to the plugin's author.";
     return new GatewayError(`The stream of gateway "${this.#id}" ${breach}. ${advice}`, {
@@ -338,11 +347,6 @@ export class GuardedStream extends BatchSource<readonly ModelEvent[]> implements
 /** A stream, or its iterator, says so itself: core sees events, and not the bytes that `idleMs` is about. */
 function keepsDeadlines(value: object): boolean {
   return "keepsDeadlines" in value && value.keepsDeadlines === true;
-}
-
-/** Returns whether an event is part of an answer, and more than a sign of life. */
-function isContent({ type }: ModelEvent): boolean {
-  return type !== "response-start" && type !== "notice" && type !== "usage";
 }
 
 function asBatch(value: Said): readonly ModelEvent[] {

@@ -143,6 +143,7 @@ export class Slot {
         store: pluginStore(id, this.#entry.address, this.#options.store),
         supports,
         transport: this.#options.transport ?? {},
+        limits: this.#options.limits,
         notice: (notice) => this.#options.onNotice?.({ gateway: id, ...notice }),
         signal: this.#lifetime.signal,
       });

@@ -51,7 +51,9 @@ export class ToolRunner {
   #serviceApprovals: Map<string, ServiceApprovalPart> | undefined;
   #begun: Set<string> | undefined;
   /** Calls that wait for their turn; what each holds lets it go on. */
-  readonly #queue: (() => void)[] = [];
+  #queue: (() => void)[] = [];
+  /** How many of them have had their turn: to shift a long list moves all of it. */
+  #served = 0;
   #running = 0;
   /** How many calls wait for approval. They occupy no parallel slot. */
   #asking = 0;
@@ -137,10 +139,11 @@ export class ToolRunner {
       this.#serviceApprovals ??= new Map();
       this.#serviceApprovals.set(part.id, part);
     }
+    const parts = new Map(calls.map(({ part }) => [part.id, part]));
     for (const id of begun) {
       this.#begin(id);
-      const call = calls.find(({ part }) => part.id === id);
-      if (call !== undefined && !this.results.has(id)) this.#finish(cancelledResult(call.part, true));
+      const part = parts.get(id);
+      if (part !== undefined && !this.results.has(id)) this.#finish(cancelledResult(part, true));
     }
   }
 
@@ -167,7 +170,7 @@ export class ToolRunner {
   async next(): Promise<readonly RunEvent[] | undefined> {
     this.#signal.throwIfAborted();
     while (this.#events.length === 0) {
-      const waiting = this.#queue.length + this.#asking;
+      const waiting = this.#queue.length - this.#served + this.#asking;
       if (this.#running === 0 && (waiting === 0 || this.#paused)) return undefined;
       await new Promise<void>((resolve, reject) => {
         const onAbort = () => reject(this.#signal.reason);
@@ -193,8 +196,13 @@ export class ToolRunner {
 
   #fill(): void {
     while (!this.#paused && this.#running < this.#options.maxParallelTools) {
-      const go = this.#queue.shift();
+      const go = this.#queue[this.#served];
       if (go === undefined) return;
+      this.#served++;
+      if (this.#served === this.#queue.length) {
+        this.#queue = [];
+        this.#served = 0;
+      }
       this.#running++;
       go();
     }

@@ -181,10 +181,9 @@ class Fitting {
 
   /** The results in the order of their calls, one for each. */
   #answers(calls: readonly ToolCallPart[], results: readonly ToolResultPart[]): readonly ToolResultPart[] {
-    const left = [...results];
+    const left = new ResultsById(results);
     const answers = calls.map((call): ToolResultPart => {
-      const index = left.findIndex((result) => result.id === call.id);
-      const [result] = index === -1 ? [] : left.splice(index, 1);
+      const result = left.take(call.id);
       if (result !== undefined) {
         const content = this.#visible(result.content);
         return content === result.content ? result : { ...result, content };
@@ -192,7 +191,7 @@ class Fitting {
       this.#unanswered++;
       return cancelledResult(call, false);
     });
-    this.#orphans += left.length;
+    this.#orphans += left.count;
     return answers;
   }
 
@@ -245,6 +244,46 @@ function resultLine({ content, error }: ServiceToolResultPart): string {
 function oneLine(text: string): string {
   const line = text.replace(/\s+/g, " ").trim();
   return line.length <= 2000 ? line : `${line.slice(0, 2000)}…`;
+}
+
+/** Results that have still to find their calls. They mostly stand in the order of the calls; several may have one id. */
+class ResultsById {
+  readonly #results: readonly ToolResultPart[];
+  /** Before it, all have found their calls. */
+  #next = 0;
+  /** The rest by id, once one is out of order. To search a list for each call takes the time of many times many. */
+  #byId: Map<string, ToolResultPart[]> | undefined;
+  /** How many have not found their calls. */
+  count: number;
+
+  constructor(results: readonly ToolResultPart[]) {
+    this.#results = results;
+    this.count = results.length;
+  }
+
+  /** Takes the first result of an id that was not taken yet. */
+  take(id: string): ToolResultPart | undefined {
+    const next = this.#results[this.#next];
+    if (next?.id === id && this.#byId === undefined) {
+      this.#next++;
+      this.count--;
+      return next;
+    }
+    this.#byId ??= this.#index();
+    const result = this.#byId.get(id)?.shift();
+    if (result !== undefined) this.count--;
+    return result;
+  }
+
+  #index(): Map<string, ToolResultPart[]> {
+    const byId = new Map<string, ToolResultPart[]>();
+    for (const result of this.#results.slice(this.#next)) {
+      const same = byId.get(result.id);
+      if (same === undefined) byId.set(result.id, [result]);
+      else same.push(result);
+    }
+    return byId;
+  }
 }
 
 /** The result that a call gets which will never have one of its own. `begun`: its tool was at work already. */

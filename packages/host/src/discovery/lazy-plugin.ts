@@ -87,14 +87,22 @@ export class LazyPlugin implements GatewayPlugin {
       ok: true,
       address: known?.address,
       unknownKeys: known?.unknownKeys ?? [],
-      open: ({ id, transport }) =>
+      open: ({ id, transport, limits }) =>
         lazyGateway(id, async () => {
           const plugin = await this.load(id);
           const settings = { [this.settingsKey]: this.instances === "one" ? raw : { [id]: raw } };
           const { credentials, onNotice } = this.#options;
           // The registry around this one lets streams in.
           const maxOpenStreams = Number.POSITIVE_INFINITY;
-          return createRegistry({ plugins: [plugin], settings, credentials, onNotice, transport, maxOpenStreams });
+          return createRegistry({
+            plugins: [plugin],
+            settings,
+            credentials,
+            onNotice,
+            transport,
+            maxOpenStreams,
+            limits,
+          });
         }),
     };
   }
