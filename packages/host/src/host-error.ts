@@ -15,6 +15,7 @@ export const hostErrorCodes = {
   "key-from-environment": "The key comes from an environment variable, which the host does not change.",
   "key-file": "The file of keys cannot be used: others can read it, or it is not a file of keys.",
   "data-file": "A file of the program's own data cannot be read or written.",
+  "unknown-plugin": "There is no such plugin to confirm, or it cannot be used.",
   "unknown-gateway": "There is no such gateway.",
   "unknown-credential": "The gateway has no such credential.",
   "gateway-refused": "The gateway's settings are wrong, so its address is not known.",

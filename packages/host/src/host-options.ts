@@ -34,12 +34,17 @@ export interface HostOptions {
   readonly keyFile?: string | undefined;
   /** Variables: keys, proxies, folders. Read at each use. Default: those of the process. */
   readonly environment?: Environment | undefined;
-  /** Look for plugins beside the host by their keyword. Default: true. */
+  /** Look for plugins beside the host by their keyword. They are listed, and run when they are confirmed. Default: true. */
   readonly discover?: boolean | undefined;
   /** Folders beside which plugins are installed. Default: those of the program's main file and of this package. */
   readonly pluginFolders?: readonly string[] | undefined;
   /** Where lists of models are kept, and what went wrong last. Default: `waygate` in the platform's folder for caches. `false`: nowhere. */
   readonly cacheFolder?: string | false | undefined;
+  /**
+   * Where data of the user is kept that is worth keeping: which plugins they have confirmed. Default: `waygate` in the
+   * platform's folder for data. `false`: nowhere, so it lasts as long as the program.
+   */
+  readonly dataFolder?: string | false | undefined;
   /** How long a list of models is good, in milliseconds. Default: one hour. */
   readonly modelsMaxAgeMs?: number | undefined;
   /** How many streams of one model of one gateway are open at the same time; others wait their turn. Default: 16. */

@@ -60,6 +60,14 @@ export interface Host extends AsyncDisposable {
   choose(feature?: Feature, options?: ChooseOptions): Promise<Choice | undefined>;
   /** All plugins, as far as they are known without running their code. */
   plugins(): readonly PluginInfo[];
+  /**
+   * Confirms a package that was found by its keyword, by its name: from now on its code may run, as it was when
+   * `plugins()` listed it. If its version, folder or code changes, it has to be confirmed again. Show a person name,
+   * version and folder first: a plugin can do what the program can. Rejects with a `HostError`.
+   */
+  confirmPlugin(name: string): Promise<PluginInfo>;
+  /** Takes a confirmation back, and its gateways out. Resolves to whether there was one. Rejects with a `HostError`. */
+  revokePlugin(name: string): Promise<boolean>;
   /** What is wrong or odd at this moment: settings, plugins, gateways. */
   notices(): readonly Notice[];
   /** Looks at gateways one by one: address, keys, models, the plugin's own check, and a real tool call if asked. */

@@ -25,7 +25,7 @@ export function noticesOf({ settings, chosen, plugins, infos, entries }: Reviewe
     ...missingFileNotices(chosen, settings),
     ...settings.notices,
     ...pluginNotices(infos, layers),
-    ...sectionNotices(plugins, layers, chosen.foreign),
+    ...sectionNotices(plugins, infos, layers, chosen.foreign),
     ...gatewayNotices(entries, infos, layers),
     ...providerNotices(entries, plugins, layers),
   ];
@@ -46,8 +46,8 @@ function missingFileNotices(
 
 /** Plugins that the settings or the keyword name, and that cannot be used. */
 function pluginNotices(infos: readonly PluginInfo[], layers: Layers): readonly Notice[] {
-  return infos.flatMap(({ problem, origin, named, name, package: packageName }): readonly Notice[] => {
-    if (problem === undefined || origin === "program") return [];
+  return infos.flatMap(({ problem, origin, state, named, name, package: packageName }): readonly Notice[] => {
+    if (problem === undefined || origin === "program" || state === "unconfirmed") return [];
     const index = named === undefined ? -1 : layers.keys.plugins.indexOf(named);
     const path: KeyPath | undefined = index === -1 ? undefined : ["plugins", index];
     const message = problem.includes(`"${packageName ?? named}"`)
@@ -58,10 +58,20 @@ function pluginNotices(infos: readonly PluginInfo[], layers: Layers): readonly N
 }
 
 /** Sections of `language_models` that no plugin here reads. In Zed's file there are many that nobody here wants to. */
-function sectionNotices(plugins: readonly GatewayPlugin[], layers: Layers, foreign: boolean): readonly Notice[] {
+function sectionNotices(
+  plugins: readonly GatewayPlugin[],
+  infos: readonly PluginInfo[],
+  layers: Layers,
+  foreign: boolean,
+): readonly Notice[] {
   const known = plugins.map(({ settingsKey }) => settingsKey);
   const others = Object.keys(layers.languageModels).filter((key) => !known.includes(key));
   return others.flatMap((key) => {
+    const waiting = infos.find(({ state, settingsKey }) => state === "unconfirmed" && settingsKey === key);
+    if (waiting !== undefined) {
+      const message = `The settings under "${key}" have no effect yet: the plugin "${waiting.package}" is not confirmed. ${waiting.problem}`;
+      return [notice("warning", "plugin-unconfirmed", message, ["language_models", key], layers)];
+    }
     const hint = didYouMean(key, known);
     if (foreign && hint === "") return [];
     const message = `There is no plugin for "${key}" here, so its settings are ignored.${hint}`;

@@ -12,6 +12,7 @@ import { Credentials } from "./credentials/credentials.ts";
 import { StoreChoice } from "./credentials/store-choice.ts";
 import { type DiagnoseOptions, diagnose } from "./diagnosis/diagnose.ts";
 import { LastErrors } from "./diagnosis/last-errors.ts";
+import { Confirmations } from "./discovery/confirmations.ts";
 import type { LazyPlugin } from "./discovery/lazy-plugin.ts";
 import { type PluginInfo, Plugins } from "./discovery/plugins.ts";
 import { GatewayAccess } from "./gateways/gateway-access.ts";
@@ -20,8 +21,9 @@ import { hostPlugin, type OpenedGateway } from "./gateways/host-plugin.ts";
 import { watchedGateway } from "./gateways/watched-gateway.ts";
 import type { Choice, ChooseOptions, Host, HostChange } from "./host.ts";
 import { type ChosenFile, defaultPluginFolders, settingsFileOf } from "./host-defaults.ts";
+import { HostError } from "./host-error.ts";
 import type { HostOptions } from "./host-options.ts";
-import { defaultCacheFolder, defaultSettingsFile } from "./locations.ts";
+import { defaultCacheFolder, defaultDataFolder, defaultSettingsFile } from "./locations.ts";
 import { DiskCache } from "./models/disk-cache.ts";
 import { ModelLister } from "./models/model-lister.ts";
 import { Models } from "./models/models.ts";
@@ -43,6 +45,7 @@ export class OpenHost implements Host {
   readonly models: Models;
   readonly #access: GatewayAccess;
   readonly #plugins: Plugins;
+  readonly #confirmations: Confirmations;
   readonly #network: Network;
   readonly #cache: DiskCache;
   readonly #listers = new Map<string, ModelLister>();
@@ -100,6 +103,9 @@ export class OpenHost implements Host {
       credentials: this.credentials.find.bind(this.credentials),
       onNotice: this.#board.fromRegistry,
     };
+    const dataFolder =
+      options.dataFolder === false ? undefined : (options.dataFolder ?? defaultDataFolder(environment));
+    this.#confirmations = new Confirmations(dataFolder === undefined ? undefined : join(dataFolder, "plugins.json"));
     const services = { network: this.#network, opened: this.#opened };
     this.#plugins = new Plugins({
       program: options.plugins ?? [],
@@ -110,6 +116,8 @@ export class OpenHost implements Host {
       settingsFolder: settings.folder,
       folders: options.pluginFolders ?? defaultPluginFolders(),
       byKeyword: options.discover ?? true,
+      confirmations: this.#confirmations,
+      trouble: (message) => this.#board.tell({ severity: "warning", code: "data-file", message }),
     });
     const { maxOpenStreams, limits } = options;
     this.registry = createRegistry({ plugins: [], settings: languageModels, maxOpenStreams, limits, ...sources });
@@ -142,6 +150,20 @@ export class OpenHost implements Host {
 
   plugins(): readonly PluginInfo[] {
     return this.#plugins.infos();
+  }
+
+  async confirmPlugin(name: string): Promise<PluginInfo> {
+    await this.#plugins.confirm(name);
+    await this.#rediscover();
+    const info = this.plugins().find((each) => each.package === name && each.origin === "keyword");
+    if (info !== undefined) return info;
+    throw new HostError("unknown-plugin", `The plugin "${name}" is not there any more.`);
+  }
+
+  async revokePlugin(name: string): Promise<boolean> {
+    const removed = await this.#confirmations.remove(name);
+    if (removed) await this.#rediscover();
+    return removed;
   }
 
   notices(): readonly Notice[] {
@@ -187,6 +209,12 @@ export class OpenHost implements Host {
     });
     // A read that fails for reasons of the system is tried again at the next change.
     if (watch) this.settings.watch(() => undefined);
+  }
+
+  async #rediscover(): Promise<void> {
+    await this.#plugins.discover(this.settings.layers.keys);
+    await this.#apply();
+    this.#announce({ type: "settings" });
   }
 
   /** Makes the registry what the settings say now. */

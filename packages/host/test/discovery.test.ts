@@ -287,10 +287,148 @@ describe("plugins beside the host", () => {
     await world.write("app/node_modules/broken/package.json", '{ "waygate-plugin"');
     const host = await world.host({}, options);
     expect(host.plugins()).toMatchObject([
-      { id: "scoped", package: "@scope/waygate-plugin-scoped", origin: "keyword" },
-      { id: "acme", package: "waygate-plugin-acme", origin: "keyword" },
+      { id: "scoped", package: "@scope/waygate-plugin-scoped", origin: "keyword", state: "unconfirmed" },
+      { id: "acme", package: "waygate-plugin-acme", origin: "keyword", state: "unconfirmed" },
     ]);
+    expect(await host.models.list()).toEqual([]);
+    for (const { package: name = "" } of host.plugins()) await host.confirmPlugin(name);
     expect(await host.models.list()).toHaveLength(2);
+  });
+
+  it("run nothing before they are confirmed: by lists, keys, checks, the schema, or use", async () => {
+    await using world = await World.make();
+    const options = await beside(world);
+    const folder = await install(world, "app/node_modules", "waygate-plugin-acme");
+    world.environment.ACME_KEY = "sk-acme";
+    const host = await world.host(
+      { agent: { default_model: { provider: "acme", model: "only" } }, language_models: { acme: {} } },
+      options,
+    );
+    expect(await host.gateways()).toEqual([]);
+    expect(await host.setups()).toEqual([]);
+    expect(await host.models.list()).toEqual([]);
+    expect(await host.credentials.status()).toEqual([]);
+    expect(await host.diagnose()).toEqual([]);
+    expect(JSON.stringify(await host.schema())).not.toContain("acme");
+    await expect(host.gateway("acme")).rejects.toThrow(/"waygate-plugin-acme" is installed, but not confirmed/);
+    await expect(host.choose()).rejects.toMatchObject({ code: "settings" });
+    expect(existsSync(join(folder, "ran"))).toBe(false);
+    expect(host.plugins()).toMatchObject([
+      { package: "waygate-plugin-acme", version: "1.2.3", folder, state: "unconfirmed" },
+    ]);
+    expect(host.notices().map(({ code, severity }) => [code, severity])).toEqual([
+      ["plugin-unconfirmed", "warning"],
+      ["unknown-provider", "error"],
+    ]);
+
+    expect(await host.confirmPlugin("waygate-plugin-acme")).toMatchObject({ id: "acme", state: "not-loaded" });
+    expect(host.notices()).toEqual([]);
+    expect(existsSync(join(folder, "ran"))).toBe(false);
+    expect(await text(host, "acme")).toBe("key acme");
+    // Once is enough.
+    await host.confirmPlugin("waygate-plugin-acme");
+    const next = await world.host(undefined, options);
+    expect(await text(next, "acme")).toBe("key acme");
+    expect(await next.revokePlugin("waygate-plugin-acme")).toBe(true);
+    expect(await next.revokePlugin("waygate-plugin-acme")).toBe(false);
+    expect(next.registry.gateways()).toEqual([]);
+    expect((await world.host(undefined, options)).plugins()).toMatchObject([{ state: "unconfirmed" }]);
+  });
+
+  it.each([
+    ["another version", { extra: { version: "1.2.4" } }],
+    ["another entry", { code: `${codeOf("acme")} // changed` }],
+    ["another package.json", { keywords: ["waygate-plugin", "more"] }],
+  ])("have to be confirmed again with %s", async (_name, change) => {
+    await using world = await World.make();
+    const options = await beside(world);
+    const folder = await install(world, "app/node_modules", "waygate-plugin-acme");
+    const host = await world.host({}, options);
+    await host.confirmPlugin("waygate-plugin-acme");
+    await install(world, "app/node_modules", "waygate-plugin-acme", change);
+    // Also in a program that has listed it before.
+    await expect(text(host, "acme")).rejects.toThrow(/it has changed since it was confirmed/);
+    const next = await world.host({}, options);
+    expect(next.plugins()).toMatchObject([
+      { state: "unconfirmed", problem: expect.stringContaining("changed since it was confirmed") },
+    ]);
+    expect(existsSync(join(folder, "ran"))).toBe(false);
+    await next.confirmPlugin("waygate-plugin-acme");
+    expect(next.plugins()).toMatchObject([{ state: "not-loaded" }]);
+  });
+
+  it("are confirmed as they were listed", async () => {
+    await using world = await World.make();
+    const options = await beside(world);
+    const folder = await install(world, "app/node_modules", "waygate-plugin-acme");
+    const host = await world.host({}, options);
+    await install(world, "app/node_modules", "waygate-plugin-acme", { extra: { version: "6.6.6" } });
+    expect(await host.confirmPlugin("waygate-plugin-acme")).toMatchObject({ state: "unconfirmed", version: "6.6.6" });
+    expect(existsSync(join(folder, "ran"))).toBe(false);
+  });
+
+  it("are confirmed for one folder: not for another with a link to it, nor for one of the same name", async () => {
+    await using world = await World.make();
+    const options = await beside(world);
+    await install(world, "app/node_modules", "waygate-plugin-acme");
+    await (await world.host({}, options)).confirmPlugin("waygate-plugin-acme");
+    await world.write("other/node_modules/@waygate/host/package.json", { name: "@waygate/host" });
+    await install(world, "other/node_modules", "waygate-plugin-acme");
+    const host = await world.host({}, { ...options, pluginFolders: [world.path("other/dist")] });
+    expect(host.plugins()).toMatchObject([{ state: "unconfirmed" }]);
+  });
+
+  it("that say another name than they are installed by are known by the latter", async () => {
+    await using world = await World.make();
+    const options = await beside(world);
+    await install(world, "app/node_modules", "waygate-plugin-acme");
+    await (await world.host({}, options)).confirmPlugin("waygate-plugin-acme");
+    await install(world, "app/node_modules", "left-pad", {
+      extra: { name: "waygate-plugin-acme" },
+      manifest: { id: "pad", settingsKey: "pad" },
+    });
+    expect((await world.host({}, options)).plugins()).toMatchObject([
+      { id: "pad", package: "left-pad", state: "unconfirmed" },
+      { id: "acme", package: "waygate-plugin-acme", state: "not-loaded" },
+    ]);
+  });
+
+  it("that cannot be used are listed, are no error, and cannot be confirmed", async () => {
+    await using world = await World.make();
+    const options = await beside(world);
+    await install(world, "app/node_modules", "waygate-plugin-old", { manifest: { contract: 99 } });
+    await install(world, "app/node_modules", "waygate-plugin-forged", { manifest: { name: "Good\u202e one" } });
+    await install(world, "app/node_modules", "waygate-plugin-taken", { manifest: { id: "anything" } });
+    await install(world, "app/node_modules", "waygate-plugin-empty", { extra: { exports: {} } });
+    const host = await world.host({}, { ...options, plugins: [definePlugin(anything)] });
+    const others = host.plugins().filter(({ origin }) => origin === "keyword");
+    expect(others.map(({ package: name, state }) => [name, state])).toEqual([
+      ["waygate-plugin-empty", "unconfirmed"],
+      ["waygate-plugin-forged", "unconfirmed"],
+      ["waygate-plugin-old", "unconfirmed"],
+      ["waygate-plugin-taken", "unconfirmed"],
+    ]);
+    expect(host.notices()).toEqual([]);
+    for (const { package: name = "" } of others) {
+      await expect(host.confirmPlugin(name)).rejects.toMatchObject({ code: "unknown-plugin" });
+    }
+    await expect(host.confirmPlugin("waygate-plugin-olt")).rejects.toThrow(/Did you mean "waygate-plugin-old"/);
+    await expect(host.confirmPlugin("anything")).rejects.toMatchObject({ code: "unknown-plugin" });
+    expect(existsSync(world.path("data/plugins.json"))).toBe(false);
+  });
+
+  it("are not confirmed by a file that is broken, which is told", async () => {
+    await using world = await World.make();
+    const options = await beside(world);
+    await install(world, "app/node_modules", "waygate-plugin-acme");
+    const file = await world.write("data/plugins.json", "{ oops");
+    const host = await world.host({}, options);
+    expect(host.plugins()).toMatchObject([{ state: "unconfirmed" }]);
+    expect(world.told).toMatchObject([{ code: "data-file", message: expect.stringContaining(file) }]);
+    await expect(host.confirmPlugin("waygate-plugin-acme")).rejects.toMatchObject({ code: "data-file" });
+    // Nowhere to keep it: it lasts as long as the program.
+    const forgetful = await world.host({}, { ...options, dataFolder: false });
+    expect(await forgetful.confirmPlugin("waygate-plugin-acme")).toMatchObject({ state: "not-loaded" });
   });
 
   it("are only those in a folder of packages that holds the host too", async () => {
@@ -349,6 +487,7 @@ describe("plugins beside the host", () => {
     });
     world.environment.MY_FIRST_TOKEN = "sk-first";
     const host = await world.host({ language_models: { many: { "my-first": {}, second: { address: 5 } } } }, options);
+    await host.confirmPlugin("waygate-plugin-many");
     expect(host.registry.gateways()).toMatchObject([
       { id: "my-first", credentials: [{ env: ["MY_FIRST_TOKEN"] }] },
       { id: "second", credentials: [{ env: ["SECOND_TOKEN"] }] },

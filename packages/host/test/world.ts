@@ -40,6 +40,7 @@ export class World implements AsyncDisposable {
       environment: this.environment,
       store: "memory",
       cacheFolder: this.path("cache"),
+      dataFolder: this.path("data"),
       watch: false,
       discover: false,
       onNotice: (notice) => void this.told.push(notice),

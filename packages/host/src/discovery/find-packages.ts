@@ -62,16 +62,19 @@ async function findFolder(name: string, folder: string): Promise<InstalledPackag
 
 /**
  * Finds the packages that are installed beside this host, in the `node_modules` that hold it too, and say by their
- * keyword that they are plugins. Others are not looked at: a folder far above may be anybody's.
+ * keyword that they are plugins. Reads their package.json and runs nothing. Other folders are not looked at: one far
+ * above may belong to anybody.
  */
 export async function findByKeyword(from: readonly string[]): Promise<readonly InstalledPackage[]> {
   const found = new Map<string, InstalledPackage>();
   for (const folder of new Set(from.flatMap(withParents))) {
     const modules = join(folder, "node_modules");
     if ((await readPackage(join(modules, "@waygate/host")).catch(() => undefined)) === undefined) continue;
-    const candidates = (await packageNames(modules)).map((name) =>
-      readPackage(join(modules, name), keyword).catch(() => undefined),
-    );
+    const candidates = (await packageNames(modules)).map(async (name) => {
+      const candidate = await readPackage(join(modules, name), keyword).catch(() => undefined);
+      // What it is imported by is the name of its folder, whatever it says of itself.
+      return candidate && { ...candidate, name };
+    });
     for (const candidate of await Promise.all(candidates)) {
       if (candidate?.keywords.includes(keyword) !== true || found.has(candidate.name)) continue;
       found.set(candidate.name, candidate);

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { isObject } from "@waygate/core/plugin";
@@ -15,6 +16,8 @@ export interface InstalledPackage {
   readonly manifest: unknown;
   readonly exports: unknown;
   readonly main: unknown;
+  /** Tells contents of its package.json apart. */
+  readonly digest: string;
 }
 
 /** The largest package.json that is read, in bytes. */
@@ -35,11 +38,12 @@ export async function readPackage(folder: string, word = ""): Promise<InstalledP
   const { name, version, keywords, waygate, exports, main } = value;
   return {
     name: typeof name === "string" ? name : folder,
-    version: typeof version === "string" ? version : undefined,
+    version: typeof version === "string" && /^[\w.+-]{1,64}$/.test(version) ? version : undefined,
     folder: await realpath(folder),
     keywords: Array.isArray(keywords) ? keywords.filter((word) => typeof word === "string") : [],
     manifest: waygate,
     exports,
     main,
+    digest: createHash("sha256").update(content.bytes).digest("hex"),
   };
 }

@@ -22,6 +22,8 @@ export interface LazyPluginOptions {
   readonly manifest: Manifest;
   /** Why it must not be loaded at all. */
   readonly refusal?: string | undefined;
+  /** Checks the package once more before its code runs. Rejects if it must not run. Default: nothing is checked. */
+  readonly verify?: (() => Promise<void>) | undefined;
   /** Puts the host's own layer around the plugin once it is loaded. */
   readonly wrap: (plugin: GatewayPlugin) => GatewayPlugin;
   readonly credentials: CredentialSource;
@@ -133,8 +135,9 @@ export class LazyPlugin implements GatewayPlugin {
   }
 
   async #load(): Promise<GatewayPlugin> {
-    const { found, manifest, wrap, settled } = this.#options;
+    const { found, manifest, verify, wrap, settled } = this.#options;
     try {
+      await verify?.();
       const file = entryPoint(found, importConditions());
       if (file === undefined) throw new Error('its package.json exports no "."');
       await requireModuleFile(file);

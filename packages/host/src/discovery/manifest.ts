@@ -34,9 +34,10 @@ export function readManifest(packageName: string, value: unknown): Manifest {
   }
   const text = (key: string): string => {
     const entry = value[key];
-    if (typeof entry === "string" && entry !== "") return entry;
+    // It is shown before a person has allowed anything.
+    if (typeof entry === "string" && /^[^\p{C}\p{Zl}\p{Zp}]{1,100}$/u.test(entry)) return entry;
     throw new ManifestFault(
-      `The manifest of "${packageName}" is wrong: "waygate.${key}" must be text. Tell its author.`,
+      `The manifest of "${packageName}" is wrong: "waygate.${key}" must be text of one line and at most 100 characters. Tell its author.`,
     );
   };
   const { instances = "one" } = value;

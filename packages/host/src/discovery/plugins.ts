@@ -1,9 +1,11 @@
 import type { CredentialSource, GatewayPlugin, RegistryNotice } from "@waygate/core";
-import { isObject } from "@waygate/core/plugin";
+import { didYouMean, isObject } from "@waygate/core/plugin";
+import { HostError } from "../host-error.ts";
 import type { Environment } from "../locations.ts";
 import type { HostKeys } from "../settings/host-keys.ts";
+import { type Confirmations, digestOf } from "./confirmations.ts";
 import { findByKeyword, findNamed, PackageFault } from "./find-packages.ts";
-import type { InstalledPackage } from "./installed-package.ts";
+import { type InstalledPackage, readPackage } from "./installed-package.ts";
 import { LazyPlugin } from "./lazy-plugin.ts";
 import { type Manifest, ManifestFault, readManifest } from "./manifest.ts";
 
@@ -25,8 +27,12 @@ export interface PluginInfo {
   /** Where its code is; undefined for what the program brought as a value. */
   readonly folder: string | undefined;
   readonly settingsKey: string | undefined;
-  readonly state: "loaded" | "not-loaded" | "refused";
-  /** Why it is refused. */
+  /**
+   * `not-loaded`: its code runs when one of its gateways is used for the first time. `unconfirmed`: found by its keyword,
+   * and its code does not run before a person has confirmed it. `refused`: it cannot be used.
+   */
+  readonly state: "loaded" | "not-loaded" | "unconfirmed" | "refused";
+  /** Why it is refused, or not confirmed. */
   readonly problem: string | undefined;
 }
 
@@ -44,6 +50,10 @@ export interface PluginsOptions {
   readonly folders: readonly string[];
   /** Whether to look for packages by their keyword. */
   readonly byKeyword: boolean;
+  /** Which of those a person has confirmed. */
+  readonly confirmations: Confirmations;
+  /** Told why the confirmations cannot be read. */
+  readonly trouble: (message: string) => void;
 }
 
 interface Candidate {
@@ -52,6 +62,10 @@ interface Candidate {
   readonly found: InstalledPackage | undefined;
   readonly manifest: Manifest | undefined;
   readonly problem: string | undefined;
+  /** Why its code must not run before it is confirmed; undefined if it may. */
+  readonly unconfirmed?: string | undefined;
+  /** Tells contents of the package apart, for those found by keyword. */
+  readonly digest?: string | undefined;
 }
 
 /** All plugins there are: those that the program brings, and those found by their manifests. */
@@ -81,7 +95,7 @@ export class Plugins {
   infos(): readonly PluginInfo[] {
     return this.#infos.map((info) => {
       const shell = this.#active.find((plugin) => plugin.id === info.id);
-      if (info.state === "refused" || !(shell instanceof LazyPlugin)) return info;
+      if (info.state === "refused" || info.state === "unconfirmed" || !(shell instanceof LazyPlugin)) return info;
       return { ...info, state: shell.state, problem: shell.failure };
     });
   }
@@ -103,10 +117,40 @@ export class Plugins {
       }),
     );
     const beside = byKeyword ? await findByKeyword(folders) : [];
-    const others = beside
-      .filter(({ folder }) => !named.some(({ found }) => found?.folder === folder))
-      .map((found): Candidate => ({ origin: "keyword", named: undefined, ...readCandidate(found) }));
-    this.#candidates = [...named, ...others];
+    const others = beside.filter(({ folder }) => !named.some(({ found }) => found?.folder === folder));
+    if (others.length > 0) await this.#options.confirmations.load(this.#options.trouble);
+    this.#candidates = [...named, ...(await Promise.all(others.map((found) => this.#besideCandidate(found))))];
+  }
+
+  /**
+   * Lets the code of a package run that was found by its keyword, from now on and as it is now. Rejects with a
+   * `HostError` if there is none that waits for it.
+   */
+  async confirm(name: string): Promise<void> {
+    const candidate = this.#candidates.find(({ origin, found }) => origin === "keyword" && found?.name === name);
+    const info = this.#infos.find((each) => each.origin === "keyword" && each.package === name);
+    if (candidate?.found === undefined || info === undefined) {
+      const names = this.#infos.filter(({ state }) => state === "unconfirmed").map((each) => each.package ?? "");
+      const hint = didYouMean(name, names) || ` These wait to be confirmed: ${names.join(", ") || "none"}.`;
+      throw new HostError("unknown-plugin", `There is no plugin "${name}" beside this program.${hint}`);
+    }
+    const { found, digest, unconfirmed } = candidate;
+    if (unconfirmed === undefined) return;
+    if (digest === undefined || info.problem !== unconfirmed) {
+      throw new HostError("unknown-plugin", `The plugin "${name}" cannot be used. ${info.problem ?? ""}`.trim());
+    }
+    await this.#options.confirmations.add({ name, version: found.version, folder: found.folder, digest });
+  }
+
+  /** Runs no code. */
+  async #besideCandidate(found: InstalledPackage): Promise<Candidate> {
+    const candidate = { origin: "keyword", named: undefined, ...readCandidate(found) } as const;
+    const digest = await digestOf(found);
+    const state = this.#options.confirmations.stateOf(found, digest);
+    if (state === "confirmed") return { ...candidate, digest };
+    const unconfirmed = state === "changed" ? changedWords : unconfirmedWords;
+    const problem = candidate.problem ?? (digest === undefined ? "Its code cannot be read." : undefined);
+    return { ...candidate, digest, unconfirmed, problem };
   }
 
   /**
@@ -127,9 +171,14 @@ export class Plugins {
       const rival = manifest && rivalOf(manifest, active, languageModels);
       // A program's own plugin is usually installed beside it too: that is no news.
       if (candidate.origin === "keyword" && (off || rival?.own === true)) continue;
+      if (candidate.unconfirmed !== undefined) {
+        const words = rival?.words ?? candidate.problem ?? candidate.unconfirmed;
+        infos.push(infoOf(candidate, manifest, words, "unconfirmed"));
+        continue;
+      }
       const problem = off ? disabledWords : (rival?.words ?? candidate.problem);
       if (manifest !== undefined && found !== undefined && rival === undefined && !off) {
-        active.push(this.#shell(found, manifest, candidate.problem));
+        active.push(this.#shell(found, manifest, candidate));
       }
       infos.push(infoOf(candidate, manifest, problem, "not-loaded"));
     }
@@ -138,17 +187,27 @@ export class Plugins {
   }
 
   /** The same shell for the same package: its gateways stay open when other settings change. */
-  #shell(found: InstalledPackage, manifest: Manifest, refusal: string | undefined): LazyPlugin {
-    const name = JSON.stringify([found.folder, found.version, manifest, refusal]);
+  #shell(found: InstalledPackage, manifest: Manifest, { problem: refusal, digest }: Candidate): LazyPlugin {
+    const name = JSON.stringify([found.folder, found.version, manifest, refusal, digest]);
     const { wrap, credentials, onNotice, settled } = this.#options;
+    const verify = digest === undefined ? undefined : () => requireSame(found.folder, digest);
     const shell =
-      this.#shells.get(name) ?? new LazyPlugin({ found, manifest, refusal, wrap, credentials, onNotice, settled });
+      this.#shells.get(name) ??
+      new LazyPlugin({ found, manifest, refusal, verify, wrap, credentials, onNotice, settled });
     this.#shells.set(name, shell);
     return shell;
   }
 }
 
 const disabledWords = 'It is switched off by "disabled_plugins".';
+const unconfirmedWords = 'Its code has not run: confirm it first, or name it in "plugins" in the settings.';
+const changedWords = "It has changed since it was confirmed, so it has to be confirmed again.";
+
+/** What was confirmed is what runs, also in a program that has been running since. */
+async function requireSame(folder: string, digest: string): Promise<void> {
+  const now = await readPackage(folder);
+  if (now === undefined || (await digestOf(now)) !== digest) throw new Error("it has changed since it was confirmed");
+}
 
 function infoOf(
   { origin, found, named }: Pick<PluginInfo, "origin"> & Partial<Pick<Candidate, "found" | "named">>,
@@ -166,7 +225,7 @@ function infoOf(
     named,
     folder: found?.folder,
     settingsKey: plugin?.settingsKey,
-    state: problem === undefined ? state : "refused",
+    state: problem === undefined || state === "unconfirmed" ? state : "refused",
     problem,
   };
 }

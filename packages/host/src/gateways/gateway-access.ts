@@ -1,4 +1,11 @@
-import { type GatewayEntry, type GuardedGateway, isGatewayError, type Registry, reworded } from "@waygate/core";
+import {
+  type GatewayEntry,
+  GatewayError,
+  type GuardedGateway,
+  isGatewayError,
+  type Registry,
+  reworded,
+} from "@waygate/core";
 import type { Plugins } from "../discovery/plugins.ts";
 import type { Choice, ChooseOptions } from "../host.ts";
 import type { Feature } from "../settings/agent.ts";
@@ -33,6 +40,11 @@ export class GatewayAccess {
   /** A gateway, its plugin loaded. */
   async open(id: string): Promise<GuardedGateway> {
     const entry = this.#registry.gateways().find((candidate) => candidate.id === id);
+    const waiting = this.#plugins.infos().find((info) => info.state === "unconfirmed" && info.id === id);
+    if (entry === undefined && waiting !== undefined) {
+      const message = `There is no gateway "${id}" yet: its plugin "${waiting.package}" is installed, but not confirmed. ${waiting.problem}`;
+      throw new GatewayError(message, { gateway: id, code: "settings" });
+    }
     const plugin = this.#plugins.lazy.find((candidate) => candidate.id === entry?.plugin);
     await plugin?.load(id);
     return this.#registry.gateway(id);
