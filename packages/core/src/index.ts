@@ -94,6 +94,7 @@ export {
   toolKinds,
 } from "./contract/request.ts";
 export { formatPath, type SettingsIssue } from "./contract/settings.ts";
+export { type AdmittedPlugin, admit as admitPlugin } from "./registry/admission.ts";
 export { type Environment, fromEnvironment } from "./registry/from-environment.ts";
 export { createRegistry, type ModelList, type Registry, type Selection } from "./registry/registry.ts";
 export type {

@@ -42,7 +42,7 @@ function codeOf(id: string, more = "", gateway = ""): string {
     capabilities: { tools: true, toolChoice: false, images: false, files: false, reasoning: false, structuredOutput: false },
     credentials: () => [{ id: "api_key", label: "API key", env: ["${id.toUpperCase()}_KEY"] }],
     settingsSchema: () => ({ type: "object", properties: { address: { type: "string" } } }),
-    parseOptions: undefined,
+    ${more.includes("parseOptions") ? "" : "parseGatewayOptions: undefined,"}
     prepare(raw) {
       if (typeof (raw.address ?? "") !== "string") {
         return { ok: false, issues: [{ path: ["address"], message: "must be text" }], unknownKeys: [] };
@@ -165,6 +165,16 @@ describe("plugins named in the settings", { timeout: 30_000 }, () => {
     expect(await host.credentials.list()).toEqual([
       { gateway: "acme", credential: "api_key", address: "https://acme.example" },
     ]);
+    expect(await text(host, "acme")).toBe("key stored");
+  });
+
+  it("that were built before contract 1 are refused by name, and others work", async () => {
+    await using world = await World.make();
+    await install(world, "p", "waygate-plugin-early", { code: codeOf("early", "parseOptions: undefined,") });
+    await install(world, "p", "waygate-plugin-acme");
+    const host = await world.host({ plugins: ["./p/waygate-plugin-early", "./p/waygate-plugin-acme"] });
+    await host.credentials.set("acme", "sk-stored");
+    await expect(text(host, "early")).rejects.toThrow(/The plugin "early" was built .* before contract 1/);
     expect(await text(host, "acme")).toBe("key stored");
   });
 

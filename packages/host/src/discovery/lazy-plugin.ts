@@ -146,12 +146,18 @@ export class LazyPlugin implements GatewayPlugin {
       return this.#loaded;
     } catch (error) {
       const words = (error instanceof Error ? error.message : String(error)).replace(/[.\s]+$/, "");
-      this.#failure = `The plugin "${found.name}" could not be loaded: ${words}.`;
+      this.#failure = `The plugin "${found.name}" could not be loaded: ${words}.${adviceFor(words)}`;
       throw error;
     } finally {
       settled(this);
     }
   }
+}
+
+/** What to do about a failure whose words do not say it. */
+function adviceFor(words: string): string {
+  if (!words.includes("'contractVersion'")) return "";
+  return " It was written before contract 1: its author must write `contract: 1` and build it again.";
 }
 
 /** Importing what is not a regular file would wait for ever, or fill the memory. */

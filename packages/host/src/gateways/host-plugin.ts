@@ -1,4 +1,4 @@
-import type { Gateway, GatewayPlugin, JsonSchema, SettingsIssue } from "@waygate/core";
+import { admitPlugin, type Gateway, type GatewayPlugin, type JsonSchema, type SettingsIssue } from "@waygate/core";
 import { isObject } from "@waygate/core/plugin";
 import type { Network, NetworkSettings } from "../network/network.ts";
 import { gatewayProperties } from "../settings/schema.ts";
@@ -24,7 +24,9 @@ export interface HostPluginServices {
  * A plugin as it is put into the registry. The keys `proxy` and `ca_file` of its gateways' settings are the host's:
  * the plugin gets what they come to, as its transport.
  */
-export function hostPlugin(plugin: GatewayPlugin, services: HostPluginServices): GatewayPlugin {
+export function hostPlugin(given: GatewayPlugin, services: HostPluginServices): GatewayPlugin {
+  // Before it is wrapped: afterwards nothing tells a plugin of another contract from one of this.
+  const { plugin } = admitPlugin(given);
   let own: readonly string[] | undefined;
   /** A plugin that has such a key itself keeps it. */
   const ownKeys = (): readonly string[] => {
@@ -50,7 +52,10 @@ export function hostPlugin(plugin: GatewayPlugin, services: HostPluginServices):
       const unknownKeys = prepared.unknownKeys.map(withKeyHint);
       const faults = prepared.ok ? [] : prepared.issues.map((issue) => withoutValue(issue, raw));
       const wrong = issues.length > 0 ? issues : services.network.issues(network);
-      if (!prepared.ok) return { ok: false, issues: [...faults, ...wrong], unknownKeys };
+      if (!prepared.ok) {
+        const { refusal } = prepared;
+        return { ok: false, issues: [...faults, ...wrong], unknownKeys, ...(refusal !== undefined && { refusal }) };
+      }
       if (wrong.length > 0) return { ok: false, issues: wrong, unknownKeys };
       const { address } = prepared;
       return {
