@@ -14,6 +14,12 @@ process.on("SIGHUP", () => leave(129));
 // `waygate chat … | head`: whoever read has enough.
 for (const stream of [stdout, stderr]) stream.on("error", () => leave(exitCode.ok));
 
+// A plugin's background work must not end what others do. Core and host install no such handler: only a program may.
+process.on("unhandledRejection", async (error) => {
+  const { backgroundFailure } = await import("./background-failure.ts");
+  stderr.write(`warning: ${printable(backgroundFailure(error))}\n`);
+});
+
 const code = await main();
 // Where writing to a pipe does not wait for the reader, what is written last would be lost.
 await new Promise((resolve) => stdout.write("", resolve));

@@ -72,6 +72,26 @@ describe("somebody else's plugins", () => {
     });
   });
 
+  it("whose background work fails are named, and everything else goes on", async () => {
+    const later = 'setTimeout(() => Promise.reject(new Error("later")), 1);';
+    const folder = install("acme", { code: `${later} await new Promise((resolve) => setTimeout(resolve, 50));` });
+    playground.settings(serviceSettings(simulator.url, { plugins: [folder] }));
+    const { code, stdout, stderr } = await playground.run(["chat", "Hello", "--model", "acme:only"]);
+    expect([code, stdout]).toEqual([0, "From the acme.\n"]);
+    expect(stderr).toContain(
+      'warning: The package "waygate-plugin-acme" failed in the background: later. The program goes on.\n',
+    );
+  });
+
+  it("that never finish loading are named, and the other lists are shown", { timeout: 60_000 }, async () => {
+    const folder = install("acme", { code: "await new Promise(() => {});" });
+    playground.settings(serviceSettings(simulator.url, { plugins: [folder] }));
+    expect((await playground.run(["models"])).stdout).toContain("local:test");
+    const { code, stderr } = await playground.run(["chat", "Hello", "--model", "acme:only"]);
+    expect(code).toBe(1);
+    expect(stderr).toContain('"waygate-plugin-acme" could not be loaded: it did not finish loading within 10 s');
+  });
+
   it("that are of another contract, or fail, are told in one line, and keep nothing else from working", async () => {
     const plugins = [install("old", { contract: 7 }), install("bad", { code: 'throw new Error("no such luck");' })];
     playground.settings(serviceSettings(simulator.url, { plugins }));

@@ -181,9 +181,21 @@ export class OpenHost implements Host {
         settingsKey: plugin.settingsKey,
         name: plugin.name,
         instances: plugin.instances,
-        schema: plugin.settingsSchema(),
+        schema: this.#schemaOf(plugin),
       })),
     );
+  }
+
+  /** One plugin whose schema fails must not cost the others theirs. */
+  #schemaOf(plugin: GatewayPlugin): JsonSchema | undefined {
+    try {
+      return plugin.settingsSchema();
+    } catch (error) {
+      const words = error instanceof Error ? error.message : String(error);
+      const message = `The plugin "${plugin.id}" could not describe its settings: ${words}. Its keys are not checked by editors.`;
+      this.#board.tell({ severity: "warning", code: "schema-failed", message, gateway: plugin.id });
+      return undefined;
+    }
   }
 
   onChange(listener: (change: HostChange) => void): () => void {

@@ -35,6 +35,23 @@ describe("the schema of a settings file", () => {
     expect(JSON.parse(JSON.stringify(schema))).toEqual(schema);
   });
 
+  it("has the other plugins' parts if one plugin's schema fails", async () => {
+    await using world = await World.make();
+    const broken = {
+      ...definePlugin({ ...anything, id: "broken", settingsKey: "broken" }),
+      settingsSchema: () => {
+        throw new Error("no json schema");
+      },
+    };
+    const host = await world.host({}, { plugins: [broken, definePlugin(anything)] });
+    expect(await host.schema()).toMatchObject({
+      properties: { language_models: { properties: { broken: {}, anything: {} } } },
+      $defs: { "plugin:broken": { type: "object" } },
+    });
+    const told = world.told.find(({ code }) => code === "schema-failed");
+    expect(told).toMatchObject({ gateway: "broken", message: expect.stringContaining("no json schema") });
+  });
+
   it("has the references of a plugin's schema lead to where they led", async () => {
     await using world = await World.make();
     const own = {

@@ -141,7 +141,7 @@ export class LazyPlugin implements GatewayPlugin {
       const file = entryPoint(found, importConditions());
       if (file === undefined) throw new Error('its package.json exports no "."');
       await requireModuleFile(file);
-      const module: unknown = await import(pathToFileURL(file).href);
+      const module: unknown = await inTime(import(pathToFileURL(file).href));
       this.#loaded = wrap(pluginOf(module, manifest));
       return this.#loaded;
     } catch (error) {
@@ -151,6 +151,23 @@ export class LazyPlugin implements GatewayPlugin {
     } finally {
       settled(this);
     }
+  }
+}
+
+/** How long a plugin's module may take to load, in milliseconds. */
+const loadingMs = 10_000;
+
+/** Waits for a module. One whose top-level `await` never settles must not hold up the others, nor the program's end. */
+async function inTime<Module>(loading: Promise<Module>): Promise<Module> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const words = `it did not finish loading within ${loadingMs / 1000} s. Tell its author`;
+    timer = setTimeout(() => reject(new Error(words)), loadingMs);
+  });
+  try {
+    return await Promise.race([loading, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
