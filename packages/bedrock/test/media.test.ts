@@ -87,6 +87,16 @@ describe("images", () => {
     await expect(contentOf(web)).rejects.toMatchObject({ message: `${refusal}hand in the bytes.` });
   });
 
+  it.each(["constructor", "toString", "__proto__"])(
+    "of no format are refused, whatever their name: %s",
+    async (type) => {
+      const file = { type: "file", mediaType: type, source: { type: "base64", data: "AAAA" } } as const;
+      for (const part of [image(type, "AAAA"), file]) {
+        await expect(contentOf(part as ImagePart)).rejects.toMatchObject({ code: "unsupported" });
+      }
+    },
+  );
+
   it.each(["", "\n", "!"])(
     "without a byte, such as a tool gives that failed to take one, go out as words: %j",
     async (data) => {

@@ -80,6 +80,8 @@ function merge(detail: Detail, piece: Detail): void {
     if (value === null || value === undefined) continue;
     const before = detail[key];
     const joins = key === "text" || key === "summary" || key === "data";
-    detail[key] = joins && typeof before === "string" && typeof value === "string" ? before + value : value;
+    const whole = joins && typeof before === "string" && typeof value === "string" ? before + value : value;
+    // Defined, not assigned: a key named __proto__ is data like any other.
+    Object.defineProperty(detail, key, { value: whole, enumerable: true, configurable: true, writable: true });
   }
 }

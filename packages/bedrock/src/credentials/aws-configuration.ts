@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
@@ -18,9 +18,10 @@ export async function profileRegion(profile: string): Promise<ProfileRegion | un
   const { loadSharedConfigFiles } = await import("@smithy/core/config");
   const { configFile: config, credentialsFile: credentials } = await loadSharedConfigFiles({ ignoreCache: true });
   // As the SDK has it, what stands beside the keys counts first.
-  const beside = credentials[profile]?.region;
+  const keysIn = (file: typeof config) => (Object.hasOwn(file, profile) ? file[profile] : undefined);
+  const beside = keysIn(credentials)?.region;
   if (beside !== undefined) return { value: beside, file: credentialsFile() };
-  const region = config[profile]?.region;
+  const region = keysIn(config)?.region;
   return region === undefined ? undefined : { value: region, file: configFile() };
 }
 
@@ -125,12 +126,32 @@ function fileAt(path: string | undefined, usual: string): string {
   return path.startsWith("~/") ? join(homedir(), path.slice(2)) : path;
 }
 
+/** The largest file that is read, in bytes. */
+const limit = 4 * 1024 * 1024;
+
+/** Empty for what is no regular file, is larger, or cannot be read. Opening a named pipe would wait for a writer. */
 function readIfThere(file: string): string {
+  let opened: number | undefined;
   try {
-    return readFileSync(file, "utf8");
+    if (!isFit(statSync(file))) return "";
+    opened = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    const stats = fstatSync(opened);
+    if (!isFit(stats)) return "";
+    const bytes = Buffer.alloc(stats.size);
+    let length = 0;
+    for (let count = -1; count !== 0 && length < bytes.length; length += count) {
+      count = readSync(opened, bytes, length, bytes.length - length, null);
+    }
+    return bytes.toString("utf8", 0, length);
   } catch {
     return "";
+  } finally {
+    if (opened !== undefined) closeSync(opened);
   }
+}
+
+function isFit(stats: Stats): boolean {
+  return stats.isFile() && stats.size <= limit;
 }
 
 function linesOf(text: string): readonly string[] {

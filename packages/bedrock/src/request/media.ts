@@ -69,7 +69,8 @@ export function encodeImage({ source, mediaType }: ImagePart, plain: boolean): E
   const where = locate(source, plain);
   if ("problem" in where) return where;
   const seen = "bytes" in where.block ? formatOfBytes(where.block.bytes) : undefined;
-  const format = seen ?? imageFormats[mediaType.toLowerCase()];
+  const named = mediaType.toLowerCase();
+  const format = seen ?? (Object.hasOwn(imageFormats, named) ? imageFormats[named] : undefined);
   if (format === undefined) return { problem: `Bedrock takes PNG, JPEG, GIF and WebP, not ${mediaType}.` };
   return { block: { format, source: where.block } };
 }
@@ -87,16 +88,17 @@ export function encodeFile(part: FilePart, { title, citations, plain }: FileOpti
   const mediaType = (part.mediaType.toLowerCase().split(";")[0] ?? "").trim();
   const where = locate(source, plain);
   if ("problem" in where) return where;
-  if (plain && (mediaType in videoFormats || mediaType in audioFormats)) {
+  if (plain && (Object.hasOwn(videoFormats, mediaType) || Object.hasOwn(audioFormats, mediaType))) {
     return { problem: "This model takes neither films nor sounds." };
   }
-  if (mediaType in videoFormats) {
+  if (Object.hasOwn(videoFormats, mediaType)) {
     return { block: { video: { format: videoFormats[mediaType as keyof typeof videoFormats], source: where.block } } };
   }
-  if (mediaType in audioFormats) {
+  if (Object.hasOwn(audioFormats, mediaType)) {
     return { block: { audio: { format: audioFormats[mediaType as keyof typeof audioFormats], source: where.block } } };
   }
-  const format = documentFormats[mediaType] ?? (mediaType.startsWith("text/") ? "txt" : undefined);
+  const known = Object.hasOwn(documentFormats, mediaType) ? documentFormats[mediaType] : undefined;
+  const format = known ?? (mediaType.startsWith("text/") ? "txt" : undefined);
   if (format === undefined) return { problem: `Bedrock takes no files of the type ${part.mediaType}.` };
   const document = { format, name: title, source: where.block, ...(citations && { citations: { enabled: true } }) };
   return { block: { document } };

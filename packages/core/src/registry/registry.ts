@@ -203,7 +203,7 @@ class OpenRegistry implements Registry {
     const previous = this.#slots;
     const next = new Map<string, Slot>();
     for (const { plugin, contract } of this.#plugins.values()) {
-      for (const [id, raw, path] of instancesOf(plugin, this.#settings[plugin.settingsKey])) {
+      for (const [id, raw, path] of instancesOf(plugin, sectionOf(this.#settings, plugin.settingsKey))) {
         if (next.has(id)) {
           // The newcomer gives way: a plugin that is added must not break the gateway of another.
           const message = `"${id}" of the plugin "${plugin.id}" was left out: another gateway has that id. Rename one.`;
@@ -240,6 +240,10 @@ function closedRegistry(id: string): GatewayError {
 function removedGateway(id: string): GatewayError {
   const words = `Gateway "${id}" is closed: its settings or its plugin were removed. Ask another gateway.`;
   return new GatewayError(words, { gateway: id, code: "closed" });
+}
+
+function sectionOf(settings: Readonly<Record<string, unknown>>, key: string): unknown {
+  return Object.hasOwn(settings, key) ? settings[key] : undefined;
 }
 
 /** The gateways that a plugin makes of its settings: id, raw settings, the keys that lead to them. */

@@ -261,8 +261,9 @@ function rivalOf(
     return { words, own: false };
   }
   const taken = active.find((plugin) => {
-    const services = plugin.instances === "map" ? languageModels[plugin.settingsKey] : undefined;
-    return instances === "one" && isObject(services) && Object.hasOwn(services, id);
+    if (instances !== "one" || plugin.instances !== "map") return false;
+    const services = Object.hasOwn(languageModels, plugin.settingsKey) ? languageModels[plugin.settingsKey] : undefined;
+    return isObject(services) && Object.hasOwn(services, id);
   });
   if (taken === undefined) return undefined;
   return { words: `"${id}" is the id of a gateway in "${taken.settingsKey}" already: rename that one.`, own: false };

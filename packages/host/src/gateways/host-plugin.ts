@@ -32,7 +32,7 @@ export function hostPlugin(given: GatewayPlugin, services: HostPluginServices): 
   const ownKeys = (): readonly string[] => {
     if (own === undefined) {
       const { properties } = plugin.settingsSchema();
-      own = Object.keys(gatewayProperties).filter((key) => !(isObject(properties) && key in properties));
+      own = Object.keys(gatewayProperties).filter((key) => !(isObject(properties) && Object.hasOwn(properties, key)));
     }
     return own;
   };
@@ -103,10 +103,17 @@ function splitSettings(raw: unknown, keys: readonly string[]) {
  * taken out: the place is named anyway.
  */
 function withoutValue({ path, message }: SettingsIssue, raw: unknown): SettingsIssue {
-  const value = path.reduce<unknown>((found, key) => (found as Record<string, unknown> | null | undefined)?.[key], raw);
+  const value = path.reduce<unknown>(
+    (found, key) => (isHolder(found) && Object.hasOwn(found, key) ? found[key] : undefined),
+    raw,
+  );
   if (typeof value !== "string" || value === "") return { path, message };
   const bare = value.length < 8 ? message : message.replaceAll(value, "…");
   return { path, message: bare.replaceAll(JSON.stringify(value), "…").replaceAll(`"…"`, "…") };
+}
+
+function isHolder(value: unknown): value is Readonly<Record<string | number, unknown>> {
+  return typeof value === "object" && value !== null;
 }
 
 /** Who writes a key into the settings is told where keys belong. */
