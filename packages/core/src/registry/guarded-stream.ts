@@ -1,5 +1,6 @@
 import { answerExcess } from "../contract/answer-excess.ts";
 import { BatchSource, type Taker } from "../contract/batch-source.ts";
+import { keepsDeadlines } from "../contract/batches.ts";
 import { defaultDeadlines, longestTimerMs } from "../contract/deadlines.ts";
 import { GatewayError } from "../contract/error.ts";
 import type { ModelEvent } from "../contract/event.ts";
@@ -342,11 +343,6 @@ export class GuardedStream extends BatchSource<readonly ModelEvent[]> implements
     if (this.#placed) this.#started?.place.leave();
     this.#placed = false;
   }
-}
-
-/** A stream, or its iterator, says so itself: core sees events, and not the bytes that `idleMs` is about. */
-function keepsDeadlines(value: object): boolean {
-  return "keepsDeadlines" in value && value.keepsDeadlines === true;
 }
 
 function asBatch(value: Said): readonly ModelEvent[] {
