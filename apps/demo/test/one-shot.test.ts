@@ -154,7 +154,7 @@ describe("how the program ends", () => {
     await simulator.close();
     const { code, stderr } = await playground.run(["chat", "Hello there"]);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^error: Gateway "local": Nothing answers at http:\/\/127\.0\.0\.1:\d+\. .*\n$/);
+    expect(stderr).toMatch(/^error: Gateway "local": http:\/\/127\.0\.0\.1:\d+ refused the connection\. .*\n$/);
   });
 
   it.each([

@@ -422,6 +422,7 @@ describe("tool calls", () => {
         code: "tool-call-unwanted",
         message: 'The model called "look" although no tool was to be called; this was passed over.',
       },
+      expect.objectContaining({ type: "notice", code: "answer-empty" }),
       { type: "finish", reason: "stop", raw: "tool_use" },
     ]);
   });

@@ -460,7 +460,7 @@ describe("a connection", () => {
     const error = await refused(opened.gateway);
     expect(error).toMatchObject({ code: "connection", retryable: false });
     expect(error.message).toBe(
-      `Gateway "amazon-bedrock": Nothing answers at 127.0.0.1:${port}. Check endpoint_url and the network.`,
+      `Gateway "amazon-bedrock": 127.0.0.1:${port} refused the connection. Check endpoint_url and the network.`,
     );
   });
 
@@ -468,7 +468,7 @@ describe("a connection", () => {
     await using opened = towards("http://no-such-host.localhost.invalid:1".replace("http:", "https:"));
     const error = await refused(opened.gateway);
     expect(error.code).toBe("connection");
-    expect(error.message).toMatch(/The host no-such-host\.localhost\.invalid (is not known|could not be looked up)/);
+    expect(error.message).toMatch(/The host no-such-host\.localhost\.invalid (is unknown|could not be looked up)/);
   });
 
   it("to a region that there is not says so, with the one that was probably meant", async () => {
@@ -477,7 +477,7 @@ describe("a connection", () => {
     const error = await refused(opened.gateway);
     expect(error.code).toBe("connection");
     expect(error.message).toMatch(
-      /^Gateway "amazon-bedrock": The host bedrock-runtime\.eu-wst-1\.amazonaws\.com (is not known|could not be looked up)\. .* Did you mean "eu-west-1"\?$/,
+      /^Gateway "amazon-bedrock": The host bedrock-runtime\.eu-wst-1\.amazonaws\.com (is unknown|could not be looked up)\. .* Did you mean "eu-west-1"\?$/,
     );
   });
 
@@ -497,19 +497,19 @@ describe("deadlines", () => {
       "headers",
       { headersMs: 60 },
       () => undefined,
-      "did not begin to answer: nothing came for 0.06 s. Try again, choose another model, or allow more time.",
+      '(headers): HOST did not begin to answer. Try again, choose another model, or increase "deadlines.headersMs".',
     ],
     [
       "first-byte",
       { firstByteMs: 60 },
       (response) => void response.writeHead(200, streamHeaders).flushHeaders(),
-      "sent headers, but no answer: nothing came for 0.06 s. Try again, choose another model, or allow more time.",
+      '(first-byte): HOST sent headers, but no content. Try again, choose another model, or increase "deadlines.firstByteMs".',
     ],
     [
       "idle",
       { idleMs: 60 },
       (response) => void response.writeHead(200, streamHeaders).write(stream(start, delta({ text: "Hi" }))),
-      "fell silent in the middle of its answer: nothing came for 0.06 s. Try again, choose another model, or allow more time.",
+      '(idle): HOST sent nothing more in the middle of its answer. Try again, choose another model, or increase "deadlines.idleMs".',
     ],
   ] as readonly (readonly [string, object, Reply, string])[])(
     "of the phase %s are kept",
@@ -518,7 +518,8 @@ describe("deadlines", () => {
       service.queue(reply);
       const { error } = await failing(opened.gateway, { deadlines: { ...deadlines, ...change } });
       expect(error).toMatchObject({ code: "timeout", phase, retryable: true });
-      expect(error.message).toBe(`Gateway "amazon-bedrock": ${new URL(service.origin).host} ${words}`);
+      const told = words.replace("HOST", new URL(service.origin).host);
+      expect(error.message).toBe(`Gateway "amazon-bedrock": request timed out after 0.06 s ${told}`);
     },
   );
 

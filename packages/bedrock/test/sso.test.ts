@@ -168,7 +168,7 @@ region = eu-west-1
       await there.login("team", new Date(Date.now() + hour));
       await using nowhere = await rerouted({ "portal.sso": "http://127.0.0.1:9" });
       expect(await here.refusal({ env: {}, transport: nowhere.transport, settings })).toBe(
-        `connection: ${whose} Nothing answers at ${portalName}. Check the network.`,
+        `connection: ${whose} ${portalName} refused the connection. Check the network.`,
       );
     });
 
@@ -180,7 +180,7 @@ region = eu-west-1
       await writeFile(there.tokenFile(session), JSON.stringify({ ...token, ...renewal }));
       await using nowhere = await rerouted({ oidc: "http://127.0.0.1:9" });
       expect(await here.refusal({ env: {}, transport: nowhere.transport, settings })).toBe(
-        `connection: ${whose} Nothing answers at oidc.eu-west-1.amazonaws.com. Check the network.`,
+        `connection: ${whose} oidc.eu-west-1.amazonaws.com refused the connection. Check the network.`,
       );
     });
   });

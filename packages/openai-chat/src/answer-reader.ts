@@ -1,6 +1,6 @@
 import { GatewayError, HeldBytes, isObject, type JsonValue, type Limits, type ModelEvent } from "@waygate/core/plugin";
+import { type FailureContext, failureOf, parseJson, readText, shorten } from "@waygate/plugin-kit";
 import type { AnswerEnd, ChatDialect } from "./chat-dialect.ts";
-import { type FailureContext, failureOfBody, shorten } from "./failure.ts";
 import { finishReason, saysFailed } from "./finish-reason.ts";
 import { splitValues } from "./json-scanner.ts";
 import { readContent, readReasoning } from "./read-content.ts";
@@ -81,7 +81,7 @@ export class AnswerReader {
     if (text === "" || this.#done) return;
     if (text === "[DONE]") this.#done = true;
     else if (text.startsWith("{")) this.data(text, name, events);
-    else if (name === "error") throw failureOfBody(this.#context, parse(text) ?? text);
+    else if (name === "error") throw this.#failure(text);
     // The last line may be cut off: whether the answer is whole is told by its finish.
     else if (!this.#closing) {
       this.#notice(events, "stream-line-ignored", `A line that is no part of an answer was ignored: ${shorten(text)}`);
@@ -94,7 +94,7 @@ export class AnswerReader {
     // A null error stands in every chunk of some services.
     if ((chunk.error !== undefined && chunk.error !== null) || chunk.object === "error" || name === "error") {
       this.#start(chunk, events);
-      throw failureOfBody(this.#context, chunk);
+      throw this.#failure(chunk);
     }
     if (!this.#started) this.#start(chunk, events);
     const choice = firstChoice(chunk.choices);
@@ -168,7 +168,7 @@ export class AnswerReader {
     if (typeof finish !== "string" || finish === "") return;
     if (saysFailed(finish)) {
       // A whole answer that failed says why beside the finish.
-      if (isObject(choice.error)) throw failureOfBody(this.#context, choice);
+      if (isObject(choice.error)) throw this.#failure(choice);
       throw this.#error(`broke its answer off ("${finish}"). Try again.`, "server-error");
     }
     this.#finish = finish;
@@ -269,26 +269,31 @@ export class AnswerReader {
 
   /** Announces the answer with the first chunk that says who answers; some services send nameless ones before. */
   #start(chunk: Record<string, unknown>, events: ModelEvent[]): void {
-    const id = text(chunk.id);
-    const model = text(chunk.model);
+    const id = readText(chunk.id);
+    const model = readText(chunk.model);
     const choices = Array.isArray(chunk.choices) && chunk.choices.length > 0;
     if (this.#started || (id === undefined && model === undefined && !choices)) return;
     this.#started = true;
     this.#model = model;
-    const upstream = text(chunk.provider) ?? this.#end?.upstream;
+    const upstream = readText(chunk.provider) ?? this.#end?.upstream;
     this.#upstreamNamed = upstream !== undefined;
     events.push({ type: "response-start", id, model, upstream });
   }
 
   /** Frames that a proxy ran together into one line are read one by one; what cannot be read is not passed over. */
   #broken(data: string, events: ModelEvent[]): void {
-    const parts = splitValues(data.replaceAll(/\}\s*data:\s*(?=\{)/g, "}\n"))?.map(parse);
+    const parts = splitValues(data.replaceAll(/\}\s*data:\s*(?=\{)/g, "}\n"))?.map(parseJson);
     if (parts === undefined || parts.length < 2 || !parts.every(isObject)) {
       if (this.#closing) throw this.#cut();
       throw this.#error(`sent a piece of its answer that cannot be read: ${shorten(data)}`, "protocol");
     }
     this.#notice(events, "stream-frames-spliced", "Several pieces of the answer came in one line.");
     for (const part of parts) this.chunk(part, undefined, events);
+  }
+
+  /** The error that stands in the answer itself. */
+  #failure(body: unknown): GatewayError {
+    return failureOf(this.#context, { body });
   }
 
   #cut(): GatewayError {
@@ -320,16 +325,4 @@ function firstChoice(choices: unknown): Record<string, unknown> | undefined {
 
 function isOther(index: unknown): boolean {
   return typeof index === "number" && index > 0;
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === "string" && value !== "" ? value : undefined;
-}
-
-function parse(data: string): unknown {
-  try {
-    return JSON.parse(data);
-  } catch {
-    return undefined;
-  }
 }

@@ -10,12 +10,18 @@ import {
   type ModelRequest,
 } from "@waygate/core/plugin";
 import { batches, type HttpRequest, type HttpResponse, type Opened, openHttp, readAll } from "@waygate/http";
+import {
+  connectionFailure,
+  decodeBody,
+  type FailureContext,
+  type FailureReader,
+  failureOfResponse,
+  type Secret,
+} from "@waygate/plugin-kit";
 import { Amendments } from "./amendments.ts";
-import { AnswerBody } from "./answer-body.ts";
+import { AnswerDecoder } from "./answer-decoder.ts";
 import type { ChatDialect } from "./chat-dialect.ts";
-import { connectionFailure } from "./connection-failure.ts";
 import { encodeRequest } from "./encode-request.ts";
-import { type FailureContext, type FailureReader, failureOfStatus, type Secret } from "./failure.ts";
 import { limits } from "./limits.ts";
 
 export interface ChatServiceOptions {
@@ -56,6 +62,11 @@ export interface ChatService {
   close(): Promise<void>;
 }
 
+const advice = {
+  ifRefused: "Start the service, or correct its address in the settings.",
+  ifUnknown: "Check the address in the settings, and the network.",
+};
+
 /** Opens a service. Nothing is sent, and undici not loaded, before the first request. */
 export function openChatService(options: ChatServiceOptions): ChatService {
   const { gateway, address } = options;
@@ -63,9 +74,11 @@ export function openChatService(options: ChatServiceOptions): ChatService {
   const amendments = new Amendments();
   let completions: URL | undefined;
 
+  const unreached = (url: URL, error: unknown) => connectionFailure({ gateway, host: url.origin, ...advice }, error);
+
   const exchange = (request: HttpRequest & { readonly signal: AbortSignal }): Promise<HttpResponse> =>
     http.send(request).catch((error: unknown) => {
-      throw request.signal.aborted ? request.signal.reason : connectionFailure(gateway, request.url, error);
+      throw request.signal.aborted ? request.signal.reason : unreached(request.url, error);
     });
 
   const context = async (model: string, keys = options.secret): Promise<FailureContext> => {
@@ -89,7 +102,7 @@ export function openChatService(options: ChatServiceOptions): ChatService {
       const body = amendments.apply(model, encoded);
       const response = await exchange({ method: "POST", url, headers, body: JSON.stringify(body), deadlines, signal });
       if (response.status === 200) return { response, changes };
-      const error = await refusal(response, failure, url);
+      const error = await failureOfResponse(failure, response, url);
       const change = amendments.learn(model, body, error);
       if (change === undefined) throw error;
       changes.push(change);
@@ -102,7 +115,7 @@ export function openChatService(options: ChatServiceOptions): ChatService {
     const failure = await context(model, manner.secret);
     const { response, changes } = await ask(request, encodeRequest(request, dialect), failure, headers);
     const { reasoningKeepsModel, readEnd, reasoningTag } = dialect;
-    const body = new AnswerBody(response, {
+    const decoder = new AnswerDecoder({
       ...failure,
       tools: new Set(functionTools(request.tools).map(({ name }) => name)),
       keepReasoningDetails: dialect.reasoningReplay === "reasoning_details",
@@ -114,9 +127,9 @@ export function openChatService(options: ChatServiceOptions): ChatService {
     const ready = changes.length === 0 ? [] : [[amended(gateway, model, changes)]];
     const tell = (error: unknown): unknown => {
       if (signal.aborted) return signal.reason;
-      return isGatewayError(error) ? error : connectionFailure(gateway, new URL(address), error);
+      return isGatewayError(error) ? error : unreached(new URL(address), error);
     };
-    return { reading: body, ready, tell };
+    return { reading: decodeBody(response, decoder), ready, tell };
   }
 
   return {
@@ -126,11 +139,11 @@ export function openChatService(options: ChatServiceOptions): ChatService {
       const headers = { ...(await options.headers()), accept: "application/json" };
       const response = await exchange({ method: "GET", url, headers, deadlines: defaultDeadlines, signal });
       try {
-        if (response.status !== 200) throw await refusal(response, await context(""), url);
+        if (response.status !== 200) throw await failureOfResponse(await context(""), response, url);
         return JSON.parse(String(await readAll(response, limits.body)));
       } catch (error) {
         if (signal.aborted || isGatewayError(error)) throw error;
-        if (!(error instanceof SyntaxError)) throw connectionFailure(gateway, url, error);
+        if (!(error instanceof SyntaxError)) throw unreached(url, error);
         throw new GatewayError(`Gateway "${gateway}" answered ${url.pathname} with something that is no JSON.`, {
           gateway,
           code: "protocol",
@@ -147,26 +160,6 @@ export function openChatService(options: ChatServiceOptions): ChatService {
 function amended(gateway: string, model: string, changes: readonly string[]): ModelEvent {
   const message = `${gateway}:${model} does not take the request as it was: ${changes.join(", ")}.`;
   return { type: "notice", code: "request-amended", message };
-}
-
-/** The error of an answer that is none. */
-async function refusal(response: HttpResponse, context: FailureContext, url: URL): Promise<GatewayError> {
-  const { status, headers } = response;
-  try {
-    if (status >= 400) {
-      // Where the words break off, the status says what is the matter all the same. An abort is felt by whoever reads.
-      const body = await readAll(response, limits.errorBody).catch(() => "");
-      return failureOfStatus(context, status, headers, String(body));
-    }
-  } finally {
-    response.cancel();
-  }
-  const target = status >= 300 && headers.location !== undefined ? ` to ${headers.location}` : "";
-  return new GatewayError(
-    `Gateway "${context.gateway}" answered ${status}${target} in place of an answer. ` +
-      `Redirects are not followed with a key: put the final address in place of ${url.origin} in the settings.`,
-    { gateway: context.gateway, code: "protocol", status },
-  );
 }
 
 /** An address with a path below its own, its query kept: Azure's carries the version of the API there. */

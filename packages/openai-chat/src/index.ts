@@ -1,4 +1,3 @@
 export { type AnswerEnd, type ChatDialect, plainDialect, protectedFields, reasoningEffort } from "./chat-dialect.ts";
 export { type ChatService, type ChatServiceOptions, openChatService, type RequestManner } from "./chat-service.ts";
-export type { FailedAnswer, FailureReader, FailureReading, Secret } from "./failure.ts";
 export { keptDetails } from "./reasoning-details.ts";

@@ -4,6 +4,4 @@ export const limits = {
   event: 16 * 1024 * 1024,
   /** Bytes of an answer that comes whole. */
   body: 64 * 1024 * 1024,
-  /** Bytes of an error's body that are read. */
-  errorBody: 1024 * 1024,
 } as const;

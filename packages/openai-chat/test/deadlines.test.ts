@@ -25,23 +25,23 @@ describe("a phase that takes too long", () => {
   it("is the headers", async () => {
     const closed = Promise.withResolvers<void>();
     await using server = await listen((_incoming, response) => response.once("close", () => closed.resolve()));
-    await expectTimeout(
-      server.origin,
-      { headersMs: 40 },
-      "headers",
-      "did not begin to answer: nothing came for 0.04 s",
-    );
+    await expectTimeout(server.origin, { headersMs: 40 }, "headers", "request timed out after 0.04 s (headers): ");
     await closed.promise;
   });
 
   it("is the first byte", async () => {
     await using server = await listen((_incoming, response) => response.writeHead(200).flushHeaders());
-    await expectTimeout(server.origin, { firstByteMs: 40 }, "first-byte", "sent headers, but no answer");
+    await expectTimeout(
+      server.origin,
+      { firstByteMs: 40 },
+      "first-byte",
+      'sent headers, but no content. Try again, choose another model, or increase "deadlines.firstByteMs".',
+    );
   });
 
   it("is the middle of the answer", async () => {
     await using server = await listen((_incoming, response) => void response.writeHead(200).write(piece));
-    await expectTimeout(server.origin, { idleMs: 40 }, "idle", "fell silent in the middle of its answer");
+    await expectTimeout(server.origin, { idleMs: 40 }, "idle", "sent nothing more in the middle of its answer");
   });
 
   it("is the connection, where nothing accepts it", async () => {

@@ -1,11 +1,6 @@
 import { type AssistantMessage, isGatewayError, type JsonObject, type JsonValue, type ModelEvent } from "@waygate/core";
-import {
-  type ChatDialect,
-  type ChatServiceOptions,
-  type FailedAnswer,
-  keptDetails,
-  plainDialect,
-} from "@waygate/openai-chat";
+import { type ChatDialect, type ChatServiceOptions, keptDetails, plainDialect } from "@waygate/openai-chat";
+import type { FailedAnswer } from "@waygate/plugin-kit";
 import { describe, expect, it } from "vitest";
 import { collect, listen, readBody, request, sendAnswer, service } from "./service.ts";
 

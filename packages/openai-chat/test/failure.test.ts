@@ -89,7 +89,7 @@ describe("an HTTP error", () => {
 
   it("reads what a person would of a page, and of nothing", async () => {
     expect((await failure(502, "<html><title>502 Bad Gateway</title>…</html>")).detail).toBe("502 Bad Gateway");
-    expect((await failure(500, "")).detail).toBe("nothing more was said");
+    expect((await failure(500, "")).message).toBe('Gateway "test" answered 500: it gave no reason.');
   });
 
   it("never repeats the key, and says which one to check", async () => {
@@ -164,7 +164,7 @@ describe("a connection that fails", () => {
     const error = await failureAt(`http://127.0.0.1:${port}/v1`);
     expect({ code: error.code, retryable: error.retryable }).toEqual({ code: "connection", retryable: false });
     expect(error.message).toBe(
-      `Gateway "test": Nothing answers at http://127.0.0.1:${port}. Start the service, or correct its address in the settings.`,
+      `Gateway "test": http://127.0.0.1:${port} refused the connection. Start the service, or correct its address in the settings.`,
     );
   });
 
@@ -179,6 +179,6 @@ describe("a connection that fails", () => {
     const error = await failureAt("http://no-such-host.invalid/v1");
     expect(error.code).toBe("connection");
     // Which of the two depends on what the machine's resolver says of a name that cannot be.
-    expect(error.message).toMatch(/no-such-host\.invalid (is not known|could not be looked up)/);
+    expect(error.message).toMatch(/no-such-host\.invalid (is unknown|could not be looked up)/);
   });
 });

@@ -1,5 +1,5 @@
 import { type ErrorCode, isObject } from "@waygate/core/plugin";
-import type { FailedAnswer, FailureReading } from "@waygate/openai-chat";
+import type { FailedAnswer, FailureReading } from "@waygate/plugin-kit";
 import { parseJson, readNumber, readText, readTexts } from "@waygate/plugin-kit";
 
 /**
@@ -49,7 +49,7 @@ export function readFailure(failed: FailedAnswer): FailureReading | undefined {
     detail: detailOf(failed, error, metadata),
     remedy: remedyOf(code, failed, metadata, availability),
     retryable: typeof availability.retryable === "boolean" ? availability.retryable : undefined,
-    retryAfterMs: retryAfterMs(metadata, availability, Date.now()),
+    retryAfterMs: milliseconds(availability.retry_after),
   };
 }
 
@@ -135,18 +135,7 @@ function whoseCredit(detail: string, upstream: string | undefined): string {
   return `It is your credit with OpenRouter: add to it at https://openrouter.ai/settings/credits.${smaller}`;
 }
 
-/** The wait that stands in the body: seconds, or the moment of the reset in milliseconds, as its headers have it. */
-function retryAfterMs(
-  metadata: Record<string, unknown>,
-  availability: Record<string, unknown>,
-  now: number,
-): number | undefined {
-  const seconds = readNumber(availability.retry_after) ?? readNumber(metadata.retry_after_seconds);
-  if (seconds !== undefined) return seconds * 1000;
-  const headers = isObject(metadata.headers) ? Object.entries(metadata.headers) : [];
-  const header = (name: string) => readNumber(headers.find(([key]) => key.toLowerCase() === name)?.[1]);
-  const after = header("retry-after");
-  if (after !== undefined) return after * 1000;
-  const reset = header("x-ratelimit-reset");
-  return reset !== undefined && reset > 1e12 ? Math.max(0, reset - now) : undefined;
+function milliseconds(seconds: unknown): number | undefined {
+  const read = readNumber(seconds);
+  return read === undefined ? undefined : read * 1000;
 }

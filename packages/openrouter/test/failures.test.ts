@@ -89,7 +89,7 @@ describe("an error", () => {
     [500, { message: "Internal", metadata: { error_type: "server" } }, "server-error", true],
     [502, { message: "Bad", metadata: { error_type: "provider_unavailable" } }, "server-error", true],
     [503, { message: "Busy", metadata: { error_type: "provider_overloaded" } }, "overloaded", true],
-    [524, { message: "Request timed out" }, "server-error", true],
+    [524, { message: "Request timed out" }, "timeout", true],
     [529, { message: "Provider returned error" }, "overloaded", true],
     [400, { message: "Too long", metadata: { error_type: "context_length_exceeded" } }, "context-overflow", false],
     [400, { message: "Flagged", metadata: { error_type: "content_policy_violation" } }, "content-filter", false],

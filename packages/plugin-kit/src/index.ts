@@ -1,4 +1,26 @@
+export { decodeBody, type WireDecoder } from "./body/decode-body.ts";
+export type { ReadLimits } from "./body/read-limits.ts";
+export { type NdjsonReader, readNdjson } from "./body/read-ndjson.ts";
+export { readSse, type SseReader } from "./body/read-sse.ts";
+export type { RecordReader } from "./body/record-decoder.ts";
+export { type ServerSentEvent, SseFraming, type SseFramingOptions } from "./body/sse-framing.ts";
+export { Utf8Decoder } from "./body/utf8-decoder.ts";
 export { optionalCredential } from "./credentials/optional-credential.ts";
+export { codeOfStatus, isContextOverflow } from "./failure/code-of-status.ts";
+export { connectionFailure, type Unreached } from "./failure/connection-failure.ts";
+export {
+  type Failed,
+  type FailedAnswer,
+  type FailureContext,
+  type FailureReader,
+  type FailureReading,
+  failureOf,
+} from "./failure/failure-of.ts";
+export { failureOfResponse } from "./failure/failure-of-response.ts";
+export { pageTitle } from "./failure/page-title.ts";
+export { redact, type Secret } from "./failure/redact.ts";
+export { retryAfterInBody, retryAfterMs } from "./failure/retry-after-ms.ts";
+export { quote, shorten } from "./failure/shorten.ts";
 export { compact, type Loose } from "./json/compact.ts";
 export { isJson } from "./json/is-json.ts";
 export { mergeJson } from "./json/merge-json.ts";

@@ -1,5 +1,5 @@
 import { type CredentialSpec, GatewayError, type JsonObject, type OpenContext } from "@waygate/core/plugin";
-import type { Secret } from "@waygate/openai-chat";
+import type { Secret } from "@waygate/plugin-kit";
 import { parseJson } from "@waygate/plugin-kit";
 import * as v from "valibot";
 import { byokSchema } from "./gateway-routing.ts";

@@ -1,5 +1,5 @@
 import { type ErrorCode, isObject } from "@waygate/core/plugin";
-import type { FailedAnswer, FailureReading } from "@waygate/openai-chat";
+import type { FailedAnswer, FailureReading } from "@waygate/plugin-kit";
 import { readText } from "@waygate/plugin-kit";
 import { upstreamOf } from "./read-end.ts";
 

@@ -1,5 +1,5 @@
 import { isObject, type ModelEvent } from "@waygate/core/plugin";
-import { quote } from "../failure/failure-of.ts";
+import { quote } from "@waygate/plugin-kit";
 import { Notices } from "../notices.ts";
 import { describeCitation } from "./describe-citation.ts";
 import { describeGuardrailTrace } from "./describe-guardrail-trace.ts";

@@ -1,6 +1,7 @@
 import { GatewayError, HeldBytes, isObject, type Limits, type ModelEvent, type Usage } from "@waygate/core/plugin";
+import { quote, shorten } from "@waygate/plugin-kit";
 import type { FailureContext } from "../failure/failure-context.ts";
-import { exceptionFields, failureOfFrame, quote, shorten } from "../failure/failure-of.ts";
+import { exceptionFields, failureOfFrame } from "../failure/failure-of.ts";
 import type { FrameHeaders } from "../frames/frame-headers.ts";
 import type { ToolNames } from "../request/tool-names.ts";
 import { AnswerNotices } from "./answer-notices.ts";

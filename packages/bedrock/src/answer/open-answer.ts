@@ -1,7 +1,7 @@
-import { GatewayError, isObject, type ModelEvent, type Taker } from "@waygate/core/plugin";
-import { type HttpResponse, HttpTimeout, networkCode, type Reading, readAll } from "@waygate/http";
+import { GatewayError, isObject, type ModelEvent } from "@waygate/core/plugin";
+import { HttpTimeout, networkCode, type Reading, readAll } from "@waygate/http";
+import { decodeBody, shorten, type WireDecoder } from "@waygate/plugin-kit";
 import type { Body } from "../aws/aws-client.ts";
-import { shorten } from "../failure/failure-of.ts";
 import { FrameError, type FrameHeaders } from "../frames/frame-headers.ts";
 import { FrameReader, type FrameTaker } from "../frames/frame-reader.ts";
 import { limits } from "../limits.ts";
@@ -16,7 +16,7 @@ export async function openAnswer(body: Body, context: AnswerContext): Promise<An
   const { stream } = body;
   const first = await new Promise<readonly Buffer[] | undefined>((accept, refuse) => stream.next({ accept, refuse }));
   if (first === undefined) throw unreadable(context, "an empty answer", true);
-  if (first[0]?.[0] === 0) return new StreamedAnswer(stream, first, context);
+  if (first[0]?.[0] === 0) return decodeBody(stream, new FrameDecoder(context), first);
   try {
     return wholeAnswer(Buffer.concat([...first, await readAll(stream, limits.body)]), context);
   } finally {
@@ -25,43 +25,29 @@ export async function openAnswer(body: Body, context: AnswerContext): Promise<An
   }
 }
 
-class StreamedAnswer implements Answer, Taker<readonly Buffer[]>, FrameTaker {
-  readonly #response: HttpResponse;
+/** Decodes frames into events. */
+class FrameDecoder implements WireDecoder<ModelEvent>, FrameTaker {
+  complete = false;
   readonly #context: AnswerContext;
   readonly #reader: AnswerReader;
   readonly #frames = new FrameReader();
-  #first: readonly Buffer[] | undefined;
   #batch: ModelEvent[] = [];
-  /** What is to be said after the batch that was handed out: the end, or a failure. */
-  #last: { readonly error?: unknown } | undefined;
-  /** Whoever waits. */
-  #taker: Taker<readonly ModelEvent[]> | undefined;
 
-  constructor(response: HttpResponse, first: readonly Buffer[], context: AnswerContext) {
-    this.#response = response;
-    this.#first = first;
+  constructor(context: AnswerContext) {
     this.#context = context;
     this.#reader = new AnswerReader(context);
   }
 
-  next(taker: Taker<readonly ModelEvent[]>): void {
-    if (this.#last !== undefined) {
-      if ("error" in this.#last) taker.refuse(this.#last.error);
-      else taker.accept(undefined);
-      return;
+  decode(piece: Buffer, batch: ModelEvent[]): void {
+    this.#batch = batch;
+    try {
+      this.#frames.feed(piece, this);
+    } catch (error) {
+      if (!(error instanceof FrameError)) throw error;
+      // What follows the end of an answer is not read, in whatever pieces the network delivers it.
+      if (!this.#reader.done) throw damaged(this.#context, error);
     }
-    this.#taker = taker;
-    const first = this.#first;
-    if (first === undefined) {
-      this.#response.next(this);
-      return;
-    }
-    this.#first = undefined;
-    this.accept(first);
-  }
-
-  cancel(): void {
-    this.#response.cancel();
+    if (this.#reader.done) this.end(batch);
   }
 
   /** Called by the reader of frames. */
@@ -69,61 +55,14 @@ class StreamedAnswer implements Answer, Taker<readonly Buffer[]>, FrameTaker {
     if (!this.#reader.done) this.#reader.frame(headers, bytes, start, end, this.#batch);
   }
 
-  /** Called by the response, as is `refuse`. */
-  accept(pieces: readonly Buffer[] | undefined): void {
-    try {
-      if (pieces !== undefined) this.#feed(pieces);
-      // An answer that has said why it ends is whole, even if its metadata never comes.
-      if (pieces === undefined || this.#reader.done) {
-        this.#finish();
-        return;
-      }
-    } catch (error) {
-      this.#break(error instanceof FrameError ? damaged(this.#context, error) : error);
-      return;
-    }
-    if (this.#batch.length > 0) this.#hand();
-    else this.#response.next(this);
+  /** An answer that has said why it ends is complete, even if its metadata never comes. */
+  end(batch: ModelEvent[]): void {
+    this.complete = true;
+    this.#reader.end(batch);
   }
 
-  /** What follows the end of an answer is not read, in whatever pieces the network delivers it. */
-  #feed(pieces: readonly Buffer[]): void {
-    try {
-      for (const piece of pieces) {
-        this.#frames.feed(piece, this);
-        if (this.#reader.done) return;
-      }
-    } catch (error) {
-      if (!(error instanceof FrameError && this.#reader.done)) throw error;
-    }
-  }
-
-  #finish(): void {
-    this.#reader.end(this.#batch);
-    this.#last = {};
-    // What the service has said is whole: the connection is left to reach its end, and is used again.
-    this.#response.release();
-    this.#hand();
-  }
-
-  /** A connection that is lost, or falls silent, once an answer has said why it ends takes nothing of it but its metadata. */
-  refuse(error: unknown): void {
-    if (this.#reader.stopped && isLostConnection(error)) this.accept(undefined);
-    else this.#break(error);
-  }
-
-  #break(error: unknown): void {
-    this.#last = { error };
-    this.#response.cancel();
-    // What came before the failure was said all the same.
-    if (this.#batch.length > 0) this.#hand();
-    else this.#taker?.refuse(error);
-  }
-
-  #hand(): void {
-    const batch = this.#batch;
-    this.#batch = [];
-    this.#taker?.accept(batch);
+  endsWith(error: unknown): boolean {
+    return this.#reader.stopped && isLostConnection(error);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { HttpRequest as SmithyRequest } from "@smithy/types";
 import { defaultDeadlines } from "@waygate/core/plugin";
 import { type Http, type HttpResponse, readAll } from "@waygate/http";
-import { blot } from "../failure/failure-of.ts";
+import { redact } from "@waygate/plugin-kit";
 import { limits } from "../limits.ts";
 
 /** An answer as the SDK's clients get it. */
@@ -50,7 +50,7 @@ export async function readSafely(response: HttpResponse, asked: Readonly<Record<
   const succeeded = response.status < 300;
   try {
     const body = await readAll(response, succeeded ? limits.body : limits.errorBody);
-    return succeeded ? body : Buffer.from(blot(body.toString("utf8"), secretsIn(asked)));
+    return succeeded ? body : Buffer.from(redact(body.toString("utf8"), secretsIn(asked)));
   } finally {
     response.cancel();
   }

@@ -1,5 +1,5 @@
 import { abortable } from "@waygate/core/plugin";
-import { blot } from "../failure/failure-of.ts";
+import { redact } from "@waygate/plugin-kit";
 import { runCommand } from "./refresh-command.ts";
 
 export interface AuthRefresh {
@@ -49,7 +49,7 @@ export function authRefresh(gateway: string, command: string, say: (line: string
 function begin(key: string, gateway: string, command: string): Running {
   const ending = new AbortController();
   const secrets = new Set<string>();
-  const clean = (text: string) => blot(text, [...secrets]);
+  const clean = (text: string) => redact(text, [...secrets]);
   const say = (line: string) => begun.say(clean(line));
   const result = runCommand({ gateway, command, say, clean, signal: ending.signal }).finally(() => {
     if (running.get(key) === begun) running.delete(key);

@@ -1,6 +1,5 @@
 import { didYouMean, type ErrorCode, GatewayError } from "@waygate/core/plugin";
-import { connectionFailure } from "../failure/connection-failure.ts";
-import { blot, retryAfterMs, shorten } from "../failure/failure-of.ts";
+import { connectionFailure, redact, retryAfterMs, shorten } from "@waygate/plugin-kit";
 import { clockAdvice } from "../failure/remedy.ts";
 import { isClockSkew, isExpired, isTransient, type ServiceFailure } from "../failure/service-error.ts";
 import { limits } from "../limits.ts";
@@ -75,19 +74,20 @@ export function credentialFailure(gateway: string, auth: Auth, error: Error): Ga
   const whose = `${sourceOf(auth)} gives no credentials`;
   if (error instanceof CredentialsUnreachable) {
     const { host, cause } = error;
-    return connectionFailure({ gateway, host, whose }, cause);
+    const advice = { ifRefused: "Check the network.", ifUnknown: "Check the region and the network." };
+    return connectionFailure({ gateway, host, purpose: whose, ...advice }, cause);
   }
   const failure = error instanceof CredentialsRefused ? error.failure : undefined;
   const login = needsLogin(error);
   const { said } = readFailure(error);
-  const detail = blot(said, secretsOf(auth));
+  const detail = redact(said, secretsOf(auth));
   const command = login ? refreshCommand(auth) : undefined;
   const expired = command && `its login has expired, or was never made. Run: ${command}`;
   const words = expired ?? withoutSession(auth) ?? withoutCode(said) ?? `${shorten(detail)}${adviseOn(failure, auth)}`;
   return new GatewayError(`Gateway "${gateway}": ${whose}: ${words}`, {
     gateway,
     code: login ? "authentication" : codeOf(failure),
-    ...(failure !== undefined && isTransient(failure) && { retryAfterMs: retryAfterMs(failure.headers, Date.now()) }),
+    ...(failure !== undefined && isTransient(failure) && { retryAfterMs: retryAfterMs(failure.headers) }),
     // The SDK has learnt from the refusal by how much the clock is wrong.
     ...(failure !== undefined && isClockSkew(failure) && { retryable: true }),
     detail,

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import type { Readable } from "node:stream";
 import { GatewayError } from "@waygate/core/plugin";
-import { shorten } from "../failure/failure-of.ts";
+import { shorten } from "@waygate/plugin-kit";
 import { limits } from "../limits.ts";
 
 export interface RefreshCommand {

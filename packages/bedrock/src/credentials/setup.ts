@@ -1,6 +1,6 @@
 import { GatewayError } from "@waygate/core/plugin";
 import { addressProblem } from "@waygate/http";
-import { quote } from "../failure/failure-of.ts";
+import { quote } from "@waygate/plugin-kit";
 import { isRegionName } from "../is-region-name.ts";
 import type { BedrockSettings } from "../settings.ts";
 import { profileRegion } from "./aws-configuration.ts";

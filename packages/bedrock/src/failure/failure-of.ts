@@ -1,4 +1,5 @@
 import { type ErrorCode, GatewayError, isObject } from "@waygate/core/plugin";
+import { codeOfStatus, isContextOverflow, redact, retryAfterMs, shorten } from "@waygate/plugin-kit";
 import type { FailureContext } from "./failure-context.ts";
 import { remedy } from "./remedy.ts";
 import { isClockSkew, isOfAccount, type ServiceFailure } from "./service-error.ts";
@@ -6,7 +7,7 @@ import { isClockSkew, isOfAccount, type ServiceFailure } from "./service-error.t
 /** The error of a refusal, or of an exception in the middle of an answer. */
 export function failureOf(context: FailureContext, failure: ServiceFailure): GatewayError {
   const { gateway } = context;
-  const detail = blot(failure.message, context.secrets);
+  const detail = redact(failure.message, context.secrets);
   const code = codeOf(failure);
   const name = failure.name === "" ? `status ${failure.status ?? "unknown"}` : failure.name;
   const words = [`Gateway "${gateway}": AWS answered ${name}: ${shorten(detail)}`, remedy(code, failure, context)];
@@ -16,7 +17,7 @@ export function failureOf(context: FailureContext, failure: ServiceFailure): Gat
     upstream: "Amazon Bedrock",
     status: failure.status,
     retryable: mayBeRepeated(code, failure),
-    retryAfterMs: retryAfterMs(failure.headers, Date.now()),
+    retryAfterMs: retryAfterMs(failure.headers),
     detail,
   });
 }
@@ -46,18 +47,19 @@ export function exceptionFields(payload: string): Readonly<Record<string, unknow
   return { message: typeof value === "string" ? value : payload };
 }
 
-const tooLong =
-  /input is too long|input tokens? exceed|too many (input|total) (text )?tokens|prompt is too long|maximum context length|exceeds? the (model'?s )?(maximum )?context|context (window|length) (is )?exceeded|input length and .?max_tokens.? exceed/i;
+const limiting = new Set([
+  "ThrottlingException",
+  "TooManyRequestsException",
+  "ServiceQuotaExceededException",
+  "LimitExceededException",
+]);
 
-/** What kind of failure a refusal is. */
+/** Returns the code of a refusal. */
 export function codeOf({ name, message, status }: ServiceFailure): ErrorCode {
-  if (tooLong.test(message)) return "context-overflow";
+  // Before what the message says: too many tokens may also be too many in a span of time.
+  if (limiting.has(name)) return "rate-limited";
+  if (isContextOverflow(message)) return "context-overflow";
   switch (name) {
-    case "ThrottlingException":
-    case "TooManyRequestsException":
-    case "ServiceQuotaExceededException":
-    case "LimitExceededException":
-      return "rate-limited";
     case "AccessDeniedException":
       return isBadKey(message) ? "authentication" : "permission";
     case "UnrecognizedClientException":
@@ -88,7 +90,11 @@ export function codeOf({ name, message, status }: ServiceFailure): ErrorCode {
     case "ValidationException":
       return codeOfValidation(message);
     default:
-      return status === 400 ? codeOfValidation(message) : codeOfStatus(status);
+      if (status === 400) return codeOfValidation(message);
+      // The address of a request holds the model.
+      if (status === 404) return "model-not-found";
+      // An exception in the middle of an answer, of a kind that is not known yet.
+      return status === undefined || status === 200 ? "server-error" : codeOfStatus(status, message);
   }
 }
 
@@ -101,38 +107,6 @@ function codeOfValidation(message: string): ErrorCode {
   return "invalid-request";
 }
 
-function codeOfStatus(status: number | undefined): ErrorCode {
-  switch (status) {
-    case 401:
-      return "authentication";
-    case 402:
-      return "payment-required";
-    case 403:
-      return "permission";
-    case 404:
-      return "model-not-found";
-    case 408:
-    case 504:
-      return "timeout";
-    case 413:
-      return "context-overflow";
-    case 424:
-      return "server-error";
-    case 429:
-      return "rate-limited";
-    case 503:
-    case 529:
-      return "overloaded";
-    // An exception in the middle of an answer that nobody has named yet.
-    case 200:
-    case undefined:
-      return "server-error";
-    default:
-      if (status >= 300 && status < 400) return "protocol";
-      return status >= 500 ? "server-error" : "invalid-request";
-  }
-}
-
 function isBadKey(message: string): boolean {
   return /api key|bearer token|token has expired|token is invalid/i.test(message);
 }
@@ -142,45 +116,4 @@ function mayBeRepeated(code: ErrorCode, failure: ServiceFailure): boolean | unde
   if (failure.name === "ServiceQuotaExceededException" || /per day/i.test(failure.message)) return false;
   // The SDK has learnt from the refusal by how much the clock is wrong: the next request is signed with the right time.
   return code === "authentication" && isClockSkew(failure) ? true : undefined;
-}
-
-/** `retry-after-ms`, or `retry-after` in seconds or as a date. */
-export function retryAfterMs(headers: Readonly<Record<string, string>>, now: number): number | undefined {
-  const milliseconds = positive(headers["retry-after-ms"]);
-  if (milliseconds !== undefined) return milliseconds;
-  const after = headers["retry-after"];
-  const seconds = positive(after);
-  if (seconds !== undefined) return seconds * 1000;
-  const date = after === undefined ? Number.NaN : Date.parse(after);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
-}
-
-function positive(value: string | undefined): number | undefined {
-  const number = value === undefined || value.trim() === "" ? Number.NaN : Number(value);
-  return Number.isFinite(number) && number >= 0 ? number : undefined;
-}
-
-export function blot(text: string, secrets: readonly string[]): string {
-  return secrets.reduce((words, secret) => (secret === "" ? words : words.replaceAll(secret, "***")), text);
-}
-
-/** A word of the service within a sentence of ours. */
-export function quote(word: string): string {
-  return JSON.stringify(word.length <= 100 ? word : `${word.slice(0, 100)}…`);
-}
-
-/** Returns one line of a reasonable length. The whole stands in `detail`. */
-export function shorten(text: string): string {
-  if (isBinary(text)) return "bytes that are not text.";
-  const line = text.replace(/\s+/g, " ").trim();
-  if (line === "") return "it gave no reason.";
-  const cut = line.length <= 400 ? line : `${line.slice(0, 400)}…`;
-  return /[.!?…)]$/.test(cut) ? cut : `${cut}.`;
-}
-
-/** Whether a text was read from bytes that are none, such as a compressed body whose headers do not say so. */
-function isBinary(text: string): boolean {
-  // Escapes colour the text of some services.
-  const odd = [...text.matchAll(/(?!\s)\p{Cc}|\ufffd/gu)].filter(([sign]) => sign !== "\u001b");
-  return odd.length * 10 > text.length || (odd[0]?.index ?? 4) < 4;
 }

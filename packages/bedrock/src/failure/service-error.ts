@@ -1,5 +1,5 @@
 import { isObject } from "@waygate/core/plugin";
-import { readText } from "@waygate/plugin-kit";
+import { pageTitle, parseJson, readText } from "@waygate/plugin-kit";
 
 /** What AWS answered in place of an answer, as far as it can be read. */
 export interface ServiceFailure {
@@ -17,8 +17,15 @@ export class ServiceError extends Error implements ServiceFailure {
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(status: number, headers: Readonly<Record<string, string>>, body: string) {
-    const fields = parse(body);
-    super(readText(fields.message) ?? readText(fields.Message) ?? readText(fields.errorMessage) ?? plain(body));
+    const parsed = parseJson(body);
+    const fields = isObject(parsed) ? parsed : {};
+    super(
+      readText(fields.message) ??
+        readText(fields.Message) ??
+        readText(fields.errorMessage) ??
+        pageTitle(body) ??
+        body.trim(),
+    );
     this.name = errorName(headers, fields);
     this.status = status;
     this.headers = headers;
@@ -82,19 +89,4 @@ function errorName(headers: Readonly<Record<string, string>>, fields: Record<str
     headers["x-amzn-errortype"] ?? readText(fields.__type) ?? readText(output.__type) ?? readText(fields.code) ?? "";
   const [name = ""] = raw.split(/[:,]/);
   return name.slice(name.indexOf("#") + 1);
-}
-
-function parse(body: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(body);
-    return isObject(value) ? value : {};
-  } catch {
-    return {};
-  }
-}
-
-/** What a person would read of an answer that is no JSON: proxies send pages. */
-function plain(body: string): string {
-  if (!/^\s*</.test(body)) return body.trim();
-  return /<title[^>]*>([^<]*)</i.exec(body)?.[1]?.trim() || "a page of HTML";
 }

@@ -1,5 +1,6 @@
 import { GatewayError, isGatewayError } from "@waygate/core/plugin";
 import { HttpTimeout, networkCode } from "@waygate/http";
+import { connectionFailure } from "@waygate/plugin-kit";
 import type { Connection } from "../aws/connection.ts";
 import {
   credentialFailure,
@@ -10,7 +11,6 @@ import {
 } from "../credentials/credential-failure.ts";
 import { ListingFailure } from "../models/discovered.ts";
 import { regionMeant } from "../models/inference-id.ts";
-import { connectionFailure } from "./connection-failure.ts";
 import type { FailureContext } from "./failure-context.ts";
 import { failureOf } from "./failure-of.ts";
 import { isExpired, serviceFailure } from "./service-error.ts";
@@ -45,7 +45,9 @@ export function told(error: unknown, connection: Connection, context: FailureCon
   if (error instanceof HttpTimeout || networkCode(error) !== undefined) {
     const meant = setup.endpoint === undefined ? regionMeant(context.region) : "";
     const { gateway } = context;
-    return connectionFailure({ gateway, host: hostOf(connection, context), meant }, error);
+    const host = hostOf(connection, context);
+    const ifUnknown = `Check the region, endpoint_url and the network.${meant}`;
+    return connectionFailure({ gateway, host, ifRefused: "Check endpoint_url and the network.", ifUnknown }, error);
   }
   const words = error instanceof Error ? error.message : String(error);
   return new GatewayError(`Gateway "${context.gateway}": the AWS SDK could not send the request: ${words}`, {

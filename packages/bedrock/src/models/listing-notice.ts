@@ -1,5 +1,5 @@
 import type { GatewayError, NoticeEvent } from "@waygate/core/plugin";
-import { shorten } from "../failure/failure-of.ts";
+import { shorten } from "@waygate/plugin-kit";
 import { serviceFailure } from "../failure/service-error.ts";
 import { tableDate } from "./known-models.ts";
 

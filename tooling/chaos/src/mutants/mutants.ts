@@ -30,7 +30,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "A failure in a stream is passed over",
-    edits: [{ package: "openai-chat", find: "throw failureOfBody(this.#context, chunk);", replace: "return;" }],
+    edits: [{ package: "openai-chat", find: "throw this.#failure(chunk);", replace: "return;" }],
     shownBy: ["no silent success", "only whole calls"],
   },
   {

@@ -1,9 +1,9 @@
 import { isAscii } from "node:buffer";
 import { TextDecoder } from "node:util";
 
-/** Decodes UTF-8 that is cut anywhere. Plain ASCII, which answers mostly are, takes a shorter way. */
+/** Decodes UTF-8 that is cut anywhere. Plain ASCII, which most answers are, takes a shorter way. */
 export class Utf8Decoder {
-  /** Made when it is needed: it costs more than the rest of what a short answer is read with. */
+  /** Created when it is needed: that costs more than everything else for a short answer. */
   #decoder: TextDecoder | undefined;
   /** Whether the last piece may have ended within a character. */
   #pending = false;
@@ -14,14 +14,14 @@ export class Utf8Decoder {
       this.#begun = true;
       return bytes.toString("latin1");
     }
-    // A byte order mark is dropped where the text begins, and only there.
+    // A byte order mark is dropped at the beginning of the text, and only there.
     this.#decoder ??= new TextDecoder("utf-8", { ignoreBOM: this.#begun });
     this.#begun = true;
     this.#pending = (bytes[bytes.length - 1] ?? 0) >= 0x80;
     return this.#decoder.decode(bytes, { stream: true });
   }
 
-  /** What is left of a character that was never completed: a replacement character, or nothing. */
+  /** Returns what is left of a character that was never completed: a replacement character, or nothing. */
   end(): string {
     return this.#decoder?.decode() ?? "";
   }
