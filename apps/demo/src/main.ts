@@ -1,4 +1,5 @@
 import { type Arguments, parseArguments } from "./arguments.ts";
+import { endProcess } from "./end-process.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
 import { helpText, versionText } from "./help.ts";
 import { Interrupts } from "./terminal/interrupts.ts";
@@ -6,11 +7,11 @@ import { printable } from "./terminal/printable.ts";
 import { wrapText } from "./terminal/word-wrap.ts";
 
 const { stdin, stdout, stderr, env: environment } = process;
-const interrupts = new Interrupts(() => leave(exitCode.interrupted));
+const interrupts = new Interrupts(() => leave(exitCode.interrupted, { atOnce: true }));
 process.on("SIGINT", () => interrupts.press());
 // A closed terminal or a kind `kill`: the handlers of "exit" still end the commands that run.
-process.on("SIGTERM", () => leave(143));
-process.on("SIGHUP", () => leave(129));
+process.on("SIGTERM", () => leave(143, { atOnce: true }));
+process.on("SIGHUP", () => leave(129, { atOnce: true }));
 // `waygate chat … | head`: whoever read has enough.
 for (const stream of [stdout, stderr]) stream.on("error", () => leave(exitCode.ok));
 
@@ -60,7 +61,11 @@ async function runCommand(given: Arguments): Promise<ExitCode> {
   }
 }
 
-function leave(code: number): void {
-  if (stdin.isTTY) stdin.setRawMode(false);
-  process.exit(code);
+function leave(code: number, how = { atOnce: false }): void {
+  try {
+    if (stdin.isTTY) stdin.setRawMode(false);
+  } catch {
+    // The terminal is gone.
+  }
+  endProcess(code, how);
 }
