@@ -98,6 +98,7 @@ export class OpenHost implements Host {
       environment,
       store: () => stores.current(this.settings.layers.keys.credentialStore),
       gateways: () => this.gateways(),
+      variables: () => this.#plugins.credentialVariables(this.settings.layers.languageModels),
       changed: (gateway) => this.#keysChanged(gateway),
       trouble: (gateway, { code, message }) => this.#board.tell({ severity: "warning", code, message, gateway }),
     });

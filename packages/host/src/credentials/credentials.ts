@@ -36,6 +36,8 @@ export interface CredentialsOptions {
   readonly store: () => CredentialStore;
   /** The gateways as they are now, each with its plugin loaded. */
   readonly gateways: () => Promise<readonly GatewayEntry[]>;
+  /** The variables that all known plugins declare. */
+  readonly variables: () => readonly string[];
   /** Told which gateway's keys have changed. */
   readonly changed: (gateway: string) => Promise<void>;
   /** Told, once for each reason, why the store could not be asked for a key that may be missing. */
@@ -81,6 +83,15 @@ export class Credentials {
         cause: error,
       });
     }
+  }
+
+  /**
+   * The names of the environment variables that may hold a credential: those of all known plugins, disabled and refused
+   * ones too, for each gateway that the settings name. A program that starts others keeps them out of their environment.
+   * Variables that a plugin does not declare, such as those that the AWS SDK reads by itself, are not among them.
+   */
+  variables(): readonly string[] {
+    return this.#options.variables();
   }
 
   /** What there is for each credential of one gateway, or of all. */

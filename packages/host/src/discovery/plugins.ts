@@ -7,7 +7,7 @@ import { type Confirmations, digestOf } from "./confirmations.ts";
 import { findByKeyword, findNamed, PackageFault } from "./find-packages.ts";
 import { type InstalledPackage, readPackage } from "./installed-package.ts";
 import { LazyPlugin } from "./lazy-plugin.ts";
-import { type Manifest, ManifestFault, readManifest } from "./manifest.ts";
+import { credentialsFor, type Manifest, ManifestFault, readManifest } from "./manifest.ts";
 
 /** A plugin as it can be shown before its code has run. Plain data. */
 export interface PluginInfo {
@@ -90,6 +90,25 @@ export class Plugins {
   /** What the registry holds whose code may not have run yet. */
   get lazy(): readonly LazyPlugin[] {
     return this.#active.filter((plugin) => plugin instanceof LazyPlugin);
+  }
+
+  /**
+   * The environment variables that all plugins here declare for their credentials: disabled, refused and unused ones
+   * too. Of a plugin that maps ids to gateways, those of each id in `languageModels`.
+   */
+  credentialVariables(languageModels: Readonly<Record<string, unknown>>): readonly string[] {
+    const declared: readonly DeclaresCredentials[] = [
+      ...this.#program.map(({ plugin }) => plugin),
+      ...this.#candidates.flatMap(({ manifest }) =>
+        manifest === undefined ? [] : [{ ...manifest, credentials: (id: string) => credentialsFor(manifest, id) }],
+      ),
+      // What code says once it is loaded may differ from its manifest.
+      ...this.lazy,
+    ];
+    const names = declared.flatMap((plugin) =>
+      gatewayIds(plugin, languageModels).flatMap((id) => plugin.credentials(id).flatMap(({ env }) => env)),
+    );
+    return [...new Set(names)];
   }
 
   infos(): readonly PluginInfo[] {
@@ -197,6 +216,17 @@ export class Plugins {
     this.#shells.set(name, shell);
     return shell;
   }
+}
+
+type DeclaresCredentials = Pick<GatewayPlugin, "id" | "settingsKey" | "instances" | "credentials">;
+
+function gatewayIds(
+  { id, settingsKey, instances }: DeclaresCredentials,
+  languageModels: Readonly<Record<string, unknown>>,
+): readonly string[] {
+  if (instances === "one") return [id];
+  const gateways = Object.hasOwn(languageModels, settingsKey) ? languageModels[settingsKey] : undefined;
+  return isObject(gateways) ? Object.keys(gateways) : [];
 }
 
 const disabledWords = 'It is switched off by "disabled_plugins".';
