@@ -22,6 +22,7 @@ import { Diagnostics } from "./diagnostics.ts";
 import { UsageError } from "./exit-code.ts";
 import { type ModelChoice, ModelChooser } from "./model-choice.ts";
 import { plugins } from "./plugins.ts";
+import { programEnvironment } from "./programs/program-environment.ts";
 import { systemPrompt } from "./system-prompt.ts";
 import type { Interrupts } from "./terminal/interrupts.ts";
 import { Keyboard } from "./terminal/keyboard.ts";
@@ -29,7 +30,6 @@ import { Screen } from "./terminal/screen.ts";
 import { TerminalApproval } from "./terminal/terminal-approval.ts";
 import { type ConversationScope, type Surroundings, tokens } from "./tokens.ts";
 import { type Approval, allowAll, askThrough, denyAll } from "./tools/approval.ts";
-import { commandEnvironment } from "./tools/command-environment.ts";
 import { delegate } from "./tools/delegate.ts";
 import { listFiles } from "./tools/list-files.ts";
 import { readFile } from "./tools/read-file.ts";
@@ -97,9 +97,9 @@ const toolFactories: readonly FactoryFunction<Tool>[] = [
   (c) => writeFile(c.resolve(tokens.workspace)),
   (c) => {
     const { environment } = c.resolve(tokens.surroundings);
-    const { registry } = c.resolve(tokens.host);
+    const { credentials } = c.resolve(tokens.host);
     return runCommand(c.resolve(tokens.workspace), {
-      environment: () => commandEnvironment(environment, registry.gateways()),
+      environment: () => programEnvironment(environment, credentials.variables()),
     });
   },
   (c) =>

@@ -1,8 +1,8 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
 import { type Message, run } from "@waygate/core";
 import { type ExitCode, exitCodeOfEnd, UsageError } from "../exit-code.ts";
 import { jsonLine } from "../json-output.ts";
+import { stagedDiff } from "../programs/git.ts";
+import { ownProgramEnvironment } from "../programs/program-environment.ts";
 import { printable } from "../terminal/printable.ts";
 import { chooseModel } from "./chat.ts";
 import type { Services } from "./services.ts";
@@ -17,7 +17,7 @@ const instructions =
 /** `waygate commit`: a message for what is staged, from the model that `agent.commit_message_model` names. */
 export async function commit(services: Services): Promise<ExitCode> {
   const { host, screen, interrupts, arguments: given } = services;
-  const diff = await stagedDiff(given.folder);
+  const diff = await stagedChange(services);
   const { gateway, model, reasoning, temperature } = await chooseModel(services, "commit_message_model");
   const hint = given.words.length === 0 ? "" : `About it: ${given.words.join(" ")}\n\n`;
   const messages: readonly Message[] = [
@@ -41,18 +41,13 @@ export async function commit(services: Services): Promise<ExitCode> {
   }
 }
 
-async function stagedDiff(folder: string): Promise<string> {
-  const diff = await git(folder, ["diff", "--staged", "--no-color", "--no-ext-diff"]);
+async function stagedChange({ host, surroundings, arguments: given }: Services): Promise<string> {
+  const environment = ownProgramEnvironment(surroundings.environment, host.credentials.variables());
+  const diff = await stagedDiff(given.folder, environment).catch((error: unknown) => {
+    const words = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`git could not say what is staged in "${given.folder}": ${words}`);
+  });
   if (diff === "") throw new UsageError("Nothing is staged: git add what the commit is to hold.");
   if (diff.length <= maxDiffLength) return diff;
   return `${diff.slice(0, maxDiffLength)}\n[cut off here; ${diff.length - maxDiffLength} more characters]`;
-}
-
-async function git(folder: string, words: readonly string[]): Promise<string> {
-  try {
-    return (await promisify(execFile)("git", words, { cwd: folder, maxBuffer: 256 * 1024 * 1024 })).stdout;
-  } catch (error) {
-    const said = error instanceof Error && "stderr" in error ? String(error.stderr).split("\n")[0] : "";
-    throw new UsageError(`git could not say what is staged in "${folder}": ${said || "is git installed?"}`);
-  }
 }

@@ -1,6 +1,7 @@
 import { formatPlace } from "@waygate/host";
 import { type ExitCode, exitCode, UsageError } from "../exit-code.ts";
 import { jsonLine, jsonText } from "../json-output.ts";
+import { ownProgramEnvironment } from "../programs/program-environment.ts";
 import { editFile } from "./editor.ts";
 import type { Services } from "./services.ts";
 
@@ -74,7 +75,7 @@ function parseValue(path: string, text: string): unknown {
 
 async function edit({ host, screen, surroundings, arguments: given }: Services): Promise<ExitCode> {
   const file = await host.settings.create();
-  await editFile(file, surroundings.environment);
+  await editFile(file, ownProgramEnvironment(surroundings.environment, host.credentials.variables()));
   await host.settings.reload();
   const errors = host.settings.notices.filter(({ severity }) => severity === "error");
   if (given.json) await screen.answer.write(jsonLine({ type: "settings", file, errors }));
