@@ -27,7 +27,7 @@ export interface ConversationOptions {
 /** How one turn went. */
 export interface Turn {
   readonly usage: Usage;
-  readonly cost: Cost | undefined;
+  readonly costs: readonly Cost[];
   readonly outcome:
     | { readonly type: "ended"; readonly reason: RunEndReason }
     | { readonly type: "interrupted" }
@@ -90,10 +90,10 @@ export class Conversation {
         if (event.type === "run-end") reason = event.reason;
         await show(event);
       }
-      return { usage: answer.usage, cost: answer.cost, outcome: { type: "ended", reason } };
+      return { usage: answer.usage, costs: answer.costs, outcome: { type: "ended", reason } };
     } catch (error) {
       const outcome = signal.aborted ? ({ type: "interrupted" } as const) : ({ type: "failed", error } as const);
-      return { usage: answer.usage, cost: answer.cost, outcome };
+      return { usage: answer.usage, costs: answer.costs, outcome };
     } finally {
       if (answer.messages.length > asked.length) this.#messages = answer.messages;
     }

@@ -400,7 +400,8 @@ describe("a snapshot", () => {
       expect(stored(running.snapshot())).toEqual({
         version: 1,
         messages: [{ role: "user", content: [{ type: "text", text: "Hello" }] }],
-        usage: usageOf(0, 0),
+        usage: { input: {}, output: {} },
+        costs: [],
         steps: 0,
         toolCalls: 0,
         steering: [],

@@ -31,6 +31,7 @@ describe("ask", () => {
       origin: { gateway: "fake", model: "small" },
       usage: usageOf(3, 2),
       cost: undefined,
+      costs: [],
     });
   });
 

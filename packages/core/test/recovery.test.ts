@@ -520,8 +520,8 @@ describe("between two steps", () => {
       },
     }).result();
     expect(outlooks).toEqual([
-      [1, 1, 0],
-      [2, 3, 0],
+      [1, 1, undefined],
+      [2, 3, undefined],
     ]);
     expect(asked).toEqual([[1, ["listen"], 0.5, "small"]]);
     expect(messages.map(({ role }) => role)).toEqual(["user", "assistant"]);

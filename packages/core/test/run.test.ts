@@ -29,7 +29,8 @@ import {
 } from "./fake-gateway.ts";
 import { anyObject } from "./schema.ts";
 
-const none: Usage = usageOf(0, 0);
+/** Nothing was reported. */
+const none: Usage = { input: {}, output: {} };
 const hello: Message = { role: "user", content: [{ type: "text", text: "Hello" }] };
 const said = (words: string): AssistantMessage => ({ role: "assistant", content: [{ type: "text", text: words }] });
 const called = (id: string, name: string, args = "{}") =>
@@ -91,7 +92,7 @@ describe("a run", () => {
       { type: "step-start", step: 1 },
       ...answer,
       { type: "step-end", step: 1, message, results: [], usage: usageOf(3, 2) },
-      { type: "run-end", reason: "stop", steps: 1, usage: usageOf(3, 2), cost: usd(0.5) },
+      { type: "run-end", reason: "stop", steps: 1, usage: usageOf(3, 2), cost: usd(0.5), costs: [usd(0.5)] },
     ]);
     expect([running.messages, running.usage, running.cost]).toEqual([[hello, message], usageOf(3, 2), usd(0.5)]);
     expect(await running.result()).toEqual({
@@ -101,6 +102,7 @@ describe("a run", () => {
       steps: 1,
       usage: usageOf(3, 2),
       cost: usd(0.5),
+      costs: [usd(0.5)],
     });
   });
 
@@ -144,7 +146,7 @@ describe("a run", () => {
       { type: "step-end", step: 2, message: messages[3], results: messages[4]?.content, usage: undefined },
       { type: "step-start", step: 3 },
       { type: "step-end", step: 3, message: messages[5], results: [], usage: undefined },
-      { type: "run-end", reason: "stop", steps: 3, usage: none, cost: undefined },
+      { type: "run-end", reason: "stop", steps: 3, usage: none, cost: undefined, costs: [] },
     ]);
     expect(await running.result()).toEqual({
       reason: "stop",
@@ -153,6 +155,7 @@ describe("a run", () => {
       steps: 3,
       usage: none,
       cost: undefined,
+      costs: [],
     });
   });
 
@@ -374,6 +377,7 @@ describe("the end of a run", () => {
       steps: 1,
       usage: usageOf(1, 0),
       cost: undefined,
+      costs: [],
     });
     const tools = start([[text("a"), ...call("1", "echo"), finish()], [finish()]], { tools: [echo] }).running;
     expect((await tools.result()).text).toBe("");
@@ -413,11 +417,38 @@ describe("usage and cost", () => {
     ["what is known of it", [undefined, usd(1)], usd(1)],
     ["estimated where a part is", [usd(1), usd(2, "estimated")], usd(3, "estimated")],
     ["estimated where a part is", [usd(1, "estimated"), usd(2)], usd(3, "estimated")],
-    ["in the first currency alone", [usd(1), { ...usd(2), currency: "EUR" }, usd(4)], usd(5)],
   ])("of a run is %s", async (_name, costs, expected) => {
     const answers = costs.map((cost, index) => [usage(1, 1, cost), ...call(`${index}`, "echo"), finish()]);
     const { running } = start([...answers, [finish()]], { tools: [echo] });
     expect((await running.result()).cost).toEqual(expected);
+  });
+
+  it("in different currencies are never added together", async () => {
+    const eur = (amount: number): Cost => ({ ...usd(amount), currency: "EUR" });
+    const costs = [usd(1), eur(2), usd(4), eur(0.5)];
+    const answers = costs.map((cost, index) => [usage(1, 1, cost), ...call(`${index}`, "echo"), finish()]);
+    const { running } = start([...answers, [finish()]], { tools: [echo] });
+    const result = await running.result();
+    expect([result.cost, result.costs]).toEqual([undefined, [usd(5), eur(2.5)]]);
+    expect([running.cost, running.costs]).toEqual([undefined, result.costs]);
+  });
+
+  it("have the counts that any step has: what is not reported is not zero", async () => {
+    const reports: Usage[] = [
+      { input: { total: 5 }, output: {} },
+      { input: { total: 1, cacheRead: 1 }, output: { total: 2 }, details: { audio_tokens: 7 } },
+    ];
+    const answers = reports.map((report, index) => [
+      { type: "usage", usage: report } as const,
+      ...call(`${index}`, "echo"),
+      finish(),
+    ]);
+    const { running } = start([...answers, [finish()]], { tools: [echo] });
+    const seen: (Usage | undefined)[] = [];
+    for await (const event of running) if (event.type === "step-end") seen.push(event.usage);
+    expect(seen).toEqual([...reports, undefined]);
+    expect(running.usage).toEqual({ input: { total: 6, cacheRead: 1 }, output: { total: 2 } });
+    expect(Object.keys(running.usage.input)).toEqual(["total", "cacheRead"]);
   });
 
   it("are there while the run goes on", async () => {

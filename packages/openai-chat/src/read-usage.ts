@@ -1,4 +1,4 @@
-import { type Cost, isObject, type Usage } from "@waygate/core/plugin";
+import { type Cost, isObject, type JsonObject, type JsonValue, type Usage } from "@waygate/core/plugin";
 
 export interface UsageReport {
   readonly usage: Usage;
@@ -6,9 +6,9 @@ export interface UsageReport {
 }
 
 /**
- * Reads a `usage` object, whoever wrote it. Undefined where it holds no counts. Services disagree on whether cached
- * and reasoning tokens are within the totals; what comes out has them within. `reasoningBeside`: reasoning is known to
- * be counted beside the completion.
+ * Reads a `usage` object of any service. Returns `undefined` if it has no counts. Services disagree on whether the totals
+ * include cached and reasoning tokens; here they do. A count that the service does not report stays out.
+ * `reasoningBeside`: the service is known to count reasoning beside the completion.
  */
 export function readUsage(raw: unknown, reasoningBeside = false): UsageReport | undefined {
   if (!isObject(raw)) return undefined;
@@ -22,18 +22,27 @@ export function readUsage(raw: unknown, reasoningBeside = false): UsageReport | 
     count(raw.prompt_cache_hit_tokens) ??
     count(raw.cached_tokens) ??
     count(raw.num_cached_tokens) ??
-    count(raw.cache_read_input_tokens) ??
-    0;
-  const cacheWrite = count(promptDetails.cache_write_tokens) ?? count(raw.cache_creation_input_tokens) ?? 0;
-  const reasoning = count(completionDetails.reasoning_tokens) ?? count(raw.reasoning_tokens) ?? 0;
-  const input = withSubset(prompt ?? 0, cacheRead + cacheWrite, false);
+    count(raw.cache_read_input_tokens);
+  const cacheWrite = count(promptDetails.cache_write_tokens) ?? count(raw.cache_creation_input_tokens);
+  const reasoning = count(completionDetails.reasoning_tokens) ?? count(raw.reasoning_tokens);
   const total = count(raw.total_tokens);
+  const thought = reasoning ?? 0;
   const apart =
-    reasoningBeside ||
-    (total !== undefined && reasoning > 0 && total === (prompt ?? 0) + (completion ?? 0) + reasoning);
-  const output = withSubset(completion ?? 0, reasoning, apart);
+    reasoningBeside || (total !== undefined && thought > 0 && total === (prompt ?? 0) + (completion ?? 0) + thought);
+  const details = readDetails(raw);
   return {
-    usage: { input: { total: input, cacheRead, cacheWrite }, output: { total: output, reasoning } },
+    usage: {
+      input: {
+        ...(prompt !== undefined && { total: withSubset(prompt, (cacheRead ?? 0) + (cacheWrite ?? 0), false) }),
+        ...(cacheRead !== undefined && { cacheRead }),
+        ...(cacheWrite !== undefined && { cacheWrite }),
+      },
+      output: {
+        ...(completion !== undefined && { total: withSubset(completion, thought, apart) }),
+        ...(reasoning !== undefined && { reasoning }),
+      },
+      ...(details !== undefined && { details }),
+    },
     cost: readCost(raw),
   };
 }
@@ -41,6 +50,36 @@ export function readUsage(raw: unknown, reasoningBeside = false): UsageReport | 
 /** A total that does not cover its own subset was counted without it (xAI's reasoning, Anthropic's cache). */
 function withSubset(total: number, subset: number, apart: boolean): number {
   return apart || subset > total ? total + subset : total;
+}
+
+/** The fields that are read above, at any depth. */
+const read = new Set([
+  "prompt_tokens",
+  "input_tokens",
+  "completion_tokens",
+  "output_tokens",
+  "total_tokens",
+  "cached_tokens",
+  "prompt_cache_hit_tokens",
+  "num_cached_tokens",
+  "cache_read_input_tokens",
+  "cache_write_tokens",
+  "cache_creation_input_tokens",
+  "reasoning_tokens",
+  "cost",
+]);
+
+/** Returns what else the service reports, such as tokens of audio, without what is empty; `undefined` if it is nothing. */
+function readDetails(raw: Record<string, unknown>): JsonObject | undefined {
+  let details: Record<string, JsonValue> | undefined;
+  for (const [name, value] of Object.entries(raw)) {
+    if (read.has(name) || value === null || value === 0 || value === false || value === "") continue;
+    const kept = isObject(value) ? readDetails(value) : Array.isArray(value) && value.length === 0 ? undefined : value;
+    if (kept === undefined) continue;
+    details ??= {};
+    details[name] = kept as JsonValue;
+  }
+  return details;
 }
 
 /** OpenRouter and others bill in `cost`, a number of dollars; Perplexity in `cost.total_cost`. */

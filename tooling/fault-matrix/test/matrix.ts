@@ -185,7 +185,7 @@ function expectFailure(error: unknown, failure: string | undefined): void {
 function expectUsage({ usage }: Seen, steps: readonly number[]): void {
   const input = steps.reduce((sum, step) => sum + usageOf(step).input, 0);
   const output = steps.reduce((sum, step) => sum + usageOf(step).output, 0);
-  expect([usage.input.total, usage.output.total]).toEqual([input, output]);
+  expect([usage.input.total ?? 0, usage.output.total ?? 0]).toEqual([input, output]);
 }
 
 function placeWithin({ moment }: Cell) {

@@ -24,11 +24,11 @@ export async function showTurn(
   await view.end();
   const { aside } = screen;
   if (aside.terminal) await aside.startBlock();
-  const { outcome, usage, cost } = turn;
+  const { outcome, usage, costs } = turn;
   if (outcome.type === "failed") await showError(screen, outcome.error);
   else if (outcome.type === "interrupted") await aside.line(aside.style("yellow", interruption));
   else if (outcome.reason !== "stop") await aside.line(aside.style("yellow", endings[outcome.reason]));
-  if (isUsed(usage)) await aside.line(aside.style("dim", usageLine(usage, cost)));
+  if (isUsed(usage)) await aside.line(aside.style("dim", usageLine(usage, costs)));
   return turn;
 }
 

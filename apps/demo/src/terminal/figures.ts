@@ -2,19 +2,20 @@ import type { Cost, Model, Usage } from "@waygate/core";
 
 const grouped = new Intl.NumberFormat("en-US");
 
-/** `1,240 in (1,024 cached) · 86 out (12 reasoning) · $0.0012` */
-export function usageLine(usage: Usage, cost: Cost | undefined): string {
-  const { input, output } = usage;
-  const parts = [
-    `${grouped.format(input.total)} in${note(input.cacheRead, "cached")}`,
-    `${grouped.format(output.total)} out${note(output.reasoning, "reasoning")}`,
-  ];
-  if (cost !== undefined) parts.push(`${cost.source === "estimated" ? "about " : ""}${money(cost)}`);
-  return parts.join(" · ");
+/** `1,240 in (1,024 cached) · 86 out (12 reasoning) · $0.0012`. A total that is not known is shown as `?`. */
+export function usageLine({ input, output, estimated }: Usage, costs: readonly Cost[]): string {
+  const about = estimated === true ? "about " : "";
+  const total = (count: number | undefined) => (count === undefined ? "?" : `${about}${grouped.format(count)}`);
+  return [
+    `${total(input.total)} in${note(input.cacheRead, "cached")}`,
+    `${total(output.total)} out${note(output.reasoning, "reasoning")}`,
+    ...costs.map((cost) => `${cost.source === "estimated" ? "about " : ""}${money(cost)}`),
+  ].join(" · ");
 }
 
+/** Whether there is anything to show. */
 export function isUsed({ input, output }: Usage): boolean {
-  return input.total + output.total > 0;
+  return (input.total ?? 0) + (output.total ?? 0) > 0;
 }
 
 /** How long ago something was: `3 minutes`. */
@@ -39,8 +40,8 @@ export function modelFigures({ contextWindow, pricing }: Model): string {
   return parts.join(" · ");
 }
 
-function note(count: number, what: string): string {
-  return count > 0 ? ` (${grouped.format(count)} ${what})` : "";
+function note(count: number | undefined, what: string): string {
+  return count !== undefined && count > 0 ? ` (${grouped.format(count)} ${what})` : "";
 }
 
 function money({ amount, currency }: Pick<Cost, "amount" | "currency">): string {

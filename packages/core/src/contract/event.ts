@@ -214,33 +214,45 @@ export interface NoticeEvent {
   readonly data?: JsonValue | undefined;
 }
 
-/** What the answer has cost so far. The last report of an answer wins; reports are never added up. */
+/** The usage and the cost of the answer so far. The last report of an answer wins; reports are never added up. */
 export interface UsageEvent {
   readonly type: "usage";
   readonly usage: Usage;
+  /** Everything that the answer cost, fees besides tokens included. */
   readonly cost?: Cost | undefined;
 }
 
-/** Tokens. Never negative; what a service does not report is 0. */
+/**
+ * Counts of tokens, never negative. Unknown is not zero: a count that the service did not report is `undefined`. The sum
+ * over several answers has a count if any of them has it; so it may be less than what was used.
+ */
 export interface Usage {
   readonly input: {
     /** All input tokens, those read from and written to a cache included. */
-    readonly total: number;
-    readonly cacheRead: number;
-    readonly cacheWrite: number;
+    readonly total?: number | undefined;
+    readonly cacheRead?: number | undefined;
+    readonly cacheWrite?: number | undefined;
   };
   readonly output: {
     /** All output tokens, reasoning included. */
-    readonly total: number;
-    readonly reasoning: number;
+    readonly total?: number | undefined;
+    readonly reasoning?: number | undefined;
   };
+  /**
+   * True if a total is an estimate of the run (about 4 characters a token), as the service reported none. Only a run with a
+   * `budget` estimates.
+   * @defaultValue false
+   */
+  readonly estimated?: boolean | undefined;
+  /** Further counts in the service's own words, such as tokens of audio. Sums over several answers have none. */
+  readonly details?: JsonObject | undefined;
 }
 
 export interface Cost {
   readonly amount: number;
-  /** ISO 4217, such as `USD`. */
+  /** ISO 4217, such as `USD`. Amounts in different currencies are never added together. */
   readonly currency: string;
-  /** `billed`: the gateway said so. `estimated`: from its list of prices. */
+  /** `billed`: reported by the gateway. `estimated`: from prices per token, fees besides tokens not included. */
   readonly source: "billed" | "estimated";
 }
 

@@ -4,6 +4,7 @@ import type { Cost, FinishEvent, ModelEvent, Usage } from "../contract/event.ts"
 import type { AssistantMessage, Origin } from "../contract/message.ts";
 import { CallIds } from "../stream/call-ids.ts";
 import { type FoldedCall, MessageFold } from "../stream/fold.ts";
+import { soleCost } from "../stream/usage-sum.ts";
 import { Approvals } from "./approval.ts";
 import { RunControl } from "./control.ts";
 import { textOf, toMessage } from "./conversation.ts";
@@ -38,7 +39,10 @@ export interface AskResult<Output = unknown> {
   readonly origin: Origin;
   /** `undefined` if the service reported none. */
   readonly usage: Usage | undefined;
+  /** `undefined` if it is not known, or if there are several currencies. */
   readonly cost: Cost | undefined;
+  /** One for each currency. */
+  readonly costs: readonly Cost[];
 }
 
 /** One model call. Iterate it for its events, or await `result()`. It can be iterated once; leaving early aborts it. */
@@ -165,7 +169,7 @@ class OpenAnswer implements Answer {
   }
 
   async #settle(): Promise<AskResult> {
-    const { finish, calls, usage, cost } = this.#fold;
+    const { finish, calls, usage, costs } = this.#fold;
     const message = this.#fold.message();
     if (finish === undefined) throw new TypeError("The answer ended without a finish.");
     return {
@@ -176,7 +180,8 @@ class OpenAnswer implements Answer {
       finish,
       origin: this.#caller.origin,
       usage,
-      cost,
+      cost: soleCost(costs),
+      costs,
     };
   }
 

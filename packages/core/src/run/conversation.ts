@@ -1,13 +1,13 @@
 import type { Cost, Usage } from "../contract/event.ts";
 import type { AssistantMessage, Message, ToolMessage } from "../contract/message.ts";
 import { CallIds } from "../stream/call-ids.ts";
-import { addCost, addUsage } from "../stream/usage-sum.ts";
+import { addCost, addUsage, soleCost, unknownUsage } from "../stream/usage-sum.ts";
 
 /** A message, or one of plain text written short. */
 export type MessageInput = Message | { readonly role: "system" | "user" | "assistant"; readonly content: string };
 
 /** What there was before a conversation goes on. */
-type Past = Pick<Conversation, "usage" | "cost" | "steps" | "toolCalls">;
+type Past = Pick<Conversation, "usage" | "costs" | "steps" | "toolCalls">;
 
 /** Spells a message out. */
 export function toMessage(input: MessageInput): Message {
@@ -26,8 +26,9 @@ export class Conversation {
   /** How many steps have ended, and how many tool calls they have carried out. */
   steps = 0;
   toolCalls = 0;
-  usage: Usage = { input: { total: 0, cacheRead: 0, cacheWrite: 0 }, output: { total: 0, reasoning: 0 } };
-  cost: Cost | undefined;
+  usage: Usage = unknownUsage;
+  /** One for each currency. */
+  costs: readonly Cost[] = [];
   /** The ids of all calls so far. */
   readonly callIds: CallIds;
   /** The last answer, which is not among the messages where it is empty. */
@@ -38,7 +39,7 @@ export class Conversation {
     this.callIds = new CallIds(this.#messages);
     if (past === undefined) return;
     this.usage = past.usage;
-    this.cost = past.cost;
+    this.costs = past.costs;
     this.steps = past.steps;
     this.toolCalls = past.toolCalls;
   }
@@ -66,9 +67,14 @@ export class Conversation {
     this.callIds.noteAll(this.#messages);
   }
 
-  /** Counts a step's last report of usage and cost. */
-  charge(usage: Usage | undefined, cost: Cost | undefined): void {
+  /** The costs if they are in one currency. */
+  get cost(): Cost | undefined {
+    return soleCost(this.costs);
+  }
+
+  /** Adds the usage and the costs of a step. */
+  charge(usage: Usage | undefined, costs: readonly Cost[]): void {
     if (usage !== undefined) this.usage = addUsage(this.usage, usage);
-    if (cost !== undefined) this.cost = addCost(this.cost, cost);
+    this.costs = costs.reduce(addCost, this.costs);
   }
 }

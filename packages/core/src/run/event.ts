@@ -99,7 +99,7 @@ export interface StepEndEvent {
   readonly step: number;
   readonly message: AssistantMessage;
   readonly results: readonly ToolResultPart[];
-  /** Of this step alone; undefined where the service reported none. */
+  /** Of this step alone; `undefined` if the service reported none. */
   readonly usage: Usage | undefined;
 }
 
@@ -117,8 +117,10 @@ export interface RunEndEvent {
   readonly steps: number;
   /** Of all steps. */
   readonly usage: Usage;
-  /** Of all steps; undefined where none is known. */
+  /** Of all steps; `undefined` if none is known, or if there are several currencies. */
   readonly cost: Cost | undefined;
+  /** Of all steps, one for each currency. Only the costs that are known count. */
+  readonly costs: readonly Cost[];
 }
 
 /**

@@ -18,11 +18,16 @@ export interface Budget {
 /** Which limit is reached after so many steps, so that the model is not asked again; undefined where none is. */
 export function limitReached(
   limits: RunLimits,
-  used: { readonly steps: number; readonly toolCalls: number; readonly usage: Usage; readonly cost: Cost | undefined },
+  used: { readonly steps: number; readonly toolCalls: number; readonly usage: Usage; readonly costs: readonly Cost[] },
 ): RunEndReason | undefined {
   const { tokens, cost } = limits.budget ?? {};
   if (limits.maxToolCalls !== undefined && used.toolCalls >= limits.maxToolCalls) return "max-tool-calls";
-  if (tokens !== undefined && used.usage.input.total + used.usage.output.total >= tokens) return "budget";
-  if (cost !== undefined && used.cost !== undefined && used.cost.amount >= cost) return "budget";
+  if (tokens !== undefined && total(used.usage) >= tokens) return "budget";
+  if (cost !== undefined && used.costs.some(({ amount }) => amount >= cost)) return "budget";
   return used.steps >= limits.maxSteps ? "max-steps" : undefined;
+}
+
+/** The tokens that are known. */
+function total({ input, output }: Usage): number {
+  return (input.total ?? 0) + (output.total ?? 0);
 }

@@ -65,8 +65,8 @@ export async function* loop(
   signal.throwIfAborted();
   const setup = new StepSetup(options, conversation);
   const end = (reason: RunEndReason): readonly RunEvent[] => {
-    const { steps, usage, cost } = conversation;
-    control.end = { type: "run-end", reason, steps, usage, cost };
+    const { steps, usage, cost, costs } = conversation;
+    control.end = { type: "run-end", reason, steps, usage, cost, costs };
     return [control.end];
   };
   let unfinished = pending;

@@ -25,8 +25,12 @@ interface FinishedRun {
   /** The whole conversation: the messages of the options, and what the run added. */
   readonly messages: readonly Message[];
   readonly steps: number;
+  /** Of all steps. */
   readonly usage: Usage;
+  /** Of all steps; `undefined` if none is known, or if there are several currencies. */
   readonly cost: Cost | undefined;
+  /** Of all steps, one for each currency. Only the costs that are known count. */
+  readonly costs: readonly Cost[];
 }
 
 /**
@@ -38,7 +42,10 @@ export interface Run<Output = unknown> extends AsyncIterable<RunEvent, undefined
   readonly messages: readonly Message[];
   /** Of all steps so far. */
   readonly usage: Usage;
+  /** Of all steps so far; `undefined` if none is known, or if there are several currencies. */
   readonly cost: Cost | undefined;
+  /** Of all steps so far, one for each currency. Only the costs that are known count. */
+  readonly costs: readonly Cost[];
   /**
    * Says something to the model while it is busy: it reads it before its next answer, and has one more if it was about
    * to end. After the end of the run it has no effect.

@@ -66,7 +66,7 @@ export class RunningConversation implements Run, AsyncIterator<RunEvent, undefin
   constructor(options: RunOptions, past?: RunSnapshot) {
     this.#options = options;
     this.#past = past;
-    this.#conversation = new Conversation(options.messages, past && { cost: undefined, ...past });
+    this.#conversation = new Conversation(options.messages, past);
     this.#control = new RunControl(restoreApprovals(past), past?.steering ?? []);
     const own = { signal: this.#controller.signal, control: this.#control };
     const completed = completeOptions(options, { ...own, abort: (reason) => this.#stop(reason) });
@@ -91,6 +91,10 @@ export class RunningConversation implements Run, AsyncIterator<RunEvent, undefin
 
   get cost(): Cost | undefined {
     return this.#conversation.cost;
+  }
+
+  get costs(): readonly Cost[] {
+    return this.#conversation.costs;
   }
 
   [Symbol.asyncIterator](): AsyncIterator<RunEvent, undefined, void> {
@@ -181,9 +185,9 @@ export class RunningConversation implements Run, AsyncIterator<RunEvent, undefin
     if (this.#outcome === undefined) await new Promise<void>((resolve) => this.#settled.push(resolve));
     const outcome = this.#outcome;
     if (outcome === undefined || "error" in outcome) throw outcome?.error;
-    const { reason, steps, usage, cost } = outcome.end;
+    const { reason, steps, usage, cost, costs } = outcome.end;
     const text = textOf(this.#conversation.answer.content);
-    const finished = { text, messages: this.messages, steps, usage, cost };
+    const finished = { text, messages: this.messages, steps, usage, cost, costs };
     if (reason !== "stop") return { ...finished, reason, output: undefined };
     return { ...finished, reason, output: this.#output?.accepted?.value };
   }

@@ -13,7 +13,7 @@ import { Step } from "./step.ts";
 import { type ExecutableTool, indexTools, type RunTool, toolSpec } from "./tool.ts";
 
 /** Where a run stands before a step. */
-export interface StepOutlook extends Pick<Conversation, "messages" | "usage" | "cost"> {
+export interface StepOutlook extends Pick<Conversation, "messages" | "usage" | "cost" | "costs"> {
   /** 1 for the first. */
   readonly step: number;
 }
@@ -66,8 +66,8 @@ export class StepSetup {
   async prepare(step: number): Promise<void> {
     const { prepareStep, control } = this.#options;
     if (prepareStep !== undefined) {
-      const { messages: history, usage, cost } = this.#conversation;
-      const preparing = Promise.resolve(prepareStep({ step, messages: history, usage, cost }));
+      const { messages: history, usage, cost, costs } = this.#conversation;
+      const preparing = Promise.resolve(prepareStep({ step, messages: history, usage, cost, costs }));
       const changes = await abortable(preparing, this.#request.signal);
       admitStepChanges(changes);
       const { messages, targets, tools, ...rest } = changes ?? {};

@@ -15,7 +15,8 @@ import { checkMessage, checkMessages, requireVersion, type SavedMessages, savedV
 export interface RunSnapshot extends SavedMessages {
   /** Of all answers so far, that of the pending step included. */
   readonly usage: Usage;
-  readonly cost?: Cost | undefined;
+  /** One for each currency. */
+  readonly costs: readonly Cost[];
   /** How many steps have ended. */
   readonly steps: number;
   /** How many tool calls those steps have carried out. */
@@ -43,13 +44,13 @@ export interface PendingStep {
 
 /** A run as it stands at this moment. One that is in the middle of an answer stands where it stood before that. */
 export function takeSnapshot(conversation: Conversation, { approvals, steering, step }: RunControl): RunSnapshot {
-  const { messages, usage, cost, steps, toolCalls } = conversation;
+  const { messages, usage, costs, steps, toolCalls } = conversation;
   const pending = step?.pending();
   return {
     version: savedVersion,
     messages,
     usage,
-    ...(cost && { cost }),
+    costs,
     steps,
     toolCalls,
     steering: steering.map(toMessage),
@@ -66,8 +67,11 @@ export function readSnapshot(saved: unknown): RunSnapshot {
   checkMessages(saved.messages, what);
   const snapshot = saved as unknown as RunSnapshot;
   for (const name of ["steps", "toolCalls"] as const) requireCount(snapshot[name], name);
-  for (const side of ["input", "output"] as const) requireCount(snapshot.usage?.[side]?.total, `usage.${side}.total`);
-  for (const name of ["steering", "approvals"] as const) requireList(snapshot[name], name);
+  for (const side of ["input", "output"] as const) {
+    const total: unknown = snapshot.usage?.[side]?.total;
+    if (!isObject(snapshot.usage?.[side]) || total !== undefined) requireCount(total, `usage.${side}.total`);
+  }
+  for (const name of ["costs", "steering", "approvals"] as const) requireList(snapshot[name], name);
   for (const [index, message] of snapshot.steering.entries()) checkMessage(message, `steering[${index}]`, what);
   const { pending } = snapshot;
   if (pending === undefined) return snapshot;

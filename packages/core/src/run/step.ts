@@ -206,6 +206,6 @@ export class Step {
   #charge(): void {
     if (this.#charged) return;
     this.#charged = true;
-    this.#conversation.charge(this.fold.usage, this.fold.cost);
+    this.#conversation.charge(this.fold.usage, this.fold.costs);
   }
 }

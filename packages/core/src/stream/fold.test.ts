@@ -27,7 +27,7 @@ describe("MessageFold", () => {
   it("says nothing before the first event", () => {
     const folded = fold();
     expect(folded.message()).toEqual({ role: "assistant", content: [] });
-    expect([folded.usage, folded.cost, folded.finish, folded.calls]).toEqual([undefined, undefined, undefined, []]);
+    expect([folded.usage, folded.costs, folded.finish, folded.calls]).toEqual([undefined, [], undefined, []]);
   });
 
   it("joins the pieces of text, and of reasoning", () => {
@@ -152,7 +152,7 @@ describe("MessageFold", () => {
       { type: "usage", usage: usage(10), cost: cost(1) },
       { type: "usage", usage: usage(12), cost: cost(2) },
     );
-    expect([folded.usage, folded.cost]).toEqual([usage(12), cost(2)]);
+    expect([folded.usage, folded.costs]).toEqual([usage(12), [cost(2)]]);
   });
 
   it("keeps the finish, and no notice", () => {

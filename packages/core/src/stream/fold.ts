@@ -63,7 +63,7 @@ export interface SavedFold {
   /** The ids of the client's calls that have ended, in the order in which they ended. */
   readonly calls: readonly string[];
   readonly usage?: Usage;
-  readonly cost?: Cost;
+  readonly costs?: readonly Cost[];
   readonly finish?: FinishEvent;
 }
 
@@ -90,11 +90,12 @@ export class MessageFold {
   #pieces: string[] = [];
   #state: OpaqueState | undefined;
   usage: Usage | undefined;
-  cost: Cost | undefined;
+  /** One for each currency. */
+  costs: readonly Cost[] = [];
   finish: FinishEvent | undefined;
-  /** Usage and cost of the answer up to its last pause. */
+  /** Usage and costs of the answer up to its last pause. */
   #earlierUsage: Usage | undefined;
-  #earlierCost: Cost | undefined;
+  #earlierCosts: readonly Cost[] = [];
 
   /** `origin` tags opaque state. The upstream is learnt from the events. */
   constructor(origin: Origin) {
@@ -130,7 +131,7 @@ export class MessageFold {
     }
     fold.#state = saved.message.state;
     fold.usage = saved.usage;
-    fold.cost = saved.cost;
+    fold.costs = saved.costs ?? [];
     fold.finish = saved.finish;
     return fold;
   }
@@ -159,7 +160,7 @@ export class MessageFold {
   resumeAfterPause(): void {
     this.#closeAll();
     this.#earlierUsage = this.usage;
-    this.#earlierCost = this.cost;
+    this.#earlierCosts = this.costs;
     this.finish = undefined;
   }
 
@@ -210,7 +211,7 @@ export class MessageFold {
       case "usage":
         this.usage = this.#earlierUsage === undefined ? event.usage : addUsage(this.#earlierUsage, event.usage);
         // A later report without a cost says nothing about it.
-        if (event.cost !== undefined) this.cost = addCost(this.#earlierCost, event.cost);
+        if (event.cost !== undefined) this.costs = addCost(this.#earlierCosts, event.cost);
         break;
       case "finish":
         this.#closeAll();
@@ -242,7 +243,7 @@ export class MessageFold {
 
   /** Everything that it holds, as plain data for `restore`. */
   save(): SavedFold {
-    const { usage, cost, finish } = this;
+    const { usage, costs, finish } = this;
     const open = this.#openBlocks().map(([part, block]) => {
       const index = this.#parts.indexOf(part);
       return block === undefined ? { index } : { index, block };
@@ -255,7 +256,7 @@ export class MessageFold {
       openCalls: [...(this.#openCalls?.keys() ?? [])],
       calls: this.#calls.map(({ part }) => part.id),
       ...(usage && { usage }),
-      ...(cost && { cost }),
+      ...(costs.length > 0 && { costs }),
       ...(finish && { finish }),
     };
   }

@@ -81,6 +81,7 @@ describe("EventOrder", () => {
     ["events of a later contract", [{ type: "telepathy" }, text, { type: "aura", data: 1 }, finish]],
     ["a finish reason of a later contract", [{ ...finish, reason: "bored" }]],
     ["notices and usage anywhere", [notice, usage, response, text, notice, usage, start, usage, end, notice, finish]],
+    ["a usage without counts", [{ ...usage, usage: { input: {}, output: {} } }, finish]],
     [
       "a usage of nothing",
       [{ ...usage, usage: { input: zero("cacheRead", "cacheWrite"), output: zero("reasoning") } }, finish],
@@ -132,16 +133,10 @@ describe("EventOrder", () => {
     ["sent response-start after content", [reasoning, response]],
     ["sent response-start after content", [{ ...reasoningEnd, state: 1 }, response]],
     ["sent response-start after content", [start, response]],
-    ["sent a usage that is negative, incomplete or not a whole number", [{ type: "usage" }]],
-    ["sent a usage that is negative, incomplete or not a whole number", [{ ...usage, usage: null }]],
-    [
-      "sent a usage that is negative, incomplete or not a whole number",
-      [{ ...usage, usage: { ...counts, input: undefined } }],
-    ],
-    [
-      "sent a usage that is negative, incomplete or not a whole number",
-      [{ ...usage, usage: { ...counts, output: undefined } }],
-    ],
+    ["sent a usage without input or output", [{ type: "usage" }]],
+    ["sent a usage without input or output", [{ ...usage, usage: null }]],
+    ["sent a usage without input or output", [{ ...usage, usage: { ...counts, input: undefined } }]],
+    ["sent a usage without input or output", [{ ...usage, usage: { ...counts, output: undefined } }]],
     ["sent object, which is not an event", [{ kind: "telepathy" }]],
     ["sent , which is not an event", [{ type: "" }]],
     ["sent undefined, which is not an event", [undefined]],
@@ -159,9 +154,18 @@ describe("EventOrder", () => {
     ["output", "total"],
     ["output", "reasoning"],
   ] as const)("takes no bad count in usage.%s.%s", (side, field) => {
-    for (const count of [-1, Number.NaN, Number.POSITIVE_INFINITY, "1", null, undefined]) {
+    for (const count of [-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, "1", null]) {
       expect(breachOf({ ...usage, usage: { ...counts, [side]: { ...counts[side], [field]: count } } })).toBe(
-        "sent a usage that is negative, incomplete or not a whole number",
+        "sent a usage with a count that is negative or not a whole number",
+      );
+    }
+  });
+
+  it("takes no details that JSON cannot carry", () => {
+    expect(breachOf({ ...usage, usage: { ...counts, details: { audio_tokens: 3 } } }, finish)).toBe(undefined);
+    for (const details of [{ at: 1n }, [], "many", null]) {
+      expect(breachOf({ ...usage, usage: { ...counts, details } })).toBe(
+        "sent a usage whose details are not an object that JSON can carry",
       );
     }
   });

@@ -174,17 +174,22 @@ function isMediaSource(source: unknown): boolean {
 }
 
 function checkUsage(usage: Usage): string | undefined {
-  const { input, output } = Object(usage) as Partial<Usage>;
-  const counts = [input?.total, input?.cacheRead, input?.cacheWrite, output?.total, output?.reasoning];
-  if (!counts.every(isCount)) return "sent a usage that is negative, incomplete or not a whole number";
-  if (isMore(input?.cacheRead, input?.total) || isMore(input?.cacheWrite, input?.total)) {
+  const { input, output, details } = Object(usage) as Partial<Usage>;
+  if (!isObject(input) || !isObject(output)) return "sent a usage without input or output";
+  const counts = [input.total, input.cacheRead, input.cacheWrite, output.total, output.reasoning];
+  if (!counts.every(isCount)) return "sent a usage with a count that is negative or not a whole number";
+  if (isMore(input.cacheRead, input.total) || isMore(input.cacheWrite, input.total)) {
     return "sent a usage whose cached input is more than its input: `input.total` includes `cacheRead` and `cacheWrite`";
   }
-  if (!isMore(output?.reasoning, output?.total)) return undefined;
-  return "sent a usage whose reasoning is more than its output: `output.total` includes `reasoning`";
+  if (isMore(output.reasoning, output.total)) {
+    return "sent a usage whose reasoning is more than its output: `output.total` includes `reasoning`";
+  }
+  const isPlain = details === undefined || (isObject(details) && survivesJson(details));
+  return isPlain ? undefined : "sent a usage whose details are not an object that JSON can carry";
 }
 
 function isCount(value: unknown): boolean {
+  if (value === undefined) return true;
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 }
 
