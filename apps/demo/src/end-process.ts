@@ -10,10 +10,10 @@ const graceMs = 250;
  * Node knows to be at work.
  */
 export function endProcess(code: number, { atOnce }: { readonly atOnce: boolean }): void {
-  // The last listener: those before it end what the program has started, and put the terminal right.
+  const isBusy = process.getActiveResourcesInfo().some((name) => poolWork.test(name));
+  if (isBusy) sleep(graceMs);
+  // The last listener: those before it end what the program has started, and remove what it left half done.
   process.once("exit", () => {
-    const isBusy = process.getActiveResourcesInfo().some((name) => poolWork.test(name));
-    if (isBusy) sleep(graceMs);
     if (isBusy || atOnce) replaceProcess(code);
   });
   process.exit(code);

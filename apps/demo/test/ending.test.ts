@@ -1,6 +1,8 @@
-import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { createSimulator, type Simulator } from "@waygate/simulator";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { gone } from "./processes.ts";
@@ -63,11 +65,27 @@ describe("a program of which a thread hangs", () => {
 
   it.skipIf(!hasTerminals)("ends at Ctrl-C at the prompt (needs the `script` of util-linux)", async () => {
     terminal = new Terminal(playground, ["--model", "local:test"], stuck());
-    await terminal.until("/help lists");
+    await terminal.until("› ");
     terminal.type(keys.ctrlC);
     await terminal.until("once more leaves");
     terminal.type(keys.ctrlC);
     expect(await terminal.exitCode).toBe(130);
+  });
+});
+
+describe("a program that writes a file", () => {
+  it("ends at any moment with the file whole, and with no other beside it", async () => {
+    const writer = fileURLToPath(new URL("./write-until-ended.ts", import.meta.url));
+    for (let round = 0; round < 12; round++) {
+      const child = spawn(process.execPath, ["--conditions=waygate-source", writer, playground.folder]);
+      await once(child.stdout, "data");
+      await new Promise((resolve) => setTimeout(resolve, round * 7));
+      child.kill("SIGTERM");
+      expect((await once(child, "exit"))[0]).toBe(143);
+      expect(readdirSync(playground.folder)).toEqual(["a.txt"]);
+      const lines = readFileSync(join(playground.folder, "a.txt"), "utf8").split("\n");
+      expect({ count: lines.length, values: new Set(lines).size }).toEqual({ count: 50_001, values: 2 });
+    }
   });
 });
 
@@ -113,7 +131,7 @@ describe("a pattern that takes years", () => {
     }));
     for (const call of calls) simulator.script({ toolCalls: [call] });
     terminal = new Terminal(playground, ["--model", "local:test"]);
-    await terminal.until("/help lists");
+    await terminal.until("› ");
     terminal.type(`look for it${keys.enter}`);
     await terminal.until("takes too long");
     terminal.type(keys.ctrlC);
