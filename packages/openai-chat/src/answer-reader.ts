@@ -1,6 +1,15 @@
-import { GatewayError, HeldBytes, isObject, type JsonValue, type Limits, type ModelEvent } from "@waygate/core/plugin";
+import {
+  type Cost,
+  GatewayError,
+  HeldBytes,
+  isObject,
+  type JsonValue,
+  type Limits,
+  type ModelEvent,
+} from "@waygate/core/plugin";
 import { type FailureContext, failureOf, parseJson, readText, shorten } from "@waygate/plugin-kit";
-import type { AnswerEnd, ChatDialect } from "./chat-dialect.ts";
+import { AnswerExtras, hasExtras } from "./answer-extras.ts";
+import type { AnswerEnd, ChatDialect, ChunkReading } from "./chat-dialect.ts";
 import { finishReason, saysFailed } from "./finish-reason.ts";
 import { splitValues } from "./json-scanner.ts";
 import { readContent, readReasoning } from "./read-content.ts";
@@ -21,6 +30,7 @@ export interface AnswerContext extends FailureContext {
   /** Whether they are kept together with the model that gave them. */
   readonly reasoningKeepsModel: boolean;
   readonly readEnd: ChatDialect["readEnd"];
+  readonly readChunk: ChatDialect["readChunk"];
 }
 
 /**
@@ -33,6 +43,10 @@ export class AnswerReader {
   readonly #details: ReasoningDetails | undefined;
   readonly #tagged: TaggedReasoning | undefined;
   readonly #noticed = new Set<string>();
+  readonly #held: HeldBytes;
+  /** Created with the first of what it reads. */
+  #extras: AnswerExtras | undefined;
+  #cost: Cost | undefined;
   #started = false;
   /** The model that answers. */
   #model: string | undefined;
@@ -53,6 +67,7 @@ export class AnswerReader {
   constructor(context: AnswerContext) {
     this.#context = context;
     const held = new HeldBytes(context.gateway, context.limits);
+    this.#held = held;
     this.#calls = new ToolCallAssembler(context.tools, held);
     this.#details = context.keepReasoningDetails ? new ReasoningDetails(held) : undefined;
     this.#tagged = context.reasoningTag === undefined ? undefined : new TaggedReasoning(context.reasoningTag);
@@ -97,12 +112,34 @@ export class AnswerReader {
       throw this.#failure(chunk);
     }
     if (!this.#started) this.#start(chunk, events);
+    if (this.#context.readChunk !== undefined) this.#ownFields(this.#context.readChunk(chunk), events);
     const choice = firstChoice(chunk.choices);
     if (choice !== undefined) this.#choice(choice, chunk, events);
     const usage = chunk.usage ?? choice?.usage ?? (isObject(chunk.x_groq) ? chunk.x_groq.usage : undefined);
     if (usage !== undefined && usage !== null) {
       this.#report = readUsage(usage, this.#end?.reasoningBeside) ?? this.#report;
     }
+    const results = chunk.search_results ?? chunk.citations;
+    if (Array.isArray(results)) this.#extra().results(results);
+  }
+
+  /** Takes what the dialect found in fields of the service's own. */
+  #ownFields(found: ChunkReading | undefined, events: ModelEvent[]): void {
+    if (found === undefined) return;
+    if (found.failure !== undefined) throw this.#failure(found.failure);
+    if (found.reasoning) this.#think(found.reasoning, events);
+    if (found.text) this.#write(found.text, events);
+    if (found.events !== undefined) {
+      this.#content = true;
+      events.push(...found.events);
+    }
+    if (found.usage !== undefined) this.#report = readUsage(found.usage, this.#end?.reasoningBeside) ?? this.#report;
+    this.#cost = found.cost ?? this.#cost;
+  }
+
+  #extra(): AnswerExtras {
+    this.#extras ??= new AnswerExtras(this.#held);
+    return this.#extras;
   }
 
   /** Says that the connection has ended: what comes now may have been cut off by it. */
@@ -143,8 +180,11 @@ export class AnswerReader {
     if (changed !== undefined) {
       throw this.#error(`changed the arguments of a call of ${changed} after it had ended. Try again.`, "protocol");
     }
+    this.#extras?.end(events);
     this.#calls.end(reason === "length", events);
-    if (this.#report !== undefined) events.push({ type: "usage", ...this.#report });
+    if (this.#report !== undefined) {
+      events.push({ type: "usage", ...this.#report, ...(this.#cost !== undefined && { cost: this.#cost }) });
+    }
     // The calls decide, not the word: services say "stop" after calls.
     const finish: ModelEvent = {
       type: "finish",
@@ -194,16 +234,10 @@ export class AnswerReader {
     else if (isObject(delta.function_call) && (delta.function_call.name || delta.function_call.arguments)) {
       this.#callTools([{ index: 0, function: delta.function_call }], events);
     }
-    if (delta.images !== undefined || delta.audio !== undefined) this.#passOver(delta, events);
-  }
-
-  /** What an answer may hold beside words and calls is not read yet, but not dropped in silence. */
-  #passOver(delta: Record<string, unknown>, events: ModelEvent[]): void {
-    for (const kind of ["images", "audio"]) {
-      const value = delta[kind];
-      if (isObject(value) ? Object.keys(value).length > 0 : Array.isArray(value) && value.length > 0) {
-        this.#notice(events, `${kind}-ignored`, `The answer has ${kind}, which are not read yet.`);
-      }
+    if (hasExtras(delta)) {
+      const before = events.length;
+      this.#extra().delta(delta, events, (text) => this.#say(text, events));
+      if (events.length > before) this.#content = true;
     }
   }
 
@@ -261,6 +295,7 @@ export class AnswerReader {
   #callTools(entries: readonly unknown[], events: ModelEvent[]): void {
     this.#endTags(events);
     this.#endReasoning(events);
+    this.#extras?.endText(events);
     entries.forEach((entry, index) => {
       // In a whole answer the place in the list is the index.
       this.#calls.add(this.#whole && isObject(entry) ? { ...entry, index } : entry, events);

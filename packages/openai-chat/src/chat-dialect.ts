@@ -1,4 +1,4 @@
-import type { FilePart, JsonObject, ModelRequest, ReasoningRequest } from "@waygate/core/plugin";
+import type { Cost, FilePart, JsonObject, ModelEvent, ModelRequest, ReasoningRequest } from "@waygate/core/plugin";
 import { effortOfBudget } from "@waygate/plugin-kit";
 
 /**
@@ -43,6 +43,8 @@ export interface ChatDialect {
   readonly toolCallId: (id: string) => string;
   /** Where images in tool results go: into the tool message, or into a user message that follows. */
   readonly toolResultImages: "parts" | "user-message";
+  /** The tools of the service that it knows, by their `type`: they are sent as they are. */
+  readonly serviceTools: readonly string[];
   /** The content part of a file; undefined: as a plain service takes it. */
   readonly filePart: (part: FilePart) => JsonObject | undefined;
   /** Fields added to the body made so far. They replace the codec's own. */
@@ -60,6 +62,24 @@ export interface ChatDialect {
     choice: Readonly<Record<string, unknown>>,
     chunk: Readonly<Record<string, unknown>>,
   ) => AnswerEnd | undefined;
+  /**
+   * Reads what a chunk, or a whole answer, holds in fields of the service's own. Called for each of them, before the codec
+   * reads it. `undefined`: nothing.
+   */
+  readonly readChunk?: ((chunk: Readonly<Record<string, unknown>>) => ChunkReading | undefined) | undefined;
+}
+
+/** What a service says in fields of its own. */
+export interface ChunkReading {
+  readonly text?: string | undefined;
+  readonly reasoning?: string | undefined;
+  /** In the shape of `usage`. It replaces earlier reports. */
+  readonly usage?: Readonly<Record<string, unknown>> | undefined;
+  readonly cost?: Cost | undefined;
+  /** An error of the service's own shape, as the body of a failed request would have it. It ends the answer. */
+  readonly failure?: unknown;
+  /** Sources, media, notices and other events. */
+  readonly events?: readonly ModelEvent[] | undefined;
 }
 
 /** What is known of an answer when it has ended. */
@@ -93,6 +113,7 @@ export const plainDialect: ChatDialect = {
   reasoningReplayScope: "conversation",
   toolCallId: (id) => id,
   toolResultImages: "user-message",
+  serviceTools: [],
   filePart: () => undefined,
   extraBody: () => ({}),
   bodyPatches: () => [],

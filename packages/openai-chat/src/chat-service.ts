@@ -114,7 +114,7 @@ export function openChatService(options: ChatServiceOptions): ChatService {
     const { dialect = options.dialect(model), headers = options.headers } = manner;
     const failure = await context(model, manner.secret);
     const { response, changes } = await ask(request, encodeRequest(request, dialect), failure, headers);
-    const { reasoningKeepsModel, readEnd, reasoningTag } = dialect;
+    const { reasoningKeepsModel, readEnd, readChunk, reasoningTag } = dialect;
     const decoder = new AnswerDecoder({
       ...failure,
       tools: new Set(functionTools(request.tools).map(({ name }) => name)),
@@ -123,6 +123,7 @@ export function openChatService(options: ChatServiceOptions): ChatService {
       reasoningTag,
       reasoningKeepsModel,
       readEnd,
+      readChunk,
     });
     const ready = changes.length === 0 ? [] : [[amended(gateway, model, changes)]];
     const tell = (error: unknown): unknown => {

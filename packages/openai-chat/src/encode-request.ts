@@ -3,6 +3,7 @@ import {
   type FilePart,
   functionTools,
   type ImagePart,
+  isObject,
   type JsonObject,
   type JsonValue,
   type Message,
@@ -13,6 +14,7 @@ import {
   type ToolChoice,
   type ToolMessage,
   type ToolResultPart,
+  type ToolSpec,
   type UserMessage,
 } from "@waygate/core/plugin";
 import { mergeJson } from "@waygate/plugin-kit";
@@ -33,10 +35,7 @@ export function encodeRequest(request: ModelRequest, dialect: ChatDialect): Json
   };
   if (dialect.usageRequest === "stream_options") body.stream_options = { include_usage: true };
   if (request.tools.length > 0) {
-    body.tools = functionTools(request.tools).map(({ name, description, parameters }) => ({
-      type: "function",
-      function: { name, description, parameters: parameters as JsonObject },
-    }));
+    body.tools = request.tools.flatMap(encodeTool);
     if (request.toolChoice !== undefined) body.tool_choice = encodeToolChoice(request.toolChoice);
     const parallel = request.parallelToolCalls ?? dialect.parallelToolCalls;
     if (parallel !== undefined) body.parallel_tool_calls = parallel;
@@ -50,6 +49,20 @@ export function encodeRequest(request: ModelRequest, dialect: ChatDialect): Json
   if (dialect.promptCacheKey && request.sessionId !== undefined) body.prompt_cache_key = request.sessionId;
   const whole = { ...body, ...dialect.extraBody(request, body) };
   return dialect.bodyPatches(request).reduce<JsonObject>((below, patch) => mergeJson(below, patch, "remove"), whole);
+}
+
+/** Tools of the service go out in its own words. Freeform tools have become functions by now. */
+function encodeTool(tool: ToolSpec): readonly JsonObject[] {
+  if (tool.kind === "service") return [{ type: tool.type, ...tool.options }];
+  return functionTools([tool]).map(({ name, description, parameters, strict }) => ({
+    type: "function",
+    function: {
+      name,
+      description,
+      parameters: parameters as JsonObject,
+      ...(strict !== undefined && { strict }),
+    },
+  }));
 }
 
 function encodeMessage(message: Message, dialect: ChatDialect, withReasoning: boolean): JsonObject | JsonObject[] {
@@ -89,13 +102,16 @@ function encodeFile(part: FilePart): JsonObject {
 }
 
 function encodeAssistant(message: AssistantMessage, dialect: ChatDialect, withReasoning: boolean): JsonObject {
-  const calls = message.content.filter((part) => part.type === "tool-call");
+  const calls = message.content.filter((part) => part.type === "tool-call" && part.executor === undefined);
   const encoded: Record<string, JsonValue> = {
     role: "assistant",
     content: encodeAssistantContent(message, dialect, withReasoning),
   };
   if (withReasoning) Object.assign(encoded, encodeReasoning(message, dialect));
-  if (calls.length > 0) encoded.tool_calls = calls.map((call) => encodeToolCall(call, dialect));
+  // State of the text, such as Gemini's signature: fields of the message, as they came.
+  for (const part of message.content)
+    if (part.type === "text" && isObject(part.state?.data)) Object.assign(encoded, part.state.data);
+  if (calls.length > 0) encoded.tool_calls = calls.map((call) => encodeToolCall(call as ToolCallPart, dialect));
   return encoded;
 }
 

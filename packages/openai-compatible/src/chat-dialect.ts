@@ -35,6 +35,7 @@ export function chatDialect(
     reasoningTag: model?.reasoning_tag,
     toolCallId: service.toolCallIds === "nine-characters" ? nineCharacters : (id) => id,
     toolResultImages: service.toolResultImages,
+    serviceTools: service.serviceTools,
     filePart: service.files === "document_url" ? documentUrl : plainDialect.filePart,
     bodyPatches: (request) => [...extras, ...extrasOf(request)],
   };

@@ -20,6 +20,7 @@ const plain = {
   replayScope: "conversation",
   toolCallIds: "any",
   toolResultImages: "user-message",
+  serviceTools: [],
   files: "file",
   promptCacheKey: false,
   authHeader: "Authorization: Bearer",
@@ -119,6 +120,8 @@ export const dialects = {
     source: "https://console.groq.com/docs/reasoning",
     // Some models write their thoughts into the text unless they are asked to keep them apart.
     reasoning: byEffort({ efforts: ["low", "medium", "high"], also: { reasoning_format: "parsed" } }),
+    // https://console.groq.com/docs/tool-use/built-in-tools
+    serviceTools: ["browser_search", "code_interpreter"],
   },
   huggingface: {
     ...plain,

@@ -36,6 +36,7 @@ function open(context: OpenContext<ServiceSettings>): Gateway {
   const catalog = new Catalog(context, service);
 
   return {
+    serviceTools: service.dialect.serviceTools,
     privacyDemands: [
       ...(settings.privacy?.zero_data_retention === true ? (["zeroDataRetention"] as const) : []),
       ...(settings.privacy?.data_collection === "deny" ? (["denyDataCollection"] as const) : []),

@@ -21,6 +21,8 @@ export interface ServiceDialect {
   /** `nine-characters`: an id is exactly nine letters or digits. */
   readonly toolCallIds: "any" | "nine-characters";
   readonly toolResultImages: ChatDialect["toolResultImages"];
+  /** The service's own tools, by their `type`. */
+  readonly serviceTools: readonly string[];
   /** How a file that is no audio is sent: in a part `file`, as OpenAI has it, or `document_url`. */
   readonly files: "file" | "document_url";
   /** Whether the service takes `prompt_cache_key`. */

@@ -5,6 +5,17 @@ import { isStrict } from "./is-strict.ts";
 import { type CacheMark, markPrompt } from "./mark-prompt.ts";
 import type { ServerTool } from "./open-router-plugin.ts";
 
+/**
+ * The tools that OpenRouter runs itself.
+ * Source: https://openrouter.ai/docs/guides/features/server-tools, read in November 2026.
+ */
+export const serviceTools = [
+  "openrouter:web_search",
+  "openrouter:web_fetch",
+  "openrouter:datetime",
+  "openrouter:image_generation",
+] as const;
+
 /** What a request's body has beyond plain chat completions. */
 export interface BodyPlan {
   readonly fields: JsonObject;
@@ -31,6 +42,7 @@ export function chatDialect(plan: BodyPlan): ChatDialect {
     reasoningKeepsModel: plan.keepModel,
     reasoningReplayScope: plan.replayScope,
     toolResultImages: "parts",
+    serviceTools,
     filePart,
     extraBody: (request, body) => complete(request, body, plan),
     bodyPatches: () => (plan.extra === undefined ? [] : [plan.extra]),

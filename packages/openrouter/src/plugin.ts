@@ -3,6 +3,7 @@ import { openChatService, plainDialect } from "@waygate/openai-chat";
 import { optionalCredential } from "@waygate/plugin-kit";
 import { announced } from "./announced.ts";
 import { Catalogue } from "./catalogue.ts";
+import { serviceTools } from "./chat-dialect.ts";
 import { checkKey } from "./check-key.ts";
 import { keyHeaders, secrets } from "./key-headers.ts";
 import { isUnlisted } from "./model-id.ts";
@@ -99,6 +100,7 @@ function open(context: OpenContext<OpenRouterSettings>): Gateway {
       named.includes(name) || isUnlisted(name) || catalogue.get(name) !== undefined ? model(name) : undefined,
     // Planned when it is iterated, so that what is wrong with the request is thrown from there.
     stream: (request) => ({ [Symbol.asyncIterator]: () => start(request)[Symbol.asyncIterator]() }),
+    serviceTools,
     privacyDemands: ["zeroDataRetention", "denyDataCollection", "onlyUpstreams"],
     privacy: ({ model, gatewayOptions }) => demandsOf(layers.of(model), gatewayOptions),
     async check({ signal }) {

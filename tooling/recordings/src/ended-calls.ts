@@ -15,16 +15,17 @@ interface CallEvent {
   readonly name?: string;
   readonly arguments?: string;
   readonly complete?: boolean;
+  readonly executor?: string | undefined;
 }
 
-/** Collects the calls of an answer from its events. Reads arguments by itself, so that tests do not rely on core for it. */
+/** Collects the calls of an answer that the client is to execute from its events. Reads arguments by itself, so that tests do not rely on core for it. */
 export class EndedCalls {
   readonly list: EndedCall[] = [];
   readonly #names = new Map<string, string>();
 
-  add({ type, id = "", name = "", arguments: raw = "", complete }: CallEvent): void {
-    if (type === "tool-call-start") this.#names.set(id, name);
-    if (type !== "tool-call-end") return;
+  add({ type, id = "", name = "", arguments: raw = "", complete, executor }: CallEvent): void {
+    if (type === "tool-call-start" && executor !== "service") this.#names.set(id, name);
+    if (type !== "tool-call-end" || !this.#names.has(id)) return;
     const value = complete === true ? parse(raw) : undefined;
     const status = complete === true ? (value === undefined ? "invalid" : "ok") : "truncated";
     this.list.push({ id, name: this.#names.get(id) ?? "", raw, status, value });

@@ -592,7 +592,7 @@ const content: readonly Quirk[] = [
   },
   {
     rows: ["Q59"],
-    title: "images in the answer are noticed, not dropped in silence",
+    title: "images in the answer",
     frames: [
       text("hi"),
       delta({ images: [{ type: "image_url", image_url: { url: "data:image/png;base64,AAAA" } }] }),
@@ -600,7 +600,7 @@ const content: readonly Quirk[] = [
       usage,
       done,
     ],
-    events: ["text hi", "notice images-ignored", usageLine, stop],
+    events: ["text hi", "media", usageLine, stop],
   },
   {
     rows: ["Q62"],
