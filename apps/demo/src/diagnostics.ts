@@ -1,5 +1,5 @@
 import { formatNotice, type Notice } from "@waygate/host";
-import { printable } from "./terminal/printable.ts";
+import { exactText } from "./terminal/exact-text.ts";
 import type { Screen } from "./terminal/screen.ts";
 
 /** Tells the person what is wrong or odd about settings, keys and gateways, with the place to mend it. */
@@ -16,6 +16,6 @@ export class Diagnostics {
     // Either it is about to be made, or nothing goes on without it.
     if (notice.code === "settings-missing") return;
     // Not awaited: it is written at once, and more than a pipe holds of it there never is.
-    void this.#screen.interject(({ aside }) => aside.paragraph("warning: ", printable(formatNotice(notice)), "yellow"));
+    void this.#screen.interject(({ aside }) => aside.paragraph("warning: ", exactText(formatNotice(notice)), "yellow"));
   }
 }

@@ -1,6 +1,7 @@
 import { errorData, isGatewayError, type RunEvent } from "@waygate/core";
 import { isHostError } from "@waygate/host";
 import { UsageError } from "./exit-code.ts";
+import { exactJson } from "./terminal/exact-text.ts";
 
 /** One event as one line. */
 export function eventLine(event: RunEvent): string {
@@ -36,9 +37,5 @@ export function jsonLine(value: unknown): string {
 
 /** JSON that a terminal shows as it is; laid out for people where `space` says so. */
 export function jsonText(value: unknown, space?: number): string {
-  // JSON leaves these as they are, and a terminal may take them for control sequences.
-  return JSON.stringify(value, undefined, space).replace(
-    /[\u007f-\u009f]/g,
-    (character) => `\\u00${character.charCodeAt(0).toString(16)}`,
-  );
+  return exactJson(JSON.stringify(value, undefined, space));
 }

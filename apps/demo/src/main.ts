@@ -2,8 +2,8 @@ import { type Arguments, parseArguments } from "./arguments.ts";
 import { endProcess } from "./end-process.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
 import { helpText, versionText } from "./help.ts";
+import { exactText } from "./terminal/exact-text.ts";
 import { Interrupts } from "./terminal/interrupts.ts";
-import { printable } from "./terminal/printable.ts";
 import { wrapText } from "./terminal/word-wrap.ts";
 
 const { stdin, stdout, stderr, env: environment } = process;
@@ -42,7 +42,7 @@ async function main(): Promise<ExitCode> {
       import("./error-words.ts"),
     ]);
     if (given?.json === true) stdout.write(errorLine(error));
-    const words = `error: ${printable(errorWords(error))}`;
+    const words = `error: ${exactText(errorWords(error))}`;
     stderr.write(`${stderr.isTTY ? wrapText(words, stderr.columns - 1, "       ") : words}\n`);
     return exitCodeOfError(error);
   }

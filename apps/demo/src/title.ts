@@ -1,11 +1,11 @@
+import { stripVTControlCharacters } from "node:util";
 import { type Cost, type Message, type Registry, run, type Usage } from "@waygate/core";
 import type { ModelChoice } from "./model-choice.ts";
-import { printableLine } from "./terminal/printable.ts";
 import { cutLine } from "./tools/cut-line.ts";
 
 /** What a conversation is called, and what it took to find that. */
 export interface Title {
-  /** One line, fit for a terminal. */
+  /** One line without control and format characters. */
   readonly text: string;
   readonly gateway: string;
   readonly model: string;
@@ -37,7 +37,9 @@ export async function writeTitle(
     ],
   });
   const { text, usage, cost } = await asked.result();
-  const line = printableLine(text)
+  const line = stripVTControlCharacters(text)
+    .replaceAll(/[\s\p{C}]+/gu, " ")
+    .trim()
     .replace(/^["'“«]+|["'”».]+$/g, "")
     .trim();
   return line === "" ? undefined : { text: cutLine(line, limits.title), gateway, model, usage, cost };

@@ -1,6 +1,7 @@
 import type { Feature } from "@waygate/host";
 import { type ExitCode, UsageError } from "../exit-code.ts";
 import type { ModelChoice } from "../model-choice.ts";
+import { exactLine } from "../terminal/exact-text.ts";
 import { converse } from "./converse.ts";
 import { printEvents } from "./print-events.ts";
 import type { Services } from "./services.ts";
@@ -27,7 +28,7 @@ export async function chat(services: Services): Promise<ExitCode> {
     const turn = await showTurn(services.screen, conversation, question, work.signal);
     const { aside } = services.screen;
     const title = await titleOfTurn(services, conversation, turn, work.signal);
-    if (title !== undefined) await aside.line(aside.style("dim", `title: ${title.text}`));
+    if (title !== undefined) await aside.line(aside.style("dim", `title: ${exactLine(title.text)}`));
     return exitCodeOfTurn(turn);
   } finally {
     work[Symbol.dispose]();
@@ -42,7 +43,9 @@ export async function chooseModel(services: Services, feature?: Feature): Promis
   if (choice !== undefined) return choice;
   const { aside } = screen;
   await aside.paragraph("", "No gateway is configured: the built-in simulator answers, which is no model.", []);
-  await aside.line(`For a model, describe its service in ${host.settings.file}${aside.terminal ? ":" : "."}`);
+  await aside.line(
+    `For a model, describe its service in ${exactLine(host.settings.file ?? "")}${aside.terminal ? ":" : "."}`,
+  );
   if (aside.terminal) for (const line of example) await aside.line(aside.style("dim", `  ${line}`));
   return modelChooser.simulated();
 }

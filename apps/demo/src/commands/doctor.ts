@@ -3,8 +3,9 @@ import { formatNotice, type GatewayReport, keyAddress, type Notice } from "@wayg
 import { type ExitCode, exitCode, UsageError } from "../exit-code.ts";
 import { jsonLine, plainError } from "../json-output.ts";
 import { setUpGateways } from "../set-up.ts";
+import { columnsOf, padColumns } from "../terminal/columns.ts";
+import { exactLine } from "../terminal/exact-text.ts";
 import { age } from "../terminal/figures.ts";
-import { printableLine } from "../terminal/printable.ts";
 import { wrapText } from "../terminal/word-wrap.ts";
 import { from, plainStatus } from "./keys.ts";
 import type { Services } from "./services.ts";
@@ -30,11 +31,12 @@ export async function doctor(services: Services): Promise<ExitCode> {
     for (const report of reports) await showReport(services, report);
     // The others have been told at the start.
     for (const notice of wrong.filter(({ code }) => code === "unknown-provider")) {
-      await screen.answer.line(`✗ ${printableLine(formatNotice(notice))}`);
+      await screen.answer.line(`✗ ${exactLine(formatNotice(notice))}`);
     }
-    if (reports.length === 0) await screen.answer.line(`✗ No gateway is configured in ${host.settings.file}.`);
+    if (reports.length === 0)
+      await screen.answer.line(`✗ No gateway is configured in ${exactLine(host.settings.file ?? "")}.`);
     const others = ids.filter((id) => gateway === undefined && !wanted.includes(id));
-    if (others.length > 0) await screen.answer.line(`  Not set up: ${others.map(printableLine).join(", ")}`);
+    if (others.length > 0) await screen.answer.line(`  Not set up: ${others.map(exactLine).join(", ")}`);
   }
   return reports.length > 0 && wrong.length === 0 && reports.every(({ ok }) => ok) ? exitCode.ok : exitCode.failed;
 }
@@ -53,13 +55,13 @@ async function diagnose(services: Services, gateways: readonly string[]): Promis
 
 async function showReport({ screen: { answer } }: Services, report: GatewayReport): Promise<void> {
   const { gateway, name, ok } = report;
-  await answer.line(`${ok ? answer.style("green", "✓") : answer.style("red", "✗")} ${printableLine(gateway)}`);
+  await answer.line(`${ok ? answer.style("green", "✓") : answer.style("red", "✗")} ${exactLine(gateway)}`);
   const facts = factsOf(report);
-  const width = Math.max(...facts.map(([label]) => label.length));
+  const width = Math.max(...facts.map(([label]) => columnsOf(exactLine(label))));
   for (const [label, value] of [["name", name] as const, ...facts]) {
-    const words = printableLine(value);
+    const words = exactLine(value);
     const text = answer.terminal ? wrapText(words, answer.width - 1, " ".repeat(width + 6)) : words;
-    await answer.line(`    ${answer.style("dim", printableLine(label).padEnd(width))}  ${text}`);
+    await answer.line(`    ${answer.style("dim", padColumns(exactLine(label), width))}  ${text}`);
   }
 }
 

@@ -7,7 +7,8 @@ import { type ExitCode, exitCode, exitCodeOfEnd, UsageError } from "../exit-code
 import { wholeText } from "../files/decode-text.ts";
 import { jsonLine } from "../json-output.ts";
 import type { ModelChoice } from "../model-choice.ts";
-import { printable, printableLine } from "../terminal/printable.ts";
+import { exactLine, exactText } from "../terminal/exact-text.ts";
+import { printable } from "../terminal/printable.ts";
 import { changePreview } from "../tools/change-preview.ts";
 import { chooseModel } from "./chat.ts";
 import type { Services } from "./services.ts";
@@ -106,7 +107,7 @@ async function askAndWrite(
     await showChange(services, file, selection, proposal);
     const next = others[0];
     const name =
-      next === undefined ? "" : `  ${aside.style("bold", "a")}sk ${printableLine(`${next.provider}:${next.model}`)}`;
+      next === undefined ? "" : `  ${aside.style("bold", "a")}sk ${exactLine(`${next.provider}:${next.model}`)}`;
     await aside.write(`    ${aside.style("bold", "y")}es  ${aside.style("bold", "n")}o${name}  › `);
     const key = await keyboard?.choose(next === undefined ? "yn" : "yna", signal);
     await aside.write(`${key === "y" ? "yes" : key === "a" ? "ask" : "no"}\n`);
@@ -123,7 +124,7 @@ async function askAndWrite(
     else await aside.line("That answer was broken off, so this is the one before it:");
   }
   await writeEdited(file, selection.before + proposal.replacement + selection.after);
-  await aside.line(`Written: ${printableLine(file.name)}`);
+  await aside.line(`Written: ${exactLine(file.name)}`);
   return exitCode.ok;
 }
 
@@ -134,9 +135,9 @@ async function showChange(
   { choice, replacement }: Proposal,
 ): Promise<void> {
   await aside.startBlock();
-  const model = printableLine(`${choice.gateway}:${choice.model}`);
-  await aside.line(`  ${aside.style("yellow", "?")} ${aside.style("cyan", model)} would change ${printableLine(name)}`);
-  for (const line of printable(changePreview(text, before + replacement + after)).split("\n")) {
+  const model = exactLine(`${choice.gateway}:${choice.model}`);
+  await aside.line(`  ${aside.style("yellow", "?")} ${aside.style("cyan", model)} would change ${exactLine(name)}`);
+  for (const line of exactText(changePreview(text, before + replacement + after)).split("\n")) {
     await aside.line(`    ${aside.style(line.startsWith("- ") ? "red" : line.startsWith("+ ") ? "green" : [], line)}`);
   }
 }
@@ -160,8 +161,8 @@ async function writeOrPrint(
       jsonLine({ type: "edit", file: file.path, lines, gateway, model, replacement, diff, written, reason, usage }),
     );
   } else if (diff === "") await screen.aside.line("Nothing changes.");
-  else await screen.answer.write(screen.answer.terminal ? printable(diff) : diff);
-  if (given.yes && diff !== "" && !given.json) await screen.aside.line(`Written: ${printableLine(file.name)}`);
+  else await screen.answer.write(screen.answer.terminal ? exactText(diff) : diff);
+  if (given.yes && diff !== "" && !given.json) await screen.aside.line(`Written: ${exactLine(file.name)}`);
   return exitCode.ok;
 }
 
@@ -178,7 +179,7 @@ async function printText(
     given.json
       ? jsonLine({ type: "edit", lines, gateway, model, replacement, text, written: false, reason, usage })
       : screen.answer.terminal
-        ? printable(text)
+        ? exactText(text)
         : text,
   );
   return exitCode.ok;

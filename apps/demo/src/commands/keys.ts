@@ -1,8 +1,9 @@
 import { type CredentialStatus, type KeyOrigin, keyAddress } from "@waygate/host";
 import { type ExitCode, exitCode, UsageError } from "../exit-code.ts";
 import { jsonLine, plainError } from "../json-output.ts";
+import { columnsOf, padColumns } from "../terminal/columns.ts";
+import { exactLine, exactText } from "../terminal/exact-text.ts";
 import { HiddenPrompt } from "../terminal/hidden-prompt.ts";
-import { printable, printableLine } from "../terminal/printable.ts";
 import { wrapText } from "../terminal/word-wrap.ts";
 import type { Services } from "./services.ts";
 import { readStandardInput } from "./standard-input.ts";
@@ -30,17 +31,17 @@ async function list({ host, screen, arguments: given }: Services): Promise<ExitC
   const { answer } = screen;
   const rows = statuses.map((status) => ({
     // Both are what `keys set` takes.
-    name: printableLine(`${status.gateway} ${status.credential.id}`),
-    source: printableLine(sourceOf(status)),
+    name: exactLine(`${status.gateway} ${status.credential.id}`),
+    source: exactLine(sourceOf(status)),
   }));
-  const room = " ".repeat(Math.max(0, ...rows.map(({ name }) => name.length)) + 2);
+  const room = " ".repeat(Math.max(0, ...rows.map(({ name }) => columnsOf(name))) + 2);
   for (const { name, source } of rows) {
     const words = answer.terminal ? wrapText(source, answer.width - 1, room) : source;
-    await answer.line(name.padEnd(room.length) + words);
+    await answer.line(padColumns(name, room.length) + words);
   }
-  if (rows.length === 0) await screen.aside.line(`No gateway is configured in ${host.settings.file}.`);
+  if (rows.length === 0) await screen.aside.line(`No gateway is configured in ${exactLine(host.settings.file ?? "")}.`);
   const problem = statuses.find((status) => status.problem !== undefined)?.problem;
-  if (problem !== undefined) await screen.aside.paragraph("note: ", printable(problem.message), "dim");
+  if (problem !== undefined) await screen.aside.paragraph("note: ", exactText(problem.message), "dim");
   return exitCode.ok;
 }
 
@@ -54,11 +55,11 @@ async function set(services: Services, gateway: string, credential: string | und
   }
   const { label } = status.credential;
   const at = status.address === undefined ? "" : `, for ${keyAddress(status.address)} alone`;
-  await screen.aside.line(printableLine(`The ${label} of "${gateway}" is in the ${host.credentials.storeKind}${at}.`));
+  await screen.aside.line(exactLine(`The ${label} of "${gateway}" is in the ${host.credentials.storeKind}${at}.`));
   const { origin } = status;
   if (origin?.variable !== undefined) {
     const message = `The environment variable ${origin.variable} is set, and goes before it.`;
-    await screen.aside.paragraph("note: ", message, "yellow");
+    await screen.aside.paragraph("note: ", exactText(message), "yellow");
   }
   return exitCode.ok;
 }
@@ -70,7 +71,7 @@ async function remove(services: Services, gateway: string, credential: string | 
     throw new UsageError(`No key of "${gateway}" is stored.`);
   }
   if (given.json) await screen.answer.write(jsonLine({ type: "key-removed", gateway, credential: spec?.id }));
-  else await screen.aside.line(`The key of "${printableLine(gateway)}" is removed.`);
+  else await screen.aside.line(`The key of "${exactLine(gateway)}" is removed.`);
   return exitCode.ok;
 }
 
@@ -102,11 +103,11 @@ async function readKey(
 ): Promise<string> {
   if (keyboard === undefined) return readStandardInput(surroundings.stdin, screen);
   const { aside } = screen;
-  if (spec?.help !== undefined) await aside.line(aside.style("dim", printableLine(`There is one at ${spec.help}`)));
+  if (spec?.help !== undefined) await aside.line(aside.style("dim", exactLine(`There is one at ${spec.help}`)));
   const which = spec === undefined || spec.label === "API key" ? "" : ` (${spec.label})`;
   const work = interrupts.begin();
   try {
-    return await new HiddenPrompt(screen, keyboard).ask(`Key for ${printableLine(gateway + which)}: `, work.signal);
+    return await new HiddenPrompt(screen, keyboard).ask(`Key for ${exactLine(gateway + which)}: `, work.signal);
   } finally {
     work[Symbol.dispose]();
   }

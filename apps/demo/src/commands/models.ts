@@ -2,6 +2,7 @@ import type { FoundModel, Host, ModelListing, ModelSearch } from "@waygate/host"
 import { type ExitCode, exitCode } from "../exit-code.ts";
 import { jsonLine, plainError } from "../json-output.ts";
 import { setUpGateways } from "../set-up.ts";
+import { exactLine } from "../terminal/exact-text.ts";
 import { age } from "../terminal/figures.ts";
 import { modelTable } from "../terminal/model-table.ts";
 import type { Services } from "./services.ts";
@@ -11,7 +12,8 @@ import { showError } from "./turn.ts";
 export async function listModels(services: Services): Promise<ExitCode> {
   const { host, modelChooser, screen, arguments: given } = services;
   if ((await setUpGateways(host)).length === 0) {
-    await screen.aside.line(`No gateway is configured in ${host.settings.file}: these are the built-in simulator's.`);
+    const file = exactLine(host.settings.file ?? "");
+    await screen.aside.line(`No gateway is configured in ${file}: these are the built-in simulator's.`);
     await modelChooser.simulated();
   }
   const { found, lists } = await findModels(host, given.words.join(" "), given.refresh);
@@ -23,7 +25,7 @@ export async function listModels(services: Services): Promise<ExitCode> {
     for (const { gateway, models, fetchedAt, error } of lists) {
       if (error !== undefined) await showError(screen, error);
       if (fetchedAt === undefined || models.length === 0 || !screen.aside.terminal) continue;
-      await screen.aside.line(screen.aside.style("dim", `The list of ${gateway} is ${age(fetchedAt)} old.`));
+      await screen.aside.line(screen.aside.style("dim", `The list of ${exactLine(gateway)} is ${age(fetchedAt)} old.`));
     }
   }
   return failed ? exitCode.failed : exitCode.ok;

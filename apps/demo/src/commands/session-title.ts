@@ -1,6 +1,6 @@
 import type { Conversation } from "../conversation.ts";
 import type { ModelChoice } from "../model-choice.ts";
-import { printableLine } from "../terminal/printable.ts";
+import { exactLine } from "../terminal/exact-text.ts";
 import type { WindowTitle } from "../terminal/window-title.ts";
 import { writeTitle } from "../title.ts";
 import type { Services } from "./services.ts";
@@ -38,7 +38,7 @@ export class SessionTitle {
     written().catch((error: unknown) => {
       if (this.#controller.signal.aborted) return;
       const why = error instanceof Error ? error.message : String(error);
-      this.#say(`The conversation got no title: ${printableLine(why)}`);
+      this.#say(`The conversation got no title: ${exactLine(why)}`);
     });
   }
 
@@ -51,9 +51,9 @@ export class SessionTitle {
 
   set(text: string): void {
     this.#begun = true;
-    this.#text = printableLine(text);
-    this.#window.set(this.#text);
-    this.#say(`title: ${this.#text}`);
+    this.#text = text;
+    this.#window.set(text);
+    this.#say(`title: ${exactLine(text)}`);
   }
 
   /** Says what came during a turn. */

@@ -2,7 +2,7 @@ import { homedir } from "node:os";
 import { sep } from "node:path";
 import type { Conversation } from "../conversation.ts";
 import type { ModelChoice } from "../model-choice.ts";
-import { printableLine } from "../terminal/printable.ts";
+import { exactLine } from "../terminal/exact-text.ts";
 import { WindowTitle } from "../terminal/window-title.ts";
 import type { ConversationScope } from "../tokens.ts";
 import type { Services } from "./services.ts";
@@ -45,8 +45,8 @@ export class Session implements Disposable {
     const { gateway, model } = this.conversation.choice;
     const parts = [
       aside.style("bold", "waygate"),
-      aside.style("cyan", printableLine(`${gateway}:${model}`)),
-      homeShortened(this.#scope.workspace.root),
+      aside.style("cyan", exactLine(`${gateway}:${model}`)),
+      exactLine(homeShortened(this.#scope.workspace.root)),
     ];
     if (this.conversation.tools.length === 0) parts.push(aside.style("dim", "without tools"));
     await aside.startBlock();

@@ -2,6 +2,7 @@ import { formatPlace } from "@waygate/host";
 import { type ExitCode, exitCode, UsageError } from "../exit-code.ts";
 import { jsonLine, jsonText } from "../json-output.ts";
 import { ownProgramEnvironment } from "../programs/program-environment.ts";
+import { exactLine } from "../terminal/exact-text.ts";
 import { editFile } from "./editor.ts";
 import type { Services } from "./services.ts";
 
@@ -26,7 +27,7 @@ async function where({ host, screen, arguments: given }: Services): Promise<Exit
   const { file, exists, projectFile } = host.settings;
   if (given.json) await screen.answer.write(jsonLine({ type: "settings", file, exists, projectFile }));
   else {
-    await screen.answer.line(file);
+    await screen.answer.line(screen.answer.terminal ? exactLine(file ?? "") : (file ?? ""));
     if (!exists) await screen.aside.line('There is no such file yet: "waygate settings edit" makes it.');
   }
   return exitCode.ok;
@@ -43,7 +44,7 @@ async function set({ host, screen, arguments: given }: Services, path: string, t
   await host.settings.set(path, parseValue(path, text));
   const place = host.settings.place(path);
   if (given.json) await screen.answer.write(jsonLine({ type: "settings-set", path, ...place }));
-  else if (place !== undefined) await screen.aside.line(`Written: ${formatPlace(place)}`);
+  else if (place !== undefined) await screen.aside.line(`Written: ${exactLine(formatPlace(place))}`);
   return exitCode.ok;
 }
 
@@ -59,7 +60,7 @@ async function remove({ host, screen, arguments: given }: Services, path: string
   if (place === undefined) throw new UsageError(`${path} is not set.`, "settings");
   await settings.remove(path);
   if (given.json) await screen.answer.write(jsonLine({ type: "settings-removed", path, ...place }));
-  else await screen.aside.line(`Removed from ${place.file}`);
+  else await screen.aside.line(`Removed from ${exactLine(place.file)}`);
   return exitCode.ok;
 }
 

@@ -1,6 +1,6 @@
 import { didYouMean } from "@waygate/core/plugin";
+import { exactLine } from "../terminal/exact-text.ts";
 import { modelTable } from "../terminal/model-table.ts";
-import { printableLine } from "../terminal/printable.ts";
 import { findModels } from "./models.ts";
 import type { Session } from "./session.ts";
 import { showError } from "./turn.ts";
@@ -79,7 +79,7 @@ async function changeModel(session: Session, name: string): Promise<undefined> {
   if (name === "") {
     const { gateway, model } = session.conversation.choice;
     await screen.aside.line(
-      `The model is ${printableLine(`${gateway}:${model}`)}. /model GATEWAY:MODEL changes it, /models lists them.`,
+      `The model is ${exactLine(`${gateway}:${model}`)}. /model GATEWAY:MODEL changes it, /models lists them.`,
     );
     return;
   }

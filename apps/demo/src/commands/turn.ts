@@ -3,8 +3,8 @@ import type { Conversation, Turn } from "../conversation.ts";
 import { errorWords } from "../error-words.ts";
 import { type ExitCode, exitCode, exitCodeOfEnd } from "../exit-code.ts";
 import { exitCodeOfError } from "../exit-code-of-error.ts";
+import { exactText } from "../terminal/exact-text.ts";
 import { isUsed, usageLine } from "../terminal/figures.ts";
-import { printable } from "../terminal/printable.ts";
 import { RunView } from "../terminal/run-view.ts";
 import type { Screen } from "../terminal/screen.ts";
 
@@ -34,7 +34,7 @@ export async function showTurn(
 
 /** One sentence about what went wrong. */
 export async function showError({ aside }: Screen, error: unknown): Promise<void> {
-  await aside.paragraph("error: ", printable(errorWords(error)), "red");
+  await aside.paragraph("error: ", exactText(errorWords(error)), "red");
 }
 
 export function exitCodeOfTurn({ outcome }: Turn): ExitCode {

@@ -1,14 +1,14 @@
 import type { JsonValue, ToolResultContent } from "@waygate/core";
-import { cutLine } from "../tools/cut-line.ts";
-import { printableLine } from "./printable.ts";
+import { cutColumns, padColumns } from "./columns.ts";
+import { exactLine } from "./exact-text.ts";
 
 const nameWidth = 12;
 const maxValueLength = 60;
 
-/** `read_file     README.md  limit: 20`, in at most `width` characters. */
+/** `read_file     README.md  limit: 20`, in at most `width` columns. */
 export function callLine(name: string, args: JsonValue | undefined, width: number): string {
-  const text = `${printableLine(name).padEnd(nameWidth)}  ${argumentsText(args, width)}`;
-  return cutLine(text.trimEnd(), Math.max(20, width));
+  const text = `${padColumns(exactLine(name), nameWidth)}  ${argumentsText(args, width)}`;
+  return cutColumns(text.trimEnd(), Math.max(20, width));
 }
 
 /** The first argument says by itself what it is; further ones come with their names. */
@@ -17,7 +17,7 @@ function argumentsText(args: JsonValue | undefined, width: number): string {
   if (typeof args !== "object" || args === null || Array.isArray(args)) return valueText(args, width);
   return Object.entries(args)
     .map(([key, value], index) =>
-      index === 0 ? valueText(value, width) : `${printableLine(key)}: ${valueText(value, maxValueLength)}`,
+      index === 0 ? valueText(value, width) : `${exactLine(key)}: ${valueText(value, maxValueLength)}`,
     )
     .join("  ");
 }
@@ -25,7 +25,7 @@ function argumentsText(args: JsonValue | undefined, width: number): string {
 function valueText(value: JsonValue, width: number): string {
   const text = typeof value === "string" ? value : JSON.stringify(value);
   // Cut first: an argument may be megabytes long.
-  return cutLine(printableLine(text.slice(0, 4 * width)), width);
+  return cutColumns(exactLine(text.slice(0, 4 * width)), width);
 }
 
 /** Returns the arguments of a call as JSON; `undefined` if they are not. A call without arguments has `{}`. */

@@ -1,4 +1,5 @@
 import type { Cost, Model, Usage } from "@waygate/core";
+import { exactLine } from "./exact-text.ts";
 
 const grouped = new Intl.NumberFormat("en-US");
 
@@ -48,7 +49,7 @@ function money({ amount, currency }: Pick<Cost, "amount" | "currency">): string 
   // Fractions of a cent are what a turn costs.
   const digits = amount >= 1 || amount === 0 ? 2 : amount >= 0.01 ? 3 : 6;
   const number = amount.toFixed(digits).replace(/(\.\d\d\d*?)0+$/, "$1");
-  return currency === "USD" ? `$${number}` : `${number} ${currency}`;
+  return currency === "USD" ? `$${number}` : `${number} ${exactLine(currency)}`;
 }
 
 function tokens(count: number): string {

@@ -1,29 +1,28 @@
-import { stripVTControlCharacters } from "node:util";
 import type { FoundModel } from "@waygate/host";
-import { cutLine } from "../tools/cut-line.ts";
+import { columnsOf, cutColumns, padColumns } from "./columns.ts";
+import { exactLine } from "./exact-text.ts";
 import { modelFigures } from "./figures.ts";
 import type { Output } from "./output.ts";
-import { printableLine } from "./printable.ts";
 
-const maxNameLength = 60;
+const maxNameWidth = 60;
 
 /** One line for each model: `gateway:model`, its name, its figures. Favourites and `current` are marked. */
 export function modelTable(found: readonly FoundModel[], output: Output, current?: string): readonly string[] {
   const pins = found.some(({ favorite }) => favorite);
   const rows = found.map(({ gateway, model, favorite }) => ({
     pin: !pins ? "" : favorite ? "★ " : "  ",
-    id: printableLine(`${gateway}:${model.id}`),
-    name: model.name === model.id ? "" : cutLine(printableLine(model.name), maxNameLength),
+    id: exactLine(`${gateway}:${model.id}`),
+    name: model.name === model.id ? "" : cutColumns(exactLine(model.name), maxNameWidth),
     figures: modelFigures(model),
   }));
-  const idWidth = Math.max(0, ...rows.map(({ id }) => id.length));
-  const nameWidth = Math.max(0, ...rows.map(({ name }) => name.length));
+  const idWidth = Math.max(0, ...rows.map(({ id }) => columnsOf(id)));
+  const nameWidth = Math.max(0, ...rows.map(({ name }) => columnsOf(name)));
   return rows.map(({ id, pin, name, figures }) => {
-    const mark = current === undefined ? "" : id === current ? `${output.style("green", "●")} ` : "  ";
-    const details = `${name.padEnd(nameWidth)}${nameWidth === 0 ? "" : "  "}${figures}`.trimEnd();
-    const start = `${mark}${id.padEnd(idWidth)}  ${pin}`;
-    const room = output.width - stripVTControlCharacters(start).length - 1;
-    const shown = output.terminal ? (room > 0 ? cutLine(details, room) : "") : details;
+    const mark = current === undefined ? "" : id === exactLine(current) ? `${output.style("green", "●")} ` : "  ";
+    const details = `${padColumns(name, nameWidth)}${nameWidth === 0 ? "" : "  "}${figures}`.trimEnd();
+    const start = `${mark}${padColumns(id, idWidth)}  ${pin}`;
+    const room = output.width - columnsOf(start) - 1;
+    const shown = output.terminal ? (room > 0 ? cutColumns(details, room) : "") : details;
     return `${start}${output.style("dim", shown)}`.trimEnd();
   });
 }

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { printable, printableLine } from "./printable.ts";
+import { printable } from "./printable.ts";
 
 it("keeps text, line breaks and tabs", () => {
   expect(printable("Grüße, 世界 🌍\n\tend")).toBe("Grüße, 世界 🌍\n\tend");
@@ -16,8 +16,4 @@ it("does not let a carriage return write over a line", () => {
 
 it("does not let text be turned around", () => {
   expect(printable("a\u202eb\u2066c")).toBe("a\ufffdb\ufffdc");
-});
-
-it("makes one line without colours", () => {
-  expect(printableLine("\u001b[31mred\u001b[0m\n  \t and more ")).toBe("red and more");
 });

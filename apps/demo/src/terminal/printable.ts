@@ -1,19 +1,13 @@
-import { stripVTControlCharacters } from "node:util";
-
 // All control characters, and those that reorder the text around them.
 const unsafe = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
 
 /**
- * Makes text that a model, a tool or a service wrote harmless for a terminal, where control sequences could hide,
- * forge or run things. Line breaks and tabs stay, everything else of the kind becomes a visible sign.
+ * Makes prose that a model or a tool wrote harmless for a terminal, where control sequences could hide, forge or run
+ * things. Line breaks and tabs stay; every other control becomes a visible sign. Names, errors and questions need more:
+ * `exactText`.
  */
 export function printable(text: string): string {
   return text.replace(unsafe, visible);
-}
-
-/** The same in one line, without colours: for a part of a longer line. */
-export function printableLine(text: string): string {
-  return printable(stripVTControlCharacters(text)).replaceAll(/\s+/g, " ").trim();
 }
 
 function visible(character: string): string {

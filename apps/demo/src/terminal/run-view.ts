@@ -2,8 +2,10 @@ import { stripVTControlCharacters } from "node:util";
 import type { RunEvent, ToolCallEndEvent, ToolProgressEvent, ToolResultEvent } from "@waygate/core";
 import { cutLine } from "../tools/cut-line.ts";
 import { callLine, parsedArguments, resultText } from "./call-line.ts";
+import { cutColumns } from "./columns.ts";
+import { exactLine, exactText } from "./exact-text.ts";
 import type { Output } from "./output.ts";
-import { printable, printableLine } from "./printable.ts";
+import { printable } from "./printable.ts";
 import type { Screen } from "./screen.ts";
 import { WordWrap, wrapText } from "./word-wrap.ts";
 
@@ -64,14 +66,14 @@ export class RunView {
         break;
       case "tool-call-start":
         this.#names.set(event.id, event.name);
-        this.#screen.waiting.start(`${printableLine(event.name)} is being written`);
+        this.#screen.waiting.start(`${exactLine(event.name)} is being written`);
         break;
       case "tool-call-end":
         await this.#call(event);
         this.#screen.waiting.start("waiting for the model");
         break;
       case "tool-start":
-        this.#screen.waiting.start(`${printableLine(event.name)} is working`);
+        this.#screen.waiting.start(`${exactLine(event.name)} is working`);
         break;
       case "tool-progress":
         await this.#progressed(event);
@@ -104,7 +106,7 @@ export class RunView {
 
   async #notice(message: string): Promise<void> {
     await this.#enter("notice");
-    await this.#aside.paragraph("note: ", printableLine(message), "dim");
+    await this.#aside.paragraph("note: ", exactText(message), "dim");
   }
 
   async #call(event: ToolCallEndEvent): Promise<void> {
@@ -162,7 +164,7 @@ export class RunView {
   async #line(style: "dim" | "red", text: string): Promise<void> {
     const { width } = this.#aside;
     const lines =
-      style === "red" ? wrapText(cutLine(text, maxErrorLength), width - 3, "    ") : cutLine(text, width - 3);
+      style === "red" ? wrapText(cutLine(text, maxErrorLength), width - 3, "    ") : cutColumns(text, width - 3);
     await this.#aside.line(`  ${this.#aside.style(style, lines)}`);
   }
 

@@ -1,5 +1,5 @@
+import { exactLine } from "./exact-text.ts";
 import type { Output } from "./output.ts";
-import { printableLine } from "./printable.ts";
 
 /** The title of the terminal's window. What stood there before comes back, where the terminal remembers it. */
 export class WindowTitle {
@@ -17,7 +17,7 @@ export class WindowTitle {
     // XTWINOPS 22 and 23: xterm's stack of titles.
     if (!this.#set) this.#output.writeUncounted("\u001b[22;2t");
     this.#set = true;
-    this.#output.writeUncounted(`\u001b]2;${printableLine(text)}\u0007`);
+    this.#output.writeUncounted(`\u001b]2;${exactLine(text)}\u0007`);
   }
 
   restore(): void {

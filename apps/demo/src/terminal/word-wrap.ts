@@ -1,7 +1,4 @@
-/** Characters that take no room of their own, and those that take two columns. */
-const narrow = /\p{Mn}|\p{Me}|\u200b|\u200d|[\ufe00-\ufe0f]/u;
-const wide =
-  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
+import { columnsOf } from "./columns.ts";
 
 /**
  * Breaks text between words where a terminal would break it anywhere, while it comes in pieces. Code keeps its lines:
@@ -69,10 +66,4 @@ export class WordWrap {
 export function wrapText(text: string, width: number, indent = ""): string {
   const wrap = new WordWrap(width - indent.length);
   return (wrap.push(text) + wrap.flush()).replaceAll("\n", `\n${indent}`);
-}
-
-function columnsOf(text: string): number {
-  let columns = 0;
-  for (const character of text) columns += narrow.test(character) ? 0 : wide.test(character) ? 2 : 1;
-  return columns;
 }
