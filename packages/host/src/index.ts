@@ -31,3 +31,9 @@ export { formatPlace, type Place } from "./settings/place.ts";
 export type { ModelSelection } from "./settings/selection.ts";
 export type { Settings } from "./settings/settings.ts";
 export type { SettingsLayer } from "./settings/settings-options.ts";
+export type {
+  PermissionMode,
+  PermissionPattern,
+  ToolPermissions,
+  ToolRules,
+} from "./settings/tool-permissions.ts";

@@ -25,38 +25,30 @@ export interface ExactPart {
 }
 
 /**
- * Splits a text into what can be shown as it is and escapes of the form `\u{1b}`. Nothing is left out, and different
- * texts never look the same: backslashes before an escape, or before what reads like one, are doubled. Line breaks and
- * tabs stay.
+ * Shows a text exactly, in its own lines. What cannot be seen becomes an escape of the form `\u{1b}`; line breaks and
+ * tabs stay. Nothing is left out, and different texts never look the same: backslashes before an escape, or before what
+ * reads like one, are doubled.
  */
-export function exactParts(text: string): readonly ExactPart[] {
-  return split(text, manyLines);
-}
-
-/** Shows a text exactly, in its own lines: see `exactParts`. */
 export function exactText(text: string): string {
   return joined(split(text, manyLines));
 }
 
 /**
  * Shows a name, a path or a label exactly, in one line: line breaks, tabs and the spaces at its ends are escaped too.
- * See `exactParts`.
+ * See `exactText`.
  */
 export function exactLine(text: string): string {
   const first = text.search(/[^ ]/);
-  if (first === -1) return spaces(text.length);
-  let end = text.length;
-  while (text[end - 1] === " ") end--;
-  const inner = text.slice(first, end);
-  let slashes = 0;
-  // Backslashes before an escape are doubled, here too.
-  if (end < text.length) while (inner.at(-1 - slashes) === "\\") slashes++;
-  return spaces(first) + joined(split(inner, oneLine)) + "\\".repeat(slashes) + spaces(text.length - end);
+  if (first === -1) return joined(blanks(text));
+  return joined([...blanks(text.slice(0, first)), ...withoutBlankEnd(text.slice(first), oneLine)]);
 }
 
-/** `\u{1b}` for the character U+001B. */
-export function escapeOf(character: string): string {
-  return `\\u{${character.codePointAt(0)?.toString(16)}}`;
+/**
+ * One line of a text, exactly, as what stays and what is escaped. Tabs stay; blanks at its end are escaped, as they
+ * would not be seen. See `exactText`.
+ */
+export function exactParts(line: string): readonly ExactPart[] {
+  return withoutBlankEnd(line, manyLines);
 }
 
 const inJson = new RegExp(String.raw`(?!\n)${unseen}`, "gv");
@@ -94,8 +86,24 @@ function split(text: string, { any, parts }: Search): readonly ExactPart[] {
   return found;
 }
 
-function spaces(count: number): string {
-  return escapeOf(" ").repeat(count);
+/** Escapes the spaces and tabs at the end of a line as well, and doubles the backslashes before them. */
+function withoutBlankEnd(line: string, search: Search): readonly ExactPart[] {
+  let end = line.length;
+  while (line[end - 1] === " " || line[end - 1] === "\t") end--;
+  const shown = split(line.slice(0, end), search);
+  if (end === line.length) return shown;
+  let slashes = 0;
+  while (line[end - 1 - slashes] === "\\") slashes++;
+  return [...shown, { text: "\\".repeat(slashes), escape: false }, ...blanks(line.slice(end))];
+}
+
+function blanks(text: string): readonly ExactPart[] {
+  return [...text].map((blank) => ({ text: escapeOf(blank), escape: true }));
+}
+
+/** `\u{1b}` for the character U+001B. */
+function escapeOf(character: string): string {
+  return `\\u{${character.codePointAt(0)?.toString(16)}}`;
 }
 
 function joined(shown: readonly ExactPart[]): string {

@@ -1,7 +1,8 @@
 import { HostError, isHostError } from "../host-error.ts";
 import { reasonOf, UnreadableFile } from "./file-error.ts";
 import { withFileLock } from "./file-lock.ts";
-import { readTextFile } from "./read-text.ts";
+import { readRegularFile } from "./read-regular-file.ts";
+import { decodeText } from "./read-text.ts";
 import { linkTarget, writeAtomically } from "./write-atomically.ts";
 
 /** The largest file that is read, in bytes. */
@@ -21,10 +22,10 @@ export class JsonFile {
 
   /**
    * Reads the value; undefined if there is no file. Rejects with a `HostError` of code `data-file` if the file cannot
-   * be read, is not JSON, or is larger than 4 MB.
+   * be read, is not JSON, is larger than 4 MB, or may have been written by another user.
    */
   async read(): Promise<unknown> {
-    return this.#guarded(async () => parse(this.path, (await readTextFile(this.path, limit))?.text));
+    return this.#guarded(async () => parse(this.path, await readOwn(this.path)));
   }
 
   /**
@@ -36,7 +37,7 @@ export class JsonFile {
     await this.#guarded(async () => {
       const target = await linkTarget(this.path);
       await withFileLock(target, async () => {
-        const before = parse(this.path, (await readTextFile(target, limit))?.text);
+        const before = parse(this.path, await readOwn(target));
         const after = change(before);
         if (after !== before) await writeAtomically(target, `${JSON.stringify(after, null, 2)}\n`, 0o600);
       });
@@ -52,6 +53,22 @@ export class JsonFile {
       throw new HostError("data-file", `The file "${this.path}" ${reason}.`, { cause: error });
     }
   }
+}
+
+/** What a person confirmed or allowed counts only if nobody else can have put it there. */
+async function readOwn(path: string): Promise<string | undefined> {
+  const content = await readRegularFile(path, limit);
+  if (content === undefined) return undefined;
+  const { mode, uid } = content.stats;
+  // Windows has no such modes; the folder of the user's data is the user's own there.
+  if (process.platform !== "win32" && (mode & 0o022) !== 0) {
+    const octal = (mode & 0o777).toString(8);
+    throw new UnreadableFile(`can be written by other users (mode ${octal}), so it is not used. Look at it, then delete it`);
+  }
+  if (process.getuid !== undefined && uid !== process.getuid() && uid !== 0) {
+    throw new UnreadableFile("belongs to another user, so it is not used");
+  }
+  return decodeText(content.bytes).text;
 }
 
 function parse(path: string, text: string | undefined): unknown {

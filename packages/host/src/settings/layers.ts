@@ -9,6 +9,8 @@ import { overlay } from "./overlay.ts";
 import type { Place } from "./place.ts";
 import { type ProjectLayer, readProjectLayer } from "./project-layer.ts";
 import type { ValueIssue } from "./selection.ts";
+import type { SettingsLayer } from "./settings-options.ts";
+import { readToolPermissions, type ToolPermissions } from "./tool-permissions.ts";
 
 type Raw = Readonly<Record<string, unknown>>;
 
@@ -34,6 +36,8 @@ export class Layers {
   readonly value: Readonly<Record<string, unknown>>;
   readonly agent: AgentSettings;
   readonly keys: HostKeys;
+  /** What tools may do without asking: the user's layer, then the project's, if they say something about it. */
+  readonly toolPermissions: readonly ToolPermissions[];
   readonly notices: readonly Notice[];
   readonly #options: LayerOptions;
   readonly #projectLayer: ProjectLayer | undefined;
@@ -54,11 +58,17 @@ export class Layers {
         : new AgentSettings(this.value.agent, { foreign, project: { keys: new Set(chosen), without } });
     const { keys, issues } = readHostKeys(this.value, { foreign });
     this.keys = keys;
+    const permissions = [
+      ...this.#readPermissions("user", isObject(base.agent) ? base.agent.tool_permissions : undefined),
+      ...this.#readPermissions("project", this.#projectLayer?.toolPermissions),
+    ];
+    this.toolPermissions = permissions.map((layer) => layer.permissions);
     const notices = [
       ...user.warnings,
       ...(project?.warnings ?? []),
       ...this.#refusals(),
-      ...[...issues, ...this.agent.issues].map((issue) => this.#toNotice(issue)),
+      ...[...issues, ...this.agent.issues].map((issue) => this.#toNotice(issue, this.place.bind(this))),
+      ...permissions.flatMap((layer) => layer.notices),
     ];
     this.notices = project === undefined ? notices : bounded(notices, project.file);
   }
@@ -95,13 +105,29 @@ export class Layers {
     }));
   }
 
-  #toNotice({ path, message, harmless }: ValueIssue): Notice {
+  /** A project's permissions do not replace the user's: both are kept, each with its own places. */
+  #readPermissions(layer: SettingsLayer, raw: unknown) {
+    if (raw === undefined || raw === null) return [];
+    const { user, project } = this.#options;
+    const document = layer === "user" ? user : project;
+    const placeOf = (path: KeyPath, part: Part) =>
+      document === undefined || document.file === "" || !document.has(path.slice(0, 2))
+        ? undefined
+        : document.place(path, part);
+    const { permissions, issues } = readToolPermissions(raw, layer, (path) => placeOf(path, "value"));
+    return [{ permissions, notices: issues.map((issue) => this.#toNotice(issue, placeOf)) }];
+  }
+
+  #toNotice(
+    { path, message, harmless }: ValueIssue,
+    placeOf: (path: KeyPath, part: Part) => Place | undefined,
+  ): Notice {
     return {
       severity: harmless === true ? "warning" : "error",
       code: harmless === true && message.startsWith("Unknown key") ? "unknown-setting" : "setting-invalid",
       message: harmless === true && message.startsWith("Unknown key") ? message : `${formatKeyPath(path)}: ${message}`,
       path,
-      place: this.place(path, harmless === true ? "key" : "value"),
+      place: placeOf(path, harmless === true ? "key" : "value"),
     };
   }
 }

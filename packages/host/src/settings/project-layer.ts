@@ -17,6 +17,8 @@ export interface RefusedSetting {
 export interface ProjectLayer {
   /** What the project decides under `agent`. */
   readonly agent: Raw;
+  /** `agent.tool_permissions`, which stands beside the user's. Undefined if the project says nothing. */
+  readonly toolPermissions: unknown;
   readonly refused: readonly RefusedSetting[];
 }
 
@@ -36,6 +38,7 @@ const noDescription = {
  */
 export function readProjectLayer(project: Raw, offered: OfferedModels): ProjectLayer {
   const agent: [string, unknown][] = [];
+  let toolPermissions: unknown;
   const refused: RefusedSetting[] = [];
   for (const [key, value] of Object.entries(project)) {
     if (key === "agent" && isObject(value)) {
@@ -43,6 +46,10 @@ export function readProjectLayer(project: Raw, offered: OfferedModels): ProjectL
         const path = ["agent", name];
         // As elsewhere, null stands for "not set". It does not take away what the user set.
         if (entry === null) continue;
+        if (name === "tool_permissions") {
+          toolPermissions = entry;
+          continue;
+        }
         const refusal = agentKeys.includes(name) ? refusalOf(name, entry, offered) : { path, ...noSay };
         if (refusal === undefined) agent.push([name, entry]);
         else refused.push(refusal);
@@ -53,7 +60,7 @@ export function readProjectLayer(project: Raw, offered: OfferedModels): ProjectL
       refused.push({ path: [key], ...noSay });
     }
   }
-  return { agent: Object.fromEntries(agent), refused };
+  return { agent: Object.fromEntries(agent), toolPermissions, refused };
 }
 
 /** What stands in an object, some levels down: there is a notice for each key of a gateway. */

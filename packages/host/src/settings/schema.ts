@@ -74,6 +74,21 @@ const modelSelection: JsonSchema = {
 
 const model = (description: string): JsonSchema => ({ $ref: "#/$defs/model", description });
 
+const permissionMode: JsonSchema = { enum: ["allow", "confirm", "deny"] };
+
+const permissionPatterns = (description: string): JsonSchema => ({
+  type: "array",
+  description,
+  items: {
+    type: "object",
+    properties: {
+      pattern: { type: "string", description: "A regular expression, compared with the command or the path." },
+      case_sensitive: { type: "boolean", description: "Whether case matters. Default: false." },
+    },
+    required: ["pattern"],
+  },
+});
+
 const agentSchema: JsonSchema = {
   type: "object",
   description: "Which model is used for what.",
@@ -103,6 +118,26 @@ const agentSchema: JsonSchema = {
           provider: { type: "string", description: "Fits this gateway only; absent: every one." },
           model: { type: "string", description: "Fits this model only; absent: every one." },
           temperature: { type: "number", minimum: 0, description: "The temperature that is sent." },
+        },
+      },
+    },
+    tool_permissions: {
+      type: "object",
+      description: "What tools may do without asking.",
+      properties: {
+        default: { ...permissionMode, description: "For calls that nothing else decides about. Default: confirm." },
+        tools: {
+          type: "object",
+          description: "Rules by the names of tools, such as run_command or terminal.",
+          additionalProperties: {
+            type: "object",
+            properties: {
+              default: { ...permissionMode, description: "For this tool's calls that no pattern decides about." },
+              always_allow: permissionPatterns("Calls that need no approval. Chained commands always do."),
+              always_confirm: permissionPatterns("Calls that are always asked about."),
+              always_deny: permissionPatterns("Calls that are denied."),
+            },
+          },
         },
       },
     },

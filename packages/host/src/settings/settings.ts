@@ -14,6 +14,7 @@ import { readSettled } from "./read-settled.ts";
 import type { ModelSelection } from "./selection.ts";
 import { editSettingsFile, faultError, type ReadResult, readSettingsFile } from "./settings-file.ts";
 import type { SettingsLayer, SettingsOptions } from "./settings-options.ts";
+import type { ToolPermissions } from "./tool-permissions.ts";
 
 /**
  * The settings: read, watched, edited. Values are those of all layers together; a file that becomes unusable while the
@@ -77,6 +78,14 @@ export class Settings {
   /** The models pinned by `agent.favorite_models`, each once. */
   get favorites(): readonly ModelName[] {
     return this.#layers.agent.favorites;
+  }
+
+  /**
+   * What `agent.tool_permissions` says: the user's, then the project's, each if it is set. A project's only restricts.
+   * The patterns are not compiled.
+   */
+  get toolPermissions(): readonly ToolPermissions[] {
+    return this.#layers.toolPermissions;
   }
 
   /** A value by its path, such as `agent.default_model.model`; undefined where it is not set. */
