@@ -4,7 +4,17 @@ import { type LineRange, parseLineRange } from "./editing/line-range.ts";
 import { UsageError } from "./exit-code.ts";
 import { type Effort, efforts } from "./model-choice.ts";
 
-export const commands = ["chat", "models", "keys", "settings", "schema", "doctor", "commit", "edit"] as const;
+export const commands = [
+  "chat",
+  "models",
+  "keys",
+  "permissions",
+  "settings",
+  "schema",
+  "doctor",
+  "commit",
+  "edit",
+] as const;
 export type CommandName = (typeof commands)[number];
 
 /** What the program was asked to do. */

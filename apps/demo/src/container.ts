@@ -1,6 +1,6 @@
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import type { Tool } from "@waygate/core";
-import { createHost, type Host } from "@waygate/host";
+import { createHost, defaultDataFolder, type Host, PermissionStore } from "@waygate/host";
 import {
   type DependencyContainer,
   type FactoryFunction,
@@ -15,21 +15,26 @@ import { doctor } from "./commands/doctor.ts";
 import { edit } from "./commands/edit.ts";
 import { keys } from "./commands/keys.ts";
 import { listModels } from "./commands/models.ts";
+import { permissions } from "./commands/permissions.ts";
 import { schema } from "./commands/schema.ts";
 import { settings } from "./commands/settings.ts";
 import { Conversation } from "./conversation.ts";
 import { Diagnostics } from "./diagnostics.ts";
 import { UsageError } from "./exit-code.ts";
 import { type ModelChoice, ModelChooser } from "./model-choice.ts";
+import { PatternCompiler, tellAboutPatterns } from "./permissions/pattern-compiler.ts";
+import { Permissions } from "./permissions/permissions.ts";
+import { RememberedRules } from "./permissions/remembered-rules.ts";
 import { plugins } from "./plugins.ts";
 import { programEnvironment } from "./programs/program-environment.ts";
 import { systemPrompt } from "./system-prompt.ts";
+import { exactLine } from "./terminal/exact-text.ts";
 import type { Interrupts } from "./terminal/interrupts.ts";
 import { Keyboard } from "./terminal/keyboard.ts";
 import { Screen } from "./terminal/screen.ts";
-import { TerminalApproval } from "./terminal/terminal-approval.ts";
+import { TerminalPerson } from "./terminal/terminal-person.ts";
 import { type ConversationScope, type Surroundings, tokens } from "./tokens.ts";
-import { type Approval, allowAll, askThrough, denyAll } from "./tools/approval.ts";
+import { askThrough } from "./tools/approval.ts";
 import { delegate } from "./tools/delegate.ts";
 import { listFiles } from "./tools/list-files.ts";
 import { readFile } from "./tools/read-file.ts";
@@ -60,6 +65,8 @@ export async function compose(given: Given): Promise<DependencyContainer> {
   program.register(tokens.openingHost, { useFactory: once(openHost) });
   program.register(tokens.simulator, { useFactory: once((c) => new BuiltInSimulator(c.resolve(tokens.host))) });
   program.register(tokens.modelChooser, { useFactory: once(makeModelChooser) });
+  program.register(tokens.permissionStore, { useFactory: once(makeStore) });
+  program.register(tokens.patterns, { useFactory: once(() => new PatternCompiler()) });
   program.register(tokens.openConversation, {
     useValue: (choice: ModelChoice) => openConversation(program, choice),
   });
@@ -80,10 +87,17 @@ function openConversation(program: DependencyContainer, choice: ModelChoice): Co
   const scope = program.createChildContainer();
   scope.register(tokens.modelChoice, { useValue: choice });
   scope.register(tokens.workspace, { useFactory: once(makeWorkspace) });
-  scope.register(tokens.approval, { useFactory: once(makeApproval) });
+  scope.register(tokens.rules, {
+    useFactory: once((c) => new RememberedRules(c.resolve(tokens.permissionStore), c.resolve(tokens.workspace).root)),
+  });
+  scope.register(tokens.permissions, { useFactory: once(makePermissions) });
   for (const tool of toolFactories) scope.register(tokens.tool, { useFactory: once(tool) });
   scope.register(tokens.conversation, { useFactory: once(makeConversation) });
-  return { conversation: scope.resolve(tokens.conversation), workspace: scope.resolve(tokens.workspace) };
+  return {
+    conversation: scope.resolve(tokens.conversation),
+    workspace: scope.resolve(tokens.workspace),
+    rules: scope.resolve(tokens.rules),
+  };
 }
 
 const readingTools: readonly FactoryFunction<Tool>[] = [
@@ -133,7 +147,10 @@ async function openHost(c: DependencyContainer): Promise<Host> {
   });
   const writing = editing || (command === "settings" && words[0] === "set");
   const missing = host.notices().some(({ code }) => code === "settings-missing");
-  if (!missing || writing) return host;
+  if (!missing || writing) {
+    await tellAboutPatterns(host, c.resolve(tokens.patterns), (notice) => diagnostics.notice(notice));
+    return host;
+  }
   await host.close();
   throw new UsageError(`There is no settings file "${host.settings.file}".`, "settings");
 }
@@ -167,17 +184,29 @@ function makeWorkspace(c: DependencyContainer) {
   }
 }
 
-function makeApproval(c: DependencyContainer): Approval {
-  if (c.resolve(tokens.arguments).yes) return allowAll;
+function makePermissions(c: DependencyContainer) {
   const screen = c.resolve(tokens.screen);
   const keyboard = c.resolve(tokens.keyboard);
-  return keyboard !== undefined && screen.aside.terminal ? new TerminalApproval(screen, keyboard) : denyAll;
+  const host = c.resolve(tokens.host);
+  return new Permissions({
+    settings: () => host.settings.toolPermissions,
+    patterns: c.resolve(tokens.patterns),
+    rules: c.resolve(tokens.rules),
+    yes: c.resolve(tokens.arguments).yes,
+    person: keyboard !== undefined && screen.aside.terminal ? new TerminalPerson(screen, keyboard) : undefined,
+    tell: (text) => void screen.interject(({ aside }) => aside.paragraph("    ", exactLine(text), "dim")),
+  });
+}
+
+function makeStore(c: DependencyContainer) {
+  const { environment } = c.resolve(tokens.surroundings);
+  return new PermissionStore(join(defaultDataFolder(environment), "permissions.json"));
 }
 
 function makeConversation(c: DependencyContainer) {
   const { tools, system, maxSteps } = c.resolve(tokens.arguments);
   return new Conversation({
-    approve: askThrough(c.resolve(tokens.approval)),
+    approve: askThrough(c.resolve(tokens.permissions)),
     registry: c.resolve(tokens.host).registry,
     choice: c.resolve(tokens.modelChoice),
     tools: tools ? c.resolveAll(tokens.tool) : [],
@@ -196,12 +225,15 @@ function makeCommands(c: DependencyContainer) {
     interrupts: c.resolve(tokens.interrupts),
     screen: c.resolve(tokens.screen),
     keyboard: c.resolve(tokens.keyboard),
+    permissionStore: c.resolve(tokens.permissionStore),
+    patterns: c.resolve(tokens.patterns),
     openConversation: c.resolve(tokens.openConversation),
   });
   return {
     chat: () => chat(services()),
     models: () => listModels(services()),
     keys: () => keys(services()),
+    permissions: () => permissions(services()),
     settings: () => settings(services()),
     schema: () => schema(services()),
     commit: () => commit(services()),

@@ -1,5 +1,5 @@
 import type { GatewayPlugin, Tool } from "@waygate/core";
-import type { Host } from "@waygate/host";
+import type { Host, PermissionStore } from "@waygate/host";
 import type { InjectionToken } from "tsyringe";
 import type { Arguments, CommandName } from "./arguments.ts";
 import type { BuiltInSimulator } from "./built-in-simulator.ts";
@@ -7,10 +7,12 @@ import type { Conversation } from "./conversation.ts";
 import type { Diagnostics } from "./diagnostics.ts";
 import type { ExitCode } from "./exit-code.ts";
 import type { ModelChoice, ModelChooser } from "./model-choice.ts";
+import type { PatternCompiler } from "./permissions/pattern-compiler.ts";
+import type { Permissions } from "./permissions/permissions.ts";
+import type { RememberedRules } from "./permissions/remembered-rules.ts";
 import type { Interrupts } from "./terminal/interrupts.ts";
 import type { Keyboard } from "./terminal/keyboard.ts";
 import type { Screen, StandardStream } from "./terminal/screen.ts";
-import type { Approval } from "./tools/approval.ts";
 import type { Workspace } from "./tools/workspace.ts";
 
 /** The streams and variables of the process. */
@@ -25,6 +27,7 @@ export interface Surroundings {
 export interface ConversationScope {
   readonly conversation: Conversation;
   readonly workspace: Workspace;
+  readonly rules: RememberedRules;
 }
 
 export type OpenConversation = (choice: ModelChoice) => ConversationScope;
@@ -46,13 +49,17 @@ export const tokens = {
   screen: token<Screen>("screen"),
   /** Undefined where nobody sits at a terminal. */
   keyboard: token<Keyboard | undefined>("keyboard"),
+  permissionStore: token<PermissionStore>("permission store"),
+  patterns: token<PatternCompiler>("patterns"),
   openConversation: token<OpenConversation>("open conversation"),
   commands: token<Readonly<Record<CommandName, Command>>>("commands"),
 
   /** The rest exists once for each conversation. */
   modelChoice: token<ModelChoice>("model choice"),
   workspace: token<Workspace>("workspace"),
-  approval: token<Approval>("approval"),
+  /** What a person allowed for more than one call. */
+  rules: token<RememberedRules>("rules"),
+  permissions: token<Permissions>("permissions"),
   /** Registered once for each tool. */
   tool: token<Tool>("tool"),
   conversation: token<Conversation>("conversation"),

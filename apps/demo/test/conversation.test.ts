@@ -108,7 +108,8 @@ describe.skipIf(!hasTerminals)("a conversation at a terminal (needs the `script`
     const answer = async (path: string, key: string) => {
       await say(`Write ${path}`);
       await terminal.until(`write_file wants to make ${path}`);
-      expect(await terminal.until("yes  no  always write_file")).toContain("+ hello");
+      expect(await terminal.until("n  no")).toContain("│ + hello\n");
+      await terminal.until("› ");
       terminal.type(key);
       await terminal.until("Well.");
       await terminal.until("›");
@@ -118,7 +119,7 @@ describe.skipIf(!hasTerminals)("a conversation at a terminal (needs the `script`
       "The person refused this call of write_file.",
     );
     await answer("2.txt", "y");
-    await answer("3.txt", "a");
+    await answer("3.txt", "s");
     await say("Write 4.txt");
     expect(await terminal.until("Well.")).not.toContain("wants to");
     expect(["1.txt", "2.txt", "3.txt", "4.txt"].map((path) => existsSync(join(playground.folder, path)))).toEqual([
@@ -133,9 +134,9 @@ describe.skipIf(!hasTerminals)("a conversation at a terminal (needs the `script`
     simulator.script({ toolCalls: [{ name: "run_command", arguments: { command: "echo ran >ran.txt" } }] });
     await open();
     await say("Run it");
-    await terminal.until("always run_command");
+    await terminal.until("say why\n  › ");
     terminal.type(keys.ctrlC);
-    await terminal.until("› stopped\n");
+    await terminal.until("stopped\n");
     await terminal.until("Interrupted.");
     await terminal.until("›");
     await say("Hello there");
@@ -148,7 +149,7 @@ describe.skipIf(!hasTerminals)("a conversation at a terminal (needs the `script`
     const write = { name: "write_file", arguments: { path: "new.txt", content: "hello\n" } };
     simulator.script({ toolCalls: [write] }, { text: "Well." });
     terminal = new Terminal(playground, ["chat", "Write it"]);
-    await terminal.until("always write_file");
+    await terminal.until("say why\n  › ");
     terminal.type("y");
     await terminal.until("Well.");
     expect(await terminal.exitCode).toBe(0);
@@ -160,10 +161,10 @@ describe.skipIf(!hasTerminals)("a conversation at a terminal (needs the `script`
     simulator.script({ toolCalls: [command("first"), command("second")] }, { text: "Well." });
     await open();
     await say("Run both");
-    await terminal.until("always run_command");
+    await terminal.until("say why\n  › ");
     expect(terminal.text.match(/wants to run a command/g)).toHaveLength(1);
     terminal.type("y");
-    await terminal.until("always run_command");
+    await terminal.until("say why\n  › ");
     terminal.type("n");
     await terminal.until("Well.");
     expect(history().filter((line) => line.startsWith("tool"))).toEqual([

@@ -212,7 +212,7 @@ describe("waygate edit", () => {
       simulator.script({ text: "2" }, { text: "TWO" }, { text: "ZWEI" });
       const first = open("edit", "list.txt", "capitals", "--lines", "2");
       await first.until("local:inline would change list.txt");
-      expect(await first.until("yes  no  ask local:other")).toContain("- two\n    + 2\n");
+      expect(await first.until("yes  no  ask local:other")).toContain("│ - two\n  │ + 2\n");
       first.type("n");
       await first.until("Nothing was changed.");
       expect(await first.exitCode).toBe(0);

@@ -1,11 +1,14 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { stripVTControlCharacters } from "node:util";
+import { Terminal as Emulator } from "@xterm/headless";
 import { type Playground, program } from "./program.ts";
 
 /** Whether there is util-linux' `script`, which runs a program at a terminal of its own. */
 export const hasTerminals = spawnSync("script", ["--version"]).stdout?.toString().includes("util-linux") ?? false;
 
-export const keys = { ctrlC: "\u0003", ctrlD: "\u0004", enter: "\r" } as const;
+export const keys = { ctrlC: "\u0003", ctrlD: "\u0004", enter: "\r", escape: "\u001b", delete: "\u007f" } as const;
+
+const size = { cols: 100, rows: 40 } as const;
 
 /** The program at a terminal, with somebody who types. */
 export class Terminal {
@@ -20,7 +23,7 @@ export class Terminal {
     const command = [process.execPath, ...program, ...args]
       .map((word) => `'${word.replaceAll("'", "'\\''")}'`)
       .join(" ");
-    this.#child = spawn("script", ["-qec", `stty cols 100 rows 40; ${command}`, "/dev/null"], {
+    this.#child = spawn("script", ["-qec", `stty cols ${size.cols} rows ${size.rows}; ${command}`, "/dev/null"], {
       cwd: playground.folder,
       env: { ...playground.environment, TERM: "xterm-256color", SHELL: "/bin/sh", ...environment },
       stdio: ["pipe", "pipe", "inherit"],
@@ -40,6 +43,19 @@ export class Terminal {
   /** All that was shown, as text. */
   get text(): string {
     return stripVTControlCharacters(this.raw).replaceAll("\r", "");
+  }
+
+  /** The rows that a person sees, scrolled back to the first one: what an emulator makes of all that was written. */
+  async rows(): Promise<readonly string[]> {
+    const emulator = new Emulator({ ...size, scrollback: 100_000, allowProposedApi: true });
+    await new Promise<void>((resolve) => emulator.write(this.raw, resolve));
+    const { active } = emulator.buffer;
+    const rows = Array.from(
+      { length: active.length },
+      (_, index) => active.getLine(index)?.translateToString(true) ?? "",
+    );
+    emulator.dispose();
+    return rows;
   }
 
   /** Resolves when this text is shown after what was waited for before. Returns all in between. */

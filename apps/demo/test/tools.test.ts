@@ -13,7 +13,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type JsonValue, type Tool, toolOutput } from "@waygate/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Approval, askThrough, denyAll, type Proposal } from "../src/tools/approval.ts";
+import { type Approval, askThrough, type Proposal } from "../src/tools/approval.ts";
 import { listFiles } from "../src/tools/list-files.ts";
 import { readFile } from "../src/tools/read-file.ts";
 import { searchFiles } from "../src/tools/search-files.ts";
@@ -174,9 +174,10 @@ describe("write_file", () => {
     expect(await text(tool, { path: "new/a.txt", content: "one\ntwo\n" })).toBe("Wrote new/a.txt: 2 lines.");
     expect(readFileSync(join(root, "new/a.txt"), "utf8")).toBe("one\ntwo\n");
     expect(await text(tool, { path: "new/a.txt", content: "one\n2\n" })).toBe("Wrote new/a.txt: 2 lines.");
+    const action = { type: "file", path: "new/a.txt", asked: "new/a.txt" };
     expect(approval.asked).toEqual([
-      { tool: "write_file", summary: "make new/a.txt", details: "+ one\n+ two" },
-      { tool: "write_file", summary: "change new/a.txt", details: "  one\n- two\n+ 2" },
+      { tool: "write_file", summary: "make", details: "+ one\n+ two", action },
+      { tool: "write_file", summary: "change", details: "  one\n- two\n+ 2", action },
     ]);
   });
 
@@ -205,9 +206,17 @@ describe("write_file", () => {
     expect(existsSync(join(base, "a.txt"))).toBe(false);
   });
 
+  it("does not write what cannot be shown as it is written", async () => {
+    const tool = asked(writeFile(workspace), asking());
+    const result = await text(tool, { path: "a.txt", content: "a\ud800" });
+    expect(result).toMatchObject({ isError: true, content: [{ text: expect.stringContaining("surrogate pair") }] });
+    expect(existsSync(join(root, "a.txt"))).toBe(false);
+  });
+
   it("does nothing without approval, and tells the model so", async () => {
-    const result = await text(asked(writeFile(workspace), denyAll), { path: "a.txt", content: "x" });
-    expect(result).toMatchObject({ isError: true, content: [{ text: expect.stringContaining("was not allowed") }] });
+    const deny: Approval = { ask: async () => ({ allowed: false, reason: "Not today." }) };
+    const result = await text(asked(writeFile(workspace), deny), { path: "a.txt", content: "x" });
+    expect(result).toMatchObject({ isError: true, content: [{ text: "Not today." }] });
     expect(existsSync(join(root, "a.txt"))).toBe(false);
   });
 });

@@ -23,7 +23,10 @@ export async function doctor(services: Services): Promise<ExitCode> {
   }
   const wanted = gateway === undefined ? (await setUpGateways(host)).map(({ gateway }) => gateway) : [gateway];
   const reports = await diagnose(services, wanted);
-  const wrong = host.notices().filter(({ severity }) => gateway === undefined && severity === "error");
+  const patterns = await services.patterns.notices(host.settings.toolPermissions);
+  const wrong = [...host.notices(), ...patterns].filter(
+    ({ severity }) => gateway === undefined && severity === "error",
+  );
   if (given.json) {
     for (const report of reports) await screen.answer.write(jsonLine(plainReport(report)));
     for (const notice of wrong) await screen.answer.write(jsonLine(plainNotice(notice)));

@@ -7,7 +7,9 @@ import { type ExitCode, exitCode, exitCodeOfEnd, UsageError } from "../exit-code
 import { wholeText } from "../files/decode-text.ts";
 import { jsonLine } from "../json-output.ts";
 import type { ModelChoice } from "../model-choice.ts";
+import { exactBlock, exactHeading } from "../terminal/exact-block.ts";
 import { exactLine, exactText } from "../terminal/exact-text.ts";
+import { Pager } from "../terminal/pager.ts";
 import { printable } from "../terminal/printable.ts";
 import { changePreview } from "../tools/change-preview.ts";
 import { chooseModel } from "./chat.ts";
@@ -104,7 +106,10 @@ async function askAndWrite(
   const others = [...host.settings.inlineAlternatives()];
   let proposal = first;
   for (;;) {
-    await showChange(services, file, selection, proposal);
+    if (!(await showChange(services, file, selection, proposal, signal))) {
+      await aside.line("Nothing was changed.");
+      return exitCode.ok;
+    }
     const next = others[0];
     const name =
       next === undefined ? "" : `  ${aside.style("bold", "a")}sk ${exactLine(`${next.provider}:${next.model}`)}`;
@@ -128,18 +133,19 @@ async function askAndWrite(
   return exitCode.ok;
 }
 
+/** Shows all of the change. Returns false if the person leaves before its end. */
 async function showChange(
-  { screen: { aside } }: Services,
+  { screen: { aside }, keyboard }: Services,
   { name, text }: EditedFile,
   { before, after }: Selection,
   { choice, replacement }: Proposal,
-): Promise<void> {
+  signal: AbortSignal,
+): Promise<boolean> {
   await aside.startBlock();
-  const model = exactLine(`${choice.gateway}:${choice.model}`);
-  await aside.line(`  ${aside.style("yellow", "?")} ${aside.style("cyan", model)} would change ${exactLine(name)}`);
-  for (const line of exactText(changePreview(text, before + replacement + after)).split("\n")) {
-    await aside.line(`    ${aside.style(line.startsWith("- ") ? "red" : line.startsWith("+ ") ? "green" : [], line)}`);
-  }
+  const heading = `${choice.gateway}:${choice.model} would change ${name}`;
+  for (const row of exactHeading(aside, "?", heading)) await aside.line(row);
+  const rows = exactBlock(aside, changePreview(text, before + replacement + after));
+  return keyboard !== undefined && new Pager(aside, keyboard).show(rows, "no", signal);
 }
 
 async function writeOrPrint(

@@ -1,7 +1,8 @@
-import type { Host } from "@waygate/host";
+import type { Host, PermissionStore } from "@waygate/host";
 import type { Arguments } from "../arguments.ts";
 import type { BuiltInSimulator } from "../built-in-simulator.ts";
 import type { ModelChooser } from "../model-choice.ts";
+import type { PatternCompiler } from "../permissions/pattern-compiler.ts";
 import type { Interrupts } from "../terminal/interrupts.ts";
 import type { Keyboard } from "../terminal/keyboard.ts";
 import type { Screen } from "../terminal/screen.ts";
@@ -17,5 +18,7 @@ export interface Services {
   readonly interrupts: Interrupts;
   readonly screen: Screen;
   readonly keyboard: Keyboard | undefined;
+  readonly permissionStore: PermissionStore;
+  readonly patterns: PatternCompiler;
   readonly openConversation: OpenConversation;
 }

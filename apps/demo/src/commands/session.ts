@@ -2,6 +2,7 @@ import { homedir } from "node:os";
 import { sep } from "node:path";
 import type { Conversation } from "../conversation.ts";
 import type { ModelChoice } from "../model-choice.ts";
+import type { RememberedRules } from "../permissions/remembered-rules.ts";
 import { exactLine } from "../terminal/exact-text.ts";
 import { WindowTitle } from "../terminal/window-title.ts";
 import type { ConversationScope } from "../tokens.ts";
@@ -27,11 +28,16 @@ export class Session implements Disposable {
     return this.#scope.conversation;
   }
 
+  /** What the person allowed for more than one call. */
+  get rules(): RememberedRules {
+    return this.#scope.rules;
+  }
+
   get title(): SessionTitle {
     return this.#title;
   }
 
-  /** Starts over with the same model; what was said or allowed is forgotten. */
+  /** Starts over with the same model; what was said, and allowed until its end, is forgotten. */
   startOver(): void {
     this.#title.stop();
     this.#window.restore();

@@ -2,6 +2,7 @@ import { didYouMean } from "@waygate/core/plugin";
 import { exactLine } from "../terminal/exact-text.ts";
 import { modelTable } from "../terminal/model-table.ts";
 import { findModels } from "./models.ts";
+import { ruleLine, ruleLines, settingsLine } from "./permissions.ts";
 import type { Session } from "./session.ts";
 import { showError } from "./turn.ts";
 
@@ -27,9 +28,14 @@ const commands: Readonly<Record<string, SlashCommand>> = {
     meaning: "name the conversation, or have a model name it",
     run: changeTitle,
   },
+  "/permissions": {
+    usage: "/permissions [revoke ID | clear]",
+    meaning: "list what was allowed for more than one call, or revoke it",
+    run: changePermissions,
+  },
   "/new": {
     usage: "/new",
-    meaning: "start over; what was said and allowed is forgotten",
+    meaning: "start over; what was said, and allowed until the conversation ends, is forgotten",
     async run(session) {
       session.startOver();
       await session.showHeader();
@@ -95,6 +101,30 @@ async function showModels(session: Session, filter: string): Promise<undefined> 
   for (const line of lines) await screen.aside.line(line);
   if (lines.length === 0) await screen.aside.line("There is no such model.");
   for (const { error } of lists) if (error !== undefined) await showError(screen, error);
+}
+
+async function changePermissions(session: Session, argument: string): Promise<undefined> {
+  const { services, rules } = session;
+  const { aside } = services.screen;
+  const [action = "list", id, ...more] = argument.split(/\s+/).filter((word) => word !== "");
+  if (
+    more.length > 0 ||
+    (action === "revoke") !== (id !== undefined) ||
+    !["list", "revoke", "clear"].includes(action)
+  ) {
+    throw new Error("It is: /permissions, /permissions revoke ID, or /permissions clear.");
+  }
+  if (action === "list") {
+    for (const line of ruleLines(await rules.list())) await aside.line(line);
+    const settings = settingsLine(services.host);
+    if (settings !== undefined) await aside.line(aside.style("dim", settings));
+    return;
+  }
+  const revoked = await rules.revoke((rule) => id === undefined || rule.id === id);
+  if (id !== undefined && revoked.length === 0)
+    throw new Error(`There is no rule ${id} here. /permissions lists them.`);
+  for (const rule of revoked) await aside.line(`Revoked: ${ruleLine(rule)}`);
+  if (revoked.length === 0) await aside.line("There are no rules to revoke.");
 }
 
 async function changeTitle({ title, conversation }: Session, text: string): Promise<undefined> {

@@ -36,7 +36,7 @@ describe("deleting too much", () => {
     "rm -rf ~/",
     "rm -rf ~/*",
     "rm --recursive --force $HOME",
-    "rm -rf ${HOME}/*",
+    `rm -rf $${"{HOME}"}/*`,
     "rm -rf .",
     "rm -rf ./*",
     "rm -rf *",
@@ -55,10 +55,17 @@ describe("deleting too much", () => {
     expect(deletesTooMuch(commandParts(command) ?? [])).toBe(true);
   });
 
-  it.each(["rm -rf x", "rm -rf ./x", "rm -rf ~/x", "rm -rf ../x", "rm x", "rm .", "ls -r /", "rm -rf /tmp/x", "rm -rf .git"])(
-    "is not found in %s",
-    (command) => {
-      expect(deletesTooMuch(commandParts(command) ?? [])).toBe(false);
-    },
-  );
+  it.each([
+    "rm -rf x",
+    "rm -rf ./x",
+    "rm -rf ~/x",
+    "rm -rf ../x",
+    "rm x",
+    "rm .",
+    "ls -r /",
+    "rm -rf /tmp/x",
+    "rm -rf .git",
+  ])("is not found in %s", (command) => {
+    expect(deletesTooMuch(commandParts(command) ?? [])).toBe(false);
+  });
 });

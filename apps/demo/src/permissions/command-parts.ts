@@ -1,7 +1,8 @@
 import { readCommand } from "./shell-command.ts";
 
 /** Behind these, a shell begins another command. */
-const beginnings = /[;&|()\n\r`{}!]|<\(|>\(|\$\(|(?<=^|\s)(?:then|do|else|elif|if|while|until|time|exec|command)(?=\s)/g;
+const beginnings =
+  /[;&|()\n\r`{}!]|<\(|>\(|\$\(|(?<=^|\s)(?:then|do|else|elif|if|while|until|time|exec|command)(?=\s)/g;
 const ends = /[;&|()\n\r`]/;
 
 /** In characters, and in parts. */

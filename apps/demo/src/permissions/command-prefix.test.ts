@@ -192,7 +192,7 @@ const notCovered: readonly (readonly [kind: string, commands: readonly string[]]
       "git diff [ab]",
       "git diff a{b,c}",
       'git log "$HOME"',
-      "git log ${HOME}",
+      `git log $${"{HOME}"}`,
       'git log "`ls`"',
       "npm test file:///etc/passwd",
       "cargo build ../x",

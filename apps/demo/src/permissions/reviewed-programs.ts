@@ -71,7 +71,8 @@ export const reviewedPrograms: Readonly<Record<string, Readonly<Record<string, R
       operands: true,
     },
     "ls-files": {
-      options: "-c -d -m -o -s -t -u -v -z --cached --deleted --modified --others --stage --unmerged --exclude-standard",
+      options:
+        "-c -d -m -o -s -t -u -v -z --cached --deleted --modified --others --stage --unmerged --exclude-standard",
       passed: "",
       operands: true,
     },
@@ -92,7 +93,10 @@ export const reviewedPrograms: Readonly<Record<string, Readonly<Record<string, R
     "cat-file": { options: "-t -s -p -e", operands: true },
     // A word behind these would make a branch, a tag or a remote.
     branch: { options: `${listing} --show-current --points-at=`, operands: false },
-    tag: { options: "-l -n -n= --list --format= --sort= --contains= --points-at= --merged --no-merged", operands: false },
+    tag: {
+      options: "-l -n -n= --list --format= --sort= --contains= --points-at= --merged --no-merged",
+      operands: false,
+    },
     remote: { options: "-v --verbose", operands: false },
     "stash list": { options: "-n= -# --oneline --date= --format= --stat", operands: false },
     "worktree list": { options: "-v --verbose --porcelain", operands: false },

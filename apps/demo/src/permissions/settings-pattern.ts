@@ -1,9 +1,10 @@
-import type { RE2JS } from "re2js";
-
 /** A pattern of the settings, ready to be compared with a text. */
 export interface SettingsPattern {
   test(text: string): boolean;
 }
+
+/** The library that compiles them, which is loaded only if there are patterns. */
+export type PatternEngine = typeof import("re2js");
 
 export type CompiledPattern = SettingsPattern | { readonly fault: string };
 
@@ -11,14 +12,16 @@ export type CompiledPattern = SettingsPattern | { readonly fault: string };
  * Compiles a pattern of `agent.tool_permissions`. They are written for Rust's `regex`, whose syntax RE2 shares, and which
  * takes a time that grows only with the length of the text. What the two read in different ways is a fault.
  */
-export function compilePattern(engine: typeof RE2JS, pattern: string, caseSensitive: boolean): CompiledPattern {
+export function compilePattern(engine: PatternEngine, pattern: string, caseSensitive: boolean): CompiledPattern {
   const different = differenceFromRust(pattern);
-  if (different !== undefined) return { fault: `"${different}" is not supported here.` };
+  if (different !== undefined) return { fault: `"${different}" is not supported.` };
   try {
-    const compiled = engine.compile(pattern, caseSensitive ? 0 : engine.CASE_INSENSITIVE);
+    const compiled = engine.RE2JS.compile(pattern, caseSensitive ? 0 : engine.RE2JS.CASE_INSENSITIVE);
     return { test: (text) => compiled.matcher(text).find() };
   } catch (error) {
-    return { fault: error instanceof Error ? error.message : String(error) };
+    // Its message would quote the pattern, with what was put before it.
+    const isSyntax = error instanceof engine.RE2JSSyntaxException;
+    return { fault: isSyntax ? `${error.getDescription()}.` : "it is too large." };
   }
 }
 

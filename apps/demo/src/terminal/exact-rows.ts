@@ -1,5 +1,5 @@
 import { columnsOf } from "./columns.ts";
-import { type ExactPart, exactParts } from "./exact-text.ts";
+import { type ExactPart, exactLineParts, exactParts } from "./exact-text.ts";
 
 const tabColumns = 8;
 const clusters = new Intl.Segmenter(undefined, { granularity: "grapheme" });
@@ -18,11 +18,18 @@ export interface ExactRow {
  * can be marked as a part of the text. Tabs become spaces, up to the next multiple of eight columns.
  */
 export function exactRows(text: string, columns: number): readonly ExactRow[] {
-  return text.split("\n").flatMap((line) => {
-    const layout = new LineLayout(columns);
-    for (const part of exactParts(line)) layout.add(part);
-    return layout.rows.map((parts, index) => ({ parts, line, first: index === 0 }));
-  });
+  return text.split("\n").flatMap((line) => layOut(line, exactParts(line), columns));
+}
+
+/** Lays a single line out in the same way: line breaks and tabs in it are escaped. */
+export function exactLineRows(line: string, columns: number): readonly ExactRow[] {
+  return layOut(line, exactLineParts(line), columns);
+}
+
+function layOut(line: string, parts: readonly ExactPart[], columns: number): readonly ExactRow[] {
+  const layout = new LineLayout(columns);
+  for (const part of parts) layout.add(part);
+  return layout.rows.map((row, index) => ({ parts: row, line, first: index === 0 }));
 }
 
 class LineLayout {
@@ -37,12 +44,14 @@ class LineLayout {
   }
 
   add(part: ExactPart): void {
-    if (part.escape) return this.#put(part, part.text.length);
+    if (part.escape) this.#put(part, part.text.length);
     // Only characters of one column: they can be cut anywhere.
-    if (/^[ -~]*$/.test(part.text)) return this.#fill(part.text);
-    for (const { segment } of clusters.segment(part.text)) {
-      if (segment === "\t") this.#fill(" ".repeat(tabColumns - (this.#total % tabColumns)));
-      else this.#put({ text: segment, escape: false }, widestOf(segment));
+    else if (/^[ -~]*$/.test(part.text)) this.#fill(part.text);
+    else {
+      for (const { segment } of clusters.segment(part.text)) {
+        if (segment === "\t") this.#fill(" ".repeat(tabColumns - (this.#total % tabColumns)));
+        else this.#put({ text: segment, escape: false }, widestOf(segment));
+      }
     }
   }
 

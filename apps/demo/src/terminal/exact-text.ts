@@ -38,9 +38,14 @@ export function exactText(text: string): string {
  * See `exactText`.
  */
 export function exactLine(text: string): string {
+  return joined(exactLineParts(text));
+}
+
+/** The same, as what stays and what is escaped. */
+export function exactLineParts(text: string): readonly ExactPart[] {
   const first = text.search(/[^ ]/);
-  if (first === -1) return joined(blanks(text));
-  return joined([...blanks(text.slice(0, first)), ...withoutBlankEnd(text.slice(first), oneLine)]);
+  if (first === -1) return blanks(text);
+  return [...blanks(text.slice(0, first)), ...withoutBlankEnd(text.slice(first), oneLine)];
 }
 
 /**

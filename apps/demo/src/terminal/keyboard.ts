@@ -29,8 +29,20 @@ export class Keyboard {
     };
   }
 
-  /** The next key that is one of `keys`. Rejects where `signal` is aborted first. */
-  async choose(keys: string, signal: AbortSignal): Promise<string> {
+  /** Returns the next key that is one of `keys`. Rejects if `signal` is aborted first. */
+  choose(keys: string, signal: AbortSignal): Promise<string> {
+    // One character: a paste must not answer a question.
+    return this.press(
+      (key) => (key.length === 1 && keys.includes(key.toLowerCase()) ? key.toLowerCase() : undefined),
+      signal,
+    );
+  }
+
+  /**
+   * Returns what `read` makes of the keys that are pressed, once that is not `undefined`. A special key is one text, such
+   * as `\u001b[6~`. Rejects if `signal` is aborted first.
+   */
+  async press<Result>(read: (key: string) => Result | undefined, signal: AbortSignal): Promise<Result> {
     signal.throwIfAborted();
     return new Promise((resolve, reject) => {
       const settle = (then: () => void) => {
@@ -40,9 +52,8 @@ export class Keyboard {
       };
       const onAbort = () => settle(() => reject(signal.reason));
       const listening = this.listen((key) => {
-        const chosen = key.toLowerCase();
-        // One character: a paste must not answer a question.
-        if (chosen.length === 1 && keys.includes(chosen)) settle(() => resolve(chosen));
+        const result = read(key);
+        if (result !== undefined) settle(() => resolve(result));
       });
       signal.addEventListener("abort", onAbort, { once: true });
     });

@@ -30,11 +30,26 @@ export function runCommand(workspace: Workspace, options: RunCommandOptions) {
       additionalProperties: false,
     },
     async approval({ command }: Arguments): Promise<Preview> {
-      return { summary: "run a command", details: command };
+      requirePlainText(command);
+      return { summary: "run a command", details: command, action: { type: "command", command } };
     },
-    execute: ({ command }: Arguments, context: ToolContext) =>
-      follow(command, workspace.root, environment(), timeoutMs, context),
+    execute({ command }: Arguments, context: ToolContext) {
+      requirePlainText(command);
+      return follow(command, workspace.root, environment(), timeoutMs, context);
+    },
   } satisfies Tool;
+}
+
+/** Throws for a command that a terminal or a shell could read in another way than a person does. */
+function requirePlainText(command: string): void {
+  const control = /(?![\n\t])\p{Cc}/u.exec(command)?.[0];
+  if (control !== undefined) {
+    const code = `U+${(control.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
+    throw new Error(
+      `The command holds the control character ${code}, so it was not run. Only tabs and line breaks (\\n) may stand in a command; write others as an escape, such as printf '\\033'.`,
+    );
+  }
+  if (!command.isWellFormed()) throw new Error("The command holds half of a surrogate pair, so it was not run.");
 }
 
 async function* follow(

@@ -40,7 +40,8 @@ export function writeFile(workspace: Workspace) {
         const before = await openedText(() => workspace.openParent(realPath), basename(realPath));
         shown.set(args, before ?? "nothing");
         const details = changePreview(before?.text, fitted(content, before));
-        return { summary: `${before === undefined ? "make" : "change"} ${name}`, details };
+        const summary = before === undefined ? "make" : "change";
+        return { summary, details, action: { type: "file", path: name, asked: path } };
       });
     },
     async execute(args: Arguments) {

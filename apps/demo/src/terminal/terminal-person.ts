@@ -1,0 +1,105 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Answer, Person, Question } from "../permissions/permissions.ts";
+import { type Offer, scopeWords } from "../permissions/rule.ts";
+import { cutColumns } from "./columns.ts";
+import { exactBlock, exactHeading } from "./exact-block.ts";
+import { exactLine } from "./exact-text.ts";
+import type { Keyboard } from "./keyboard.ts";
+import { Pager } from "./pager.ts";
+import { printable } from "./printable.ts";
+import { readLine } from "./read-line.ts";
+import type { Screen } from "./screen.ts";
+
+/** How long keys are ignored before the mark appears that asks for one: they were meant for something else. */
+const settlingMilliseconds = 150;
+
+/** Asks the person at the terminal. All that would happen is shown, byte for byte, before they can agree to it. */
+export class TerminalPerson implements Person {
+  readonly #screen: Screen;
+  readonly #keyboard: Keyboard;
+
+  constructor(screen: Screen, keyboard: Keyboard) {
+    this.#screen = screen;
+    this.#keyboard = keyboard;
+  }
+
+  ask(question: Question, signal: AbortSignal): Promise<Answer> {
+    return this.#screen.exclusively(async () => {
+      const { aside } = this.#screen;
+      using _ignored = this.#keyboard.listen();
+      try {
+        await this.#show(question);
+        await delay(settlingMilliseconds, undefined, { signal });
+        const pager = new Pager(aside, this.#keyboard);
+        const whole = await pager.show(exactBlock(aside, question.proposal.details), "no", signal);
+        if (whole) return await this.#answer(question, signal);
+        await aside.line("  › no, before all of it was shown");
+        return { allowed: false };
+      } catch (error) {
+        await aside.write("stopped\n");
+        throw error;
+      }
+    });
+  }
+
+  async #show({ proposal, because }: Question): Promise<void> {
+    const { aside } = this.#screen;
+    const { tool, summary, action } = proposal;
+    const file = action?.type === "file" ? ` ${action.path}` : "";
+    await aside.startBlock();
+    for (const row of exactHeading(aside, "?", `${tool} wants to ${summary}${file}`)) await aside.line(row);
+    if (because !== undefined) {
+      await aside.paragraph("    ", `It is asked about because ${exactLine(because)}.`, "yellow");
+    }
+  }
+
+  async #answer(question: Question, signal: AbortSignal): Promise<Answer> {
+    const { aside } = this.#screen;
+    const { offers } = question;
+    const choices = [
+      ["y", "yes, this once"],
+      ...offers.map((offer) => [offer.key, offerWords(offer, question)]),
+      ["n", "no"],
+      ["r", "no, and say why"],
+    ] as const;
+    for (const [key = "", words = ""] of choices) {
+      await aside.line(`    ${aside.style("bold", key)}  ${cutColumns(words, aside.width - 8)}`);
+    }
+    const keys = choices.map(([key]) => key).join("");
+    for (;;) {
+      await aside.write("  › ");
+      const key = await this.#keyboard.choose(keys, signal);
+      const offer = offers.find((candidate) => candidate.key === key);
+      if (key !== "r") {
+        await aside.write(`${key === "n" ? "no" : offer === undefined ? "yes" : "always"}\n`);
+        return key === "n" ? { allowed: false } : { allowed: true, offer };
+      }
+      const reason = await this.#reason(signal);
+      if (reason !== undefined) return { allowed: false, reason: reason.trim() === "" ? undefined : reason.trim() };
+    }
+  }
+
+  /** Why not. Undefined if the person would rather choose again. */
+  async #reason(signal: AbortSignal): Promise<string | undefined> {
+    const { aside } = this.#screen;
+    const label = "  › no, because (Esc goes back): ";
+    const show = (line: string) => {
+      const room = Math.max(10, aside.width - label.length - 2);
+      const shown = printable(line).replaceAll(/\s/g, " ");
+      // What does not fit has been read by the person who typed it.
+      aside.writeUncounted(`\r\u001b[2K${label}${shown.length > room ? `…${shown.slice(1 - room)}` : shown}`);
+    };
+    show("");
+    const reason = await readLine(this.#keyboard, signal, show);
+    if (reason === undefined) aside.writeUncounted("\r\u001b[2K");
+    else await aside.write("\n");
+    return reason;
+  }
+}
+
+function offerWords({ scope }: Offer, { lasting }: Question): string {
+  const until = lasting && scope.kind !== "files" ? "always in this folder" : "until this conversation ends";
+  const what =
+    scope.kind === "command" ? "exactly this command" : scope.kind === "file" ? "exactly this file" : scopeWords(scope);
+  return `yes, and ${until}: ${what}`;
+}
