@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
 import type { Tool } from "@waygate/core";
-import { createHost, defaultDataFolder, type Host, PermissionStore } from "@waygate/host";
+import { createHost, defaultDataFolder, type Host } from "@waygate/host";
 import {
   type DependencyContainer,
   type FactoryFunction,
@@ -23,8 +23,10 @@ import { Diagnostics } from "./diagnostics.ts";
 import { UsageError } from "./exit-code.ts";
 import { type ModelChoice, ModelChooser } from "./model-choice.ts";
 import { PatternCompiler, tellAboutPatterns } from "./permissions/pattern-compiler.ts";
+import { PermissionStore } from "./permissions/permission-store.ts";
 import { Permissions } from "./permissions/permissions.ts";
 import { RememberedRules } from "./permissions/remembered-rules.ts";
+import { asksAbout } from "./permissions/settings-permissions.ts";
 import { plugins } from "./plugins.ts";
 import { programEnvironment } from "./programs/program-environment.ts";
 import { systemPrompt } from "./system-prompt.ts";
@@ -121,6 +123,7 @@ const toolFactories: readonly FactoryFunction<Tool>[] = [
       registry: c.resolve(tokens.host).registry,
       folder: c.resolve(tokens.workspace).root,
       tools: readingTools.map((tool) => tool(c)),
+      asks: () => asksAbout("delegate", c.resolve(tokens.host).settings.toolPermissions),
       async choose() {
         // Not before it is called: the conversation itself is made with its tools, and may change its model.
         const { choice } = c.resolve(tokens.conversation);

@@ -1,5 +1,5 @@
 import type { GatewayPlugin, Tool } from "@waygate/core";
-import type { Host, PermissionStore } from "@waygate/host";
+import type { Host } from "@waygate/host";
 import type { InjectionToken } from "tsyringe";
 import type { Arguments, CommandName } from "./arguments.ts";
 import type { BuiltInSimulator } from "./built-in-simulator.ts";
@@ -8,6 +8,7 @@ import type { Diagnostics } from "./diagnostics.ts";
 import type { ExitCode } from "./exit-code.ts";
 import type { ModelChoice, ModelChooser } from "./model-choice.ts";
 import type { PatternCompiler } from "./permissions/pattern-compiler.ts";
+import type { PermissionStore } from "./permissions/permission-store.ts";
 import type { Permissions } from "./permissions/permissions.ts";
 import type { RememberedRules } from "./permissions/remembered-rules.ts";
 import type { Interrupts } from "./terminal/interrupts.ts";

@@ -263,6 +263,19 @@ describe("delegate", () => {
     expect(JSON.stringify(last?.messages)).toContain("It says 42.");
   });
 
+  it("asks, or is denied, where the settings say so", async () => {
+    const settings = (mode: string) => ({ tool_permissions: { tools: { spawn_agent: { default: mode } } } });
+    agent(settings("deny"));
+    simulator.script(call, { text: "I may not." });
+    expect(await playground.run(["chat", "--yes", "What does it say?"])).toMatchObject({ code: 0 });
+    expect(JSON.stringify(completions(simulator).at(-1)?.body)).toContain("the settings deny it by default");
+    agent(settings("confirm"));
+    simulator.script(call, { text: "I may not." });
+    expect(await playground.run(["chat", "What does it say?"])).toMatchObject({ code: 0 });
+    expect(JSON.stringify(completions(simulator).at(-1)?.body)).toContain("delegate was not allowed");
+    expect(asked()).toEqual(["test", "test", "test", "test"]);
+  });
+
   it("is the conversation's model where the settings name none", async () => {
     agent();
     simulator.script(call, { text: "Nothing." }, { text: "Nothing at all." });

@@ -2,6 +2,7 @@ import { mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { createSimulator, type Simulator } from "@waygate/simulator";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { PermissionStore } from "../src/permissions/permission-store.ts";
 import { completions, Playground, serviceSettings } from "./program.ts";
 import { hasTerminals, keys, Terminal } from "./terminal.ts";
 
@@ -100,7 +101,6 @@ describe.skipIf(!hasTerminals)("rules at a terminal (needs the `script` of util-
 
 describe("waygate permissions", () => {
   async function allow(command: string): Promise<void> {
-    const { PermissionStore } = await import("@waygate/host");
     const store = new PermissionStore(playground.outside(".local/share/waygate/permissions.json"));
     await store.add({ folder: playground.folder, tool: "run_command", kind: "command", value: command });
   }

@@ -1,9 +1,10 @@
 import { mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createHost, formatNotice, type Host, PermissionStore } from "@waygate/host";
+import { createHost, formatNotice, type Host } from "@waygate/host";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { PatternCompiler } from "../src/permissions/pattern-compiler.ts";
+import { PermissionStore } from "../src/permissions/permission-store.ts";
 import { type Answer, Permissions, type Question } from "../src/permissions/permissions.ts";
 import { RememberedRules } from "../src/permissions/remembered-rules.ts";
 import type { Decision, Proposal } from "../src/tools/approval.ts";
@@ -229,7 +230,7 @@ describe("a rule", () => {
     await ask(run("git status"), { key: "p" });
     writeFileSync(store.file, "broken");
     expect(await outcome(run("git status"))).toBe("asked");
-    expect(told.join()).toContain("does not hold permission rules");
+    expect(told.join()).toContain("is not valid JSON");
     await ask(run("git status"), { key: "p" });
     expect(told.join()).toContain("The rule was not kept, so this was allowed once.");
   });

@@ -1,8 +1,9 @@
 import { realpathSync } from "node:fs";
 import { resolve } from "node:path";
-import { formatPlace, type Host, type PermissionRule } from "@waygate/host";
+import { formatPlace, type Host } from "@waygate/host";
 import { type ExitCode, exitCode, UsageError } from "../exit-code.ts";
 import { jsonLine } from "../json-output.ts";
+import type { PermissionRule } from "../permissions/permission-store.ts";
 import type { Remembered } from "../permissions/remembered-rules.ts";
 import { scopeWords } from "../permissions/rule.ts";
 import { columnsOf, padColumns } from "../terminal/columns.ts";

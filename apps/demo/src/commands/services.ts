@@ -1,8 +1,9 @@
-import type { Host, PermissionStore } from "@waygate/host";
+import type { Host } from "@waygate/host";
 import type { Arguments } from "../arguments.ts";
 import type { BuiltInSimulator } from "../built-in-simulator.ts";
 import type { ModelChooser } from "../model-choice.ts";
 import type { PatternCompiler } from "../permissions/pattern-compiler.ts";
+import type { PermissionStore } from "../permissions/permission-store.ts";
 import type { Interrupts } from "../terminal/interrupts.ts";
 import type { Keyboard } from "../terminal/keyboard.ts";
 import type { Screen } from "../terminal/screen.ts";

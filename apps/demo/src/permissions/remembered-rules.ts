@@ -1,7 +1,7 @@
 import { realpathSync } from "node:fs";
 import { dirname, relative, sep } from "node:path";
-import type { PermissionStore } from "@waygate/host";
 import type { Action } from "./action.ts";
+import type { PermissionStore } from "./permission-store.ts";
 import { type Scope, scopeCovers } from "./rule.ts";
 
 /** Something that a person allowed for more than one call. */

@@ -22,7 +22,7 @@ export type SettingsVerdict =
   | { readonly type: "default"; readonly allow: boolean };
 
 /** The names that settings may use for a tool: its own, and those of Zed's tools that do the same. */
-export const settingsNames: Readonly<Record<string, readonly string[]>> = {
+const settingsNames: Readonly<Record<string, readonly string[]>> = {
   run_command: ["run_command", "terminal"],
   write_file: ["write_file", "edit_file", "create_file"],
   delegate: ["delegate", "spawn_agent", "subagent"],
@@ -62,6 +62,17 @@ export function weighSettings(tool: string, action: Action | undefined, context:
   if (reckless) return { type: "confirm", why: "it deletes a whole folder that matters" };
   const modes = defaults.map(({ mode }) => mode);
   return { type: "default", allow: modes.includes("allow") && !modes.includes("confirm") };
+}
+
+/** Whether the settings have a tool asked about that asks nothing by itself. */
+export function asksAbout(tool: string, layers: readonly ToolPermissions[]): boolean {
+  const names = settingsNames[tool] ?? [tool];
+  return layers.some(({ tools }) =>
+    names.some((name) => {
+      const rules = tools.get(name);
+      return rules !== undefined && (rules.incomplete || rules.default === "confirm" || rules.default === "deny");
+    }),
+  );
 }
 
 type PatternList = "deny" | "confirm" | "allow";

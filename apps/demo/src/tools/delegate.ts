@@ -1,6 +1,7 @@
 import { type JsonValue, type Registry, run, type Tool, type ToolContext, type ToolReturn } from "@waygate/core";
 import type { ModelChoice } from "../model-choice.ts";
 import { callLine, parsedArguments } from "../terminal/call-line.ts";
+import type { Preview } from "./approval.ts";
 
 const maxSteps = 30;
 const maxLineLength = 100;
@@ -10,6 +11,10 @@ const instructions = (folder: string) =>
   "paths are relative to it. Do the task on your own, call several tools at once where they do not depend on each other, " +
   "and answer with what you found out: brief, complete, with paths and line numbers where they matter.";
 
+interface Arguments {
+  readonly task: string;
+}
+
 export interface DelegateOptions {
   readonly registry: Registry;
   readonly folder: string;
@@ -17,10 +22,12 @@ export interface DelegateOptions {
   readonly tools: readonly Tool[];
   /** The model that it is; asked at each call. */
   readonly choose: () => Promise<ModelChoice>;
+  /** Whether the settings have a person asked about it. */
+  readonly asks: () => boolean;
 }
 
 /** `delegate`: a task for an agent of its own, which reads, and reports. Its calls are shown while it works. */
-export function delegate({ registry, folder, tools, choose }: DelegateOptions): Tool {
+export function delegate({ registry, folder, tools, choose, asks }: DelegateOptions): Tool {
   return {
     name: "delegate",
     description:
@@ -35,7 +42,10 @@ export function delegate({ registry, folder, tools, choose }: DelegateOptions): 
     },
     readOnly: true,
     timeoutMs: 600_000,
-    execute: ({ task }: { readonly task: string }, context) => work(task, context),
+    approval({ task }: Arguments): Preview | false {
+      return asks() && { summary: "hand a task over", details: task };
+    },
+    execute: ({ task }: Arguments, context) => work(task, context),
   };
 
   async function* work(task: string, { signal }: ToolContext): AsyncGenerator<JsonValue, ToolReturn> {

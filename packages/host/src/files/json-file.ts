@@ -63,7 +63,9 @@ async function readOwn(path: string): Promise<string | undefined> {
   // Windows has no such modes; the folder of the user's data is the user's own there.
   if (process.platform !== "win32" && (mode & 0o022) !== 0) {
     const octal = (mode & 0o777).toString(8);
-    throw new UnreadableFile(`can be written by other users (mode ${octal}), so it is not used. Look at it, then delete it`);
+    throw new UnreadableFile(
+      `can be written by other users (mode ${octal}), so it is not used. Look at it, then delete it`,
+    );
   }
   if (process.getuid !== undefined && uid !== process.getuid() && uid !== 0) {
     throw new UnreadableFile("belongs to another user, so it is not used");
