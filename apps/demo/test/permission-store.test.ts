@@ -45,16 +45,19 @@ describe("permission rules", () => {
     expect(rules.map(({ id }) => id)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
   });
 
-  it.skipIf(process.platform === "win32")("are not taken from a file that other users can write", async () => {
-    const store = new PermissionStore(file);
-    await store.add(status);
-    chmodSync(file, 0o622);
-    await expect(store.list()).rejects.toMatchObject({
-      code: "data-file",
-      message: expect.stringContaining("622"),
-    });
-    await expect(store.add(build)).rejects.toMatchObject({ code: "data-file" });
-  });
+  it.skipIf(process.platform === "win32")(
+    "are not taken from a file that other users can write (needs file modes)",
+    async () => {
+      const store = new PermissionStore(file);
+      await store.add(status);
+      chmodSync(file, 0o622);
+      await expect(store.list()).rejects.toMatchObject({
+        code: "data-file",
+        message: expect.stringContaining("622"),
+      });
+      await expect(store.add(build)).rejects.toMatchObject({ code: "data-file" });
+    },
+  );
 
   it.each([["not JSON"], ["[]"], ['{"version": 2, "rules": []}'], [Buffer.from([0xff, 0xfe, 0])]])(
     "are not taken from a file that holds something else: %j",
