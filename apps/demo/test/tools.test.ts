@@ -206,17 +206,31 @@ describe("write_file", () => {
     expect(existsSync(join(base, "a.txt"))).toBe(false);
   });
 
-  it("does not write what cannot be shown as it is written", async () => {
-    const tool = asked(writeFile(workspace), asking());
-    const result = await text(tool, { path: "a.txt", content: "a\ud800" });
-    expect(result).toMatchObject({ isError: true, content: [{ text: expect.stringContaining("surrogate pair") }] });
-    expect(existsSync(join(root, "a.txt"))).toBe(false);
-  });
-
   it("does nothing without approval, and tells the model so", async () => {
     const deny: Approval = { ask: async () => ({ allowed: false, reason: "Not today." }) };
     const result = await text(asked(writeFile(workspace), deny), { path: "a.txt", content: "x" });
     expect(result).toMatchObject({ isError: true, content: [{ text: "Not today." }] });
     expect(existsSync(join(root, "a.txt"))).toBe(false);
+  });
+});
+
+describe("a question", () => {
+  it("is not asked about a text that would be carried out as another one", async () => {
+    const approval = asking();
+    const tool = asked(
+      {
+        name: "send",
+        description: "",
+        parameters: { type: "object" },
+        approval: () => ({ summary: "send", details: "a\ud800" }),
+        execute: () => "sent",
+      },
+      approval,
+    );
+    expect(await text(tool, {})).toMatchObject({
+      isError: true,
+      content: [{ text: expect.stringContaining("half of a surrogate pair") }],
+    });
+    expect(approval.asked).toEqual([]);
   });
 });

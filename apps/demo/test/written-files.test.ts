@@ -159,7 +159,11 @@ describe("write_file", () => {
   it("shows the change with the line ends that are written", async () => {
     writeFileSync(join(root, "a.txt"), "a\r\nb\r\n");
     const preview = await tool().approval({ path: "a.txt", content: "a\nc\n" });
-    expect(preview).toEqual({ summary: "change a.txt", details: "  a\r\n- b\r\n+ c\r" });
+    expect(preview).toEqual({
+      summary: "change",
+      details: "  a\r\n- b\r\n+ c\r",
+      action: { type: "file", path: "a.txt", asked: "a.txt" },
+    });
   });
 });
 
