@@ -18,7 +18,7 @@ for (const stream of [stdout, stderr]) stream.on("error", () => leave(exitCode.o
 // A plugin's background work must not end what others do. Core and host install no such handler: only a program may.
 process.on("unhandledRejection", async (error) => {
   const { backgroundFailure } = await import("./background-failure.ts");
-  stderr.write(`warning: ${printable(backgroundFailure(error))}\n`);
+  stderr.write(`warning: ${exactText(backgroundFailure(error))}\n`);
 });
 
 const code = await main();

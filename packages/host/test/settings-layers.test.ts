@@ -221,7 +221,6 @@ describe("a project's settings", () => {
       ["proxy", 4],
       ["ca_file", 5],
       ["credential_store", 6],
-      ["agent.tool_permissions", 7],
       ["language_models.openai_compatible.local.api_url", 11],
       ["language_models.openai_compatible.local.custom_headers", 12],
       ["language_models.openai_compatible.local.extra_body", 13],
@@ -234,6 +233,7 @@ describe("a project's settings", () => {
       ["language_models.bedrock.profile", 20],
       ["language_models.bedrock.endpoint_url", 20],
       ["language_models.open_router", 21],
+      ["agent.tool_permissions.default", 7],
     ]);
     expect(refused.every((notice) => formatNotice(notice).startsWith(`${project}:`))).toBe(true);
     expect(refused[0]?.message).toContain(`Set it in ${world.path("settings.json")}`);

@@ -114,8 +114,17 @@ export class Layers {
       document === undefined || document.file === "" || !document.has(path.slice(0, 2))
         ? undefined
         : document.place(path, part);
-    const { permissions, issues } = readToolPermissions(raw, layer, (path) => placeOf(path, "value"));
-    return [{ permissions, notices: issues.map((issue) => this.#toNotice(issue, placeOf)) }];
+    const { permissions, issues, refused } = readToolPermissions(raw, layer, (path) => placeOf(path, "value"));
+    const refusals = refused.map(
+      (path): Notice => ({
+        severity: "warning",
+        code: "project-setting",
+        message: `${formatKeyPath(path)}: A project's settings can only restrict what tools may do, so this has no effect.`,
+        path,
+        place: placeOf(path, "key"),
+      }),
+    );
+    return [{ permissions, notices: [...issues.map((issue) => this.#toNotice(issue, placeOf)), ...refusals] }];
   }
 
   #toNotice(

@@ -43,13 +43,21 @@ export interface ToolPermissions {
 
 const root: KeyPath = ["agent", "tool_permissions"];
 
-/** Reads `agent.tool_permissions`. What cannot be read is among the issues, and makes its part `incomplete`. */
+/**
+ * Reads `agent.tool_permissions`. What cannot be read is among the issues, and makes its part `incomplete`. `refused`: what
+ * a project would allow, which has no effect.
+ */
 export function readToolPermissions(
   raw: unknown,
   layer: SettingsLayer,
   placeOf: (path: KeyPath) => Place | undefined,
-): { readonly permissions: ToolPermissions; readonly issues: readonly ValueIssue[] } {
+): {
+  readonly permissions: ToolPermissions;
+  readonly issues: readonly ValueIssue[];
+  readonly refused: readonly KeyPath[];
+} {
   const issues: ValueIssue[] = [];
+  const refused: KeyPath[] = [];
   const value = isObject(raw) ? raw : {};
   if (!isObject(raw)) issues.push({ path: root, message: "Must be an object." });
   const fallback = readMode(value.default, [...root, "default"]);
@@ -63,7 +71,7 @@ export function readToolPermissions(
     tools.set(name, readRules(rules, [...root, "tools", name]));
   }
   issues.push(...unknownKeys(value, ["default", "tools"], root));
-  return { permissions: { layer, default: fallback, tools, incomplete }, issues };
+  return { permissions: { layer, default: fallback, tools, incomplete }, issues, refused };
 
   function readRules(rules: unknown, path: KeyPath): ToolRules {
     const start = issues.length;
@@ -81,14 +89,14 @@ export function readToolPermissions(
     const known = modes.find((candidate) => candidate === mode);
     if (known === undefined) issues.push({ path, message: `Must be one of ${modes.join(", ")}.` });
     if (layer !== "project" || known !== "allow") return known;
-    issues.push({ path, message: projectAllows, harmless: true });
+    refused.push(path);
     return undefined;
   }
 
   function readPatterns(list: unknown, path: KeyPath): readonly PermissionPattern[] {
     if (list === undefined || list === null) return [];
     if (layer === "project" && path.at(-1) === "always_allow") {
-      issues.push({ path, message: projectAllows, harmless: true });
+      refused.push(path);
       return [];
     }
     if (!Array.isArray(list)) {
@@ -113,5 +121,3 @@ export function readToolPermissions(
     return [{ pattern, caseSensitive: caseSensitive === true, path: at, place: placeOf(at) }];
   }
 }
-
-const projectAllows = "A project's settings can only restrict what tools may do, so this has no effect.";
