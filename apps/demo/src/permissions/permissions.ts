@@ -48,17 +48,22 @@ export class Permissions implements Approval {
     this.#options = options;
   }
 
-  async ask(proposal: Proposal, signal: AbortSignal): Promise<Decision> {
+  ask(proposal: Proposal, signal: AbortSignal): Promise<Decision> {
+    const before = this.#previous;
+    const decision = this.#decide(proposal, before, signal);
+    // Questions come in the order of the calls, however long the rules of each take to read.
+    this.#previous = Promise.allSettled([before, decision]);
+    return decision;
+  }
+
+  async #decide(proposal: Proposal, before: Promise<unknown>, signal: AbortSignal): Promise<Decision> {
     const first = await this.#weigh(proposal);
     if ("allowed" in first) return first;
-    const decision = this.#previous.then(async () => {
-      signal.throwIfAborted();
-      // The answer to the question before may have been a rule for this call too.
-      const weighed = await this.#weigh(proposal);
-      return "allowed" in weighed ? weighed : this.#question(proposal, weighed.must, signal);
-    });
-    this.#previous = decision.catch(() => undefined);
-    return decision;
+    await before;
+    signal.throwIfAborted();
+    // The answer to the question before may have been a rule for this call too.
+    const weighed = await this.#weigh(proposal);
+    return "allowed" in weighed ? weighed : this.#question(proposal, weighed.must, signal);
   }
 
   /** What is decided without asking. `must`: why a person has to be asked, whatever rules and flags say. */
