@@ -25,7 +25,10 @@ export interface Choice {
   /** Left out where the model is known not to think: a setting is a wish. */
   readonly reasoning: ReasoningRequest | undefined;
   readonly temperature: number | undefined;
-  /** What of it the settings of a project decide: the model with its effort, or the temperature. Empty if nothing. */
+  /**
+   * What of it the settings of a project decide: the model with its effort, or the temperature. Empty if nothing. A spread
+   * does not copy it.
+   */
   readonly fromProject: FeatureModel["fromProject"];
 }
 

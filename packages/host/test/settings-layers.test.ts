@@ -51,7 +51,9 @@ describe("a project's settings", () => {
     });
     expect(settings.isTemperatureFromProject(model("a"))).toBe(true);
     expect(settings.isTemperatureFromProject(model("b"))).toBe(false);
-    expect(await host.choose()).toMatchObject({ model: "b", fromProject: ["model"] });
+    const choice = await host.choose();
+    expect(choice).toMatchObject({ model: "b", fromProject: ["model"] });
+    expect(Object.keys({ ...choice })).toEqual(["gateway", "model", "reasoning", "temperature"]);
     expect(settings.place("agent.default_model.model")).toMatchObject({ file, line: 5 });
     expect(settings.place("agent.subagent_model.model")).toMatchObject({ file: world.path("settings.json") });
   });

@@ -60,7 +60,9 @@ export class GatewayAccess {
       const { gateway } = await this.#registry.select({ provider, model }, signal);
       const thinks = { ...gateway.capabilities, ...gateway.model?.(model)?.capabilities }.reasoning;
       const reasoning = thinks || chosen.reasoning === "off" ? chosen.reasoning : undefined;
-      return { gateway, model, reasoning, temperature, fromProject };
+      const choice = { gateway, model, reasoning, temperature };
+      // No option of a run: `run({ ...choice, messages })` must not copy it.
+      return Object.defineProperty(choice, "fromProject", { value: fromProject }) as Choice;
     } catch (error) {
       const place = path && this.#settings.place(path);
       if (!isGatewayError(error) || place === undefined) throw error;
