@@ -1,20 +1,11 @@
 import { toStandardJsonSchema } from "@valibot/to-json-schema";
-import { addressProblem } from "@waygate/http";
-import { flag, jsonObject, mapOf, object, oneOf, text, tokens } from "@waygate/plugin-kit/settings";
+import { address, flag, jsonObject, object, oneOf, text, textMap, tokens } from "@waygate/plugin-kit/settings";
 import * as v from "valibot";
 import { isRegionName } from "./is-region-name.ts";
 
 const switchFor = (description: string) => v.pipe(flag, v.description(description));
 const described = <Schema extends v.GenericSchema>(schema: Schema, description: string) =>
   v.pipe(schema, v.description(description));
-
-const address = v.pipe(
-  text("an address, such as https://host/path"),
-  v.rawCheck(({ dataset, addIssue }) => {
-    const problem = dataset.typed ? addressProblem(dataset.value, { example: "https://host/path" }) : undefined;
-    if (problem !== undefined) addIssue({ message: problem });
-  }),
-);
 
 const authenticationMethods = ["named_profile", "sso", "api_key", "default"] as const;
 export const serviceTiers = ["default", "flex", "priority", "reserved"] as const;
@@ -122,7 +113,12 @@ const bedrock = object({
       "Default: the profile's region, or us-east-1.",
     ),
   ),
-  endpoint_url: v.optional(described(address, "In place of AWS's own address. Default: that of the region.")),
+  endpoint_url: v.optional(
+    described(
+      address("an address, such as https://host/path", { example: "https://host/path" }),
+      "In place of AWS's own address. Default: that of the region.",
+    ),
+  ),
   allow_global: v.optional(switchFor("Use global inference profiles where a model has one."), false),
   guardrail_identifier: v.optional(
     described(text("a guardrail's id or ARN"), "Applied to every request. Default: none."),
@@ -135,7 +131,7 @@ const bedrock = object({
   guardrail_stream_mode: v.optional(
     described(oneOf(guardrailStreamModes), "Whether a stream waits for the guardrail. Default: as Bedrock has it."),
   ),
-  custom_headers: v.optional(described(mapOf(v.string("must be text")), "Sent, and signed, with each request."), {}),
+  custom_headers: v.optional(described(textMap, "Sent, and signed, with each request."), {}),
   auth_refresh_command: v.optional(
     described(
       text("a command"),

@@ -2,7 +2,17 @@ import { toStandardJsonSchema } from "@valibot/to-json-schema";
 import { didYouMean, reasoningEfforts } from "@waygate/core/plugin";
 import { addressProblem } from "@waygate/http";
 import { protectedFields } from "@waygate/openai-chat";
-import { bodyFields, flag, mapOf, object, oneOf, text, tokens } from "@waygate/plugin-kit/settings";
+import {
+  address,
+  bodyFields,
+  flag,
+  mapOf,
+  modelEntries,
+  object,
+  oneOf,
+  text,
+  textMap,
+} from "@waygate/plugin-kit/settings";
 import * as v from "valibot";
 import { readAuthHeader } from "./auth-header.ts";
 import { type DialectName, dialectNames } from "./dialects.ts";
@@ -35,25 +45,13 @@ const reasoningTag = v.pipe(
 
 const model = object({
   name: text("the model's name, as the service knows it"),
-  display_name: v.optional(text("a name for people")),
-  max_tokens: v.optional(tokens),
-  max_output_tokens: v.optional(tokens),
-  max_completion_tokens: v.optional(tokens),
+  ...modelEntries,
   reasoning_effort: v.optional(oneOf(efforts)),
   dialect: v.optional(dialect),
   reasoning_tag: v.optional(reasoningTag),
   extra_body: v.optional(extraBody),
   capabilities: v.optional(capabilities, {}),
 });
-
-const address = v.pipe(
-  text("the service's address, such as https://host/v1"),
-  v.rawCheck(({ dataset, addIssue }) => {
-    // Whether a name without a dot may stand there is said by another key.
-    const problem = dataset.typed ? addressProblem(dataset.value, { oneLabelNames: true }) : undefined;
-    if (problem !== undefined) addIssue({ message: problem });
-  }),
-);
 
 const authHeader = v.pipe(
   v.string('must be text, such as "api-key"'),
@@ -80,13 +78,13 @@ const httpHint =
 
 /** The settings of one service: what stands under its id in `language_models.openai_compatible`. */
 const fields = object({
-  api_url: address,
+  api_url: address("the service's address, such as https://host/v1", { oneLabelNames: true }),
   allow_http: v.optional(flag),
   dialect: v.optional(dialect, "openai" satisfies DialectName),
   available_models: v.optional(v.array(model, "must be a list of models")),
   discover: v.optional(flag),
   auth_header: v.optional(authHeader),
-  custom_headers: v.optional(mapOf(v.string("must be text"), "must be an object of texts"), {}),
+  custom_headers: v.optional(textMap, {}),
   extra_query: v.optional(mapOf(queryValue), {}),
   extra_body: v.optional(extraBody),
   privacy: v.optional(privacy),

@@ -221,8 +221,8 @@ describe("a list that fails", () => {
         gateway: "my-gw.2",
         code: "model-list-failed",
         message:
-          'Gateway "my-gw.2" answered 404 for its models. If it has no list, name the models in ' +
-          '"available_models" of its settings. Until there is a list, there are only the models of the settings.',
+          'The list of models could not be fetched. Gateway "my-gw.2" answered 404 for its models. If it has no list, name ' +
+          'the models in "available_models" of its settings. Until it can be, only the models of the settings are known.',
       },
     ]);
   });
@@ -235,7 +235,7 @@ describe("a list that fails", () => {
     service.list = json({ error: "down" }, 503);
     expect((await gateway.models({ signal, refresh: true })).map(({ id }) => id)).toEqual(["a"]);
     expect(notices).toMatchObject([
-      { code: "model-list-failed", message: expect.stringContaining("the older one holds") },
+      { code: "model-list-failed", message: expect.stringContaining("the last list is used") },
     ]);
   });
 

@@ -1,8 +1,7 @@
 import { toStandardJsonSchema } from "@valibot/to-json-schema";
 import type { SettingsSchema } from "@waygate/core/plugin";
-import { addressProblem } from "@waygate/http";
 import { compact } from "@waygate/plugin-kit";
-import { flag, mapOf, object, text, tokens } from "@waygate/plugin-kit/settings";
+import { address, flag, mapOf, modelEntries, object, text, textMap, tokens } from "@waygate/plugin-kit/settings";
 import * as v from "valibot";
 import type { RequestSettings } from "./open-router-options.ts";
 import { requestEntries } from "./options.ts";
@@ -56,39 +55,28 @@ const mode = v.variant(
   'must be an object whose "type" is default, thinking or adaptive',
 );
 
-const modelEntries = {
-  display_name: v.optional(text("a name for people")),
-  max_tokens: v.optional(tokens),
-  max_output_tokens: v.optional(tokens),
-  max_completion_tokens: v.optional(tokens),
+const entries = {
+  ...modelEntries,
   supports_tools: v.optional(flag),
   supports_images: v.optional(flag),
   mode: v.optional(mode),
   ...requestEntries,
 };
 
-const address = v.pipe(
-  text("the service's address, such as https://openrouter.ai/api/v1"),
-  v.rawCheck(({ dataset, addIssue }) => {
-    const problem = dataset.typed ? addressProblem(dataset.value) : undefined;
-    if (problem !== undefined) addIssue({ message: problem });
-  }),
-);
-
 const schema = object({
-  api_url: v.optional(address, "https://openrouter.ai/api/v1"),
-  custom_headers: v.optional(mapOf(v.string("must be text"), "must be an object of texts"), {}),
+  api_url: v.optional(
+    address("the service's address, such as https://openrouter.ai/api/v1"),
+    "https://openrouter.ai/api/v1",
+  ),
+  custom_headers: v.optional(textMap, {}),
   app_url: v.optional(text("the program's address")),
   app_name: v.optional(text("the program's name")),
   app_categories: v.optional(v.array(text("a category"), "must be a list of categories")),
   available_models: v.optional(
-    v.array(
-      object({ name: text("the model's id, such as openrouter/auto"), ...modelEntries }),
-      "must be a list of models",
-    ),
+    v.array(object({ name: text("the model's id, such as openrouter/auto"), ...entries }), "must be a list of models"),
     [],
   ),
-  model_settings: v.optional(mapOf(object(modelEntries), 'must be an object, such as { "anthropic/*": {} }'), {}),
+  model_settings: v.optional(mapOf(object(entries), 'must be an object, such as { "anthropic/*": {} }'), {}),
 });
 
 export const settings: SettingsSchema<OpenRouterSettings> = toStandardJsonSchema(

@@ -1,4 +1,5 @@
 export {
+  address,
   bodyFields,
   count,
   flag,
@@ -6,11 +7,13 @@ export {
   jsonObject,
   listOf,
   mapOf,
+  modelEntries,
   number,
   object,
   oneOf,
   openObject,
   shortText,
   text,
+  textMap,
   tokens,
 } from "./settings/schema-parts.ts";

@@ -1,7 +1,6 @@
 import { toStandardJsonSchema } from "@valibot/to-json-schema";
-import { addressProblem } from "@waygate/http";
 import { compact } from "@waygate/plugin-kit";
-import { flag, mapOf, object, oneOf, text, tokens } from "@waygate/plugin-kit/settings";
+import { address, flag, mapOf, modelEntries, object, oneOf, text, textMap } from "@waygate/plugin-kit/settings";
 import * as v from "valibot";
 import { efforts, type RequestSettings, settingsEntries } from "./options.ts";
 
@@ -59,37 +58,29 @@ const capabilities = object({
   max_tokens_parameter: v.optional(flag),
 });
 
-const modelEntries = {
-  display_name: v.optional(text("a name for people")),
-  max_tokens: v.optional(tokens),
-  max_output_tokens: v.optional(tokens),
-  max_completion_tokens: v.optional(tokens),
+const entries = {
+  ...modelEntries,
   reasoning_effort: v.optional(oneOf(efforts)),
   capabilities: v.optional(capabilities),
   ...settingsEntries,
 };
 
-const address = v.pipe(
-  text("the gateway's address, such as https://ai-gateway.vercel.sh/v1"),
-  v.rawCheck(({ dataset, addIssue }) => {
-    const problem = dataset.typed ? addressProblem(dataset.value) : undefined;
-    if (problem !== undefined) addIssue({ message: problem });
-  }),
-);
-
 const schema = object({
-  api_url: v.optional(address, "https://ai-gateway.vercel.sh/v1"),
-  custom_headers: v.optional(mapOf(v.string("must be text"), "must be an object of texts"), {}),
+  api_url: v.optional(
+    address("the gateway's address, such as https://ai-gateway.vercel.sh/v1"),
+    "https://ai-gateway.vercel.sh/v1",
+  ),
+  custom_headers: v.optional(textMap, {}),
   app_url: v.optional(text("the program's address")),
   app_name: v.optional(text("the program's name")),
   available_models: v.optional(
     v.array(
-      object({ name: text("the model's id, such as anthropic/claude-sonnet-4.6"), ...modelEntries }),
+      object({ name: text("the model's id, such as anthropic/claude-sonnet-4.6"), ...entries }),
       "must be a list of models",
     ),
     [],
   ),
-  model_settings: v.optional(mapOf(object(modelEntries), 'must be an object, such as { "anthropic/*": {} }'), {}),
+  model_settings: v.optional(mapOf(object(entries), 'must be an object, such as { "anthropic/*": {} }'), {}),
 });
 
 export const settings = toStandardJsonSchema(

@@ -298,7 +298,9 @@ describe("the list is kept", () => {
       {
         gateway: "vercel_ai_gateway",
         code: "model-list-failed",
-        message: 'Gateway "vercel_ai_gateway" answered 500: Broken. The list before it stays.',
+        message:
+          'The list of models could not be fetched. Gateway "vercel_ai_gateway" answered 500: Broken. ' +
+          "Until it can be, the last list is used.",
       },
     ]);
     listOf("b/b");
@@ -314,7 +316,7 @@ describe("the list is kept", () => {
     expect(notices).toMatchObject([
       {
         code: "model-list-failed",
-        message: expect.stringContaining("cannot be read. Only the models of the settings are known."),
+        message: expect.stringContaining("cannot be read. Until it can be, only the models of the settings are known."),
       },
     ]);
     listOf("a/a");

@@ -1,7 +1,18 @@
 import { toStandardJsonSchema } from "@valibot/to-json-schema";
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
-import { bodyFields, flag, json, jsonObject, mapOf, object, openObject, text, tokens } from "./schema-parts.ts";
+import {
+  address,
+  bodyFields,
+  flag,
+  json,
+  jsonObject,
+  mapOf,
+  object,
+  openObject,
+  text,
+  tokens,
+} from "./schema-parts.ts";
 
 /** What is reported, as `path: message`. */
 function issues(schema: v.GenericSchema, value: unknown): readonly string[] {
@@ -38,6 +49,15 @@ describe("schema parts", () => {
     for (const list of [[], [1], ["on"]]) {
       expect(issues(schema, { name: "m", [key]: list })).toEqual([expect.stringMatching(`^${key}: must be an object`)]);
     }
+  });
+
+  it("say what is wrong with an address", () => {
+    const place = object({ api_url: address("the address, such as https://host/v1") });
+    expect(issues(place, { api_url: "https://host/v1" })).toEqual([]);
+    expect(issues(place, { api_url: "" })).toEqual(["api_url: must be the address, such as https://host/v1"]);
+    expect(issues(place, { api_url: "http://example.com" })).toEqual([
+      expect.stringMatching(/^api_url: must begin with https:/),
+    ]);
   });
 
   it("reject a list at the root", () => {

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from "@waygate/core/plugin";
+import { addressProblem } from "@waygate/http";
 import * as v from "valibot";
 import { isJson } from "../json/is-json.ts";
 
@@ -66,6 +67,25 @@ export function openObject(entries: v.ObjectEntries, rest: v.GenericSchema = jso
 export const mapOf = <Value extends v.GenericSchema>(value: Value, message = "must be an object") =>
   withoutLists(v.record(v.string(), value, message));
 
+/** An object of texts, such as headers. */
+export const textMap = mapOf(v.string("must be text"), "must be an object of texts");
+
+/**
+ * The address of a service: https, or http on this machine and in private networks.
+ *
+ * @param what Completes "must be …", such as `the service's address, such as https://host/v1`.
+ * @param options Of `addressProblem`.
+ */
+export const address = (what: string, options?: Parameters<typeof addressProblem>[1]) =>
+  v.pipe(
+    text(what),
+    v.rawCheck(({ dataset, addIssue }) => {
+      const isText = dataset.typed && dataset.issues === undefined;
+      const problem = isText ? addressProblem(dataset.value, options) : undefined;
+      if (problem !== undefined) addIssue({ message: problem });
+    }),
+  );
+
 /** An object of plain JSON. */
 export const jsonObject = mapOf(json);
 
@@ -86,6 +106,18 @@ export const bodyFields = (guarded: Readonly<Record<string, string>>) =>
     }),
     v.transform((fields): JsonObject => fields),
   );
+
+/** Entries that a model in the settings has with any gateway, by the names that Zed gives them. */
+export const modelEntries = {
+  /** For people. */
+  display_name: v.optional(text("a name for people")),
+  /** The context window. */
+  max_tokens: v.optional(tokens),
+  /** The limit on an answer. */
+  max_output_tokens: v.optional(tokens),
+  /** The same under its newer name, which counts if both are there. */
+  max_completion_tokens: v.optional(tokens),
+};
 
 /** For a missing key, valibot reports the whole object, with the key in quotes as what it expected. */
 function objectMessage({ expected }: { readonly expected: string | null }): string {

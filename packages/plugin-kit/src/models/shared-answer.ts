@@ -1,22 +1,25 @@
-/** An answer that several callers wait for, each with a signal of its own, though it is asked for once. */
+/** An answer that several callers wait for, each with its own signal, although it is asked for once. */
 export class SharedAnswer<Answer> {
   readonly #controller = new AbortController();
   readonly #answer: Promise<Answer>;
   #waiting = 0;
 
-  /** `ask` is aborted when nobody waits any more. `over` is called once, when it has ended in whatever way. */
+  /**
+   * @param ask Its signal is aborted when the last caller has stopped waiting.
+   * @param over Called once when the answer has settled.
+   */
   constructor(ask: (signal: AbortSignal) => Promise<Answer>, over: () => void) {
     this.#answer = ask(this.#controller.signal);
-    // Whoever left does not hear of a failure, which must not end the program.
+    // A failure after all callers have left has no one to handle it, and must not end the program.
     this.#answer.then(over, over);
   }
 
-  /** Whether everybody has left, so that there will be no answer. */
+  /** Whether all callers have left, so that there will be no answer. */
   get abandoned(): boolean {
     return this.#controller.signal.aborted;
   }
 
-  /** Rejects with the signal's reason where its caller leaves; the others go on waiting. */
+  /** Waits for the answer. Rejects with the signal's reason if that is aborted; the other callers go on waiting. */
   wait(signal: AbortSignal): Promise<Answer> {
     this.#waiting++;
     return new Promise((resolve, reject) => {
