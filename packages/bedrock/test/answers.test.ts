@@ -26,7 +26,7 @@ describe("an answer", () => {
       { type: "text-delta", text: "lo" },
       {
         type: "usage",
-        usage: { input: { total: 1005, cacheRead: 800, cacheWrite: 200 }, output: { total: 9, reasoning: 0 } },
+        usage: { input: { total: 1005, cacheRead: 800, cacheWrite: 200 }, output: { total: 9 } },
       },
       { type: "finish", reason: "stop", raw: "end_turn" },
     ]);
@@ -404,11 +404,10 @@ describe("tool calls", () => {
       ),
     );
     expect(plain(events)).toEqual([
-      {
-        type: "notice",
-        code: "server-tool",
-        message: 'The service used a tool of its own, "nova_grounding".',
-      },
+      { type: "tool-call-start", id: "s1", name: "nova_grounding", executor: "service" },
+      { type: "tool-call-delta", id: "s1", text: '{"q":"x"}' },
+      { type: "tool-call-end", id: "s1", arguments: '{"q":"x"}', complete: true },
+      { type: "service-tool-result", id: "s1", content: [{ type: "text", text: "found" }] },
       { type: "text-delta", text: "Found" },
       { type: "finish", reason: "stop", raw: "end_turn" },
     ]);
@@ -428,8 +427,8 @@ describe("tool calls", () => {
   });
 });
 
-describe("what events have no place for", () => {
-  it("is told: citations, each once", async () => {
+describe("what an answer says beside its text", () => {
+  it("is told: citations as sources, each once", async () => {
     const cite = delta({
       citation: {
         title: "Policy",
@@ -438,7 +437,17 @@ describe("what events have no place for", () => {
       },
     });
     const events = await ask(streams(start, delta({ text: "20" }), cite, cite, stop(), end("end_turn"), metadata));
-    expect(noticesOf(events)).toEqual(['citation: "Policy", pages 1 to 2: 20 days']);
+    expect(events.filter(({ type }) => type === "source")).toEqual([
+      {
+        type: "source",
+        id: "citation-1",
+        kind: "document",
+        title: "Policy",
+        quote: "20 days",
+        index: 0,
+        location: { unit: "page", start: 1, end: 2 },
+      },
+    ]);
   });
 
   it("is told: what a guardrail assessed, without the words that it keeps back", async () => {

@@ -1,7 +1,6 @@
 import { isObject, type ModelEvent } from "@waygate/core/plugin";
 import { quote } from "@waygate/plugin-kit";
 import { Notices } from "../notices.ts";
-import { describeCitation } from "./describe-citation.ts";
 import { describeGuardrailTrace } from "./describe-guardrail-trace.ts";
 
 /** What an answer holds that events have no place for: it is told in words. */
@@ -14,18 +13,9 @@ export class AnswerNotices extends Notices {
     if (typeof router === "string") this.say("routed-model", `The router chose ${router}.`, events);
   }
 
-  citation(citation: unknown, events: ModelEvent[]): void {
-    const words = describeCitation(citation);
-    if (words !== undefined) this.say("citation", words, events);
-  }
-
   /** What `additionalModelResponseFieldPaths` asked for, as JSON. */
   responseFields(fields: unknown, events: ModelEvent[]): void {
     if (isObject(fields)) this.say("additional-response-fields", JSON.stringify(fields), events);
-  }
-
-  serverTool(name: unknown, events: ModelEvent[]): void {
-    this.say("server-tool", `The service used a tool of its own, ${quote(String(name))}.`, events);
   }
 
   unwantedCall(name: unknown, events: ModelEvent[]): void {

@@ -6,8 +6,10 @@ import type { FrameHeaders } from "../frames/frame-headers.ts";
 import type { ToolNames } from "../request/tool-names.ts";
 import { AnswerNotices } from "./answer-notices.ts";
 import { endsWhole, finishReason, saysFailed } from "./finish-reason.ts";
+import { readCitation } from "./read-citation.ts";
 import { readUsage } from "./read-usage.ts";
 import { ReasoningBlocks } from "./reasoning-blocks.ts";
+import { type ServiceCall, ServiceCalls, type ServiceResult } from "./service-calls.ts";
 import { type Call, type Place, ToolCalls } from "./tool-calls.ts";
 
 /** What the reading of an answer needs to know of its request. */
@@ -23,7 +25,9 @@ export interface AnswerContext extends FailureContext {
 type Block =
   | { readonly kind: "text" | "other" }
   | { readonly kind: "reasoning" }
-  | { readonly kind: "call"; readonly call: Call };
+  | { readonly kind: "call"; readonly call: Call }
+  | { readonly kind: "service-call"; readonly call: ServiceCall }
+  | { readonly kind: "service-result"; readonly result: ServiceResult };
 
 const textBlock: Block = { kind: "text" };
 const otherBlock: Block = { kind: "other" };
@@ -43,6 +47,10 @@ export class AnswerReader {
   /** How many were open at the same time. */
   #mostBlocks = 0;
   #textIndex = -1;
+  /** Created with the first call that the service runs. */
+  #serviceCalls: ServiceCalls | undefined;
+  /** What was cited, so that what is cited again is not said again. */
+  readonly #cited = new Set<string>();
   #started = false;
   #stop: string | undefined;
   #usage: Usage | undefined;
@@ -160,9 +168,11 @@ export class AnswerReader {
       this.#put(index, reasoningBlock);
       this.#reasoning.add(index, delta.reasoningContent, events);
     } else if (isObject(delta.toolUse)) this.#callDelta(index, delta.toolUse.input, events);
-    else if (isObject(delta.citation)) this.#notices.citation(delta.citation, events);
-    // The result of a tool of the service's own, which its start has told of.
-    else if (delta.toolResult === undefined) this.#notices.passedOver(Object.keys(delta)[0], events);
+    else if (isObject(delta.citation)) this.#cite(delta.citation, events);
+    else if (delta.toolResult !== undefined) {
+      const block = this.#blocks.get(index);
+      if (block?.kind === "service-result") this.#service().addResult(block.result, delta.toolResult);
+    } else this.#notices.passedOver(Object.keys(delta)[0], events);
   }
 
   #openText(index: number, events: ModelEvent[]): void {
@@ -183,9 +193,28 @@ export class AnswerReader {
       this.#put(index, this.#beginCall(start.toolUse, events));
     } else if (isObject(start.toolResult) || start.image !== undefined) {
       this.#vacate(index, events);
+      if (isObject(start.toolResult)) {
+        this.#put(index, { kind: "service-result", result: this.#service().beginResult(start.toolResult) });
+        return;
+      }
       this.#put(index, otherBlock);
-      if (!isObject(start.toolResult)) this.#notices.passedOver("image", events);
+      this.#notices.passedOver("image", events);
     }
+  }
+
+  #service(): ServiceCalls {
+    this.#serviceCalls ??= new ServiceCalls(this.#held);
+    return this.#serviceCalls;
+  }
+
+  #cite(citation: unknown, events: ModelEvent[]): void {
+    const source = readCitation(citation, `citation-${this.#cited.size + 1}`);
+    if (source === undefined) return;
+    const key = JSON.stringify({ ...source, id: undefined });
+    if (this.#cited.has(key)) return;
+    this.#held.add(key.length);
+    this.#cited.add(key);
+    events.push(source);
   }
 
   #put(index: number, block: Block): void {
@@ -199,14 +228,12 @@ export class AnswerReader {
   #vacate(index: number, events: ModelEvent[]): void {
     const block = this.#blocks.get(index);
     if (block?.kind === "call") this.#calls.displace(block.call, events);
+    else if (block !== undefined) this.#endServiceBlock(block, events);
     this.#blocks.delete(index);
   }
 
   #beginCall(start: Record<string, unknown>, events: ModelEvent[]): Block {
-    if (isServerTool(start.type)) {
-      this.#notices.serverTool(start.name, events);
-      return otherBlock;
-    }
+    if (isServerTool(start.type)) return { kind: "service-call", call: this.#service().begin(start, events) };
     if (this.#context.callsWanted)
       return { kind: "call", call: this.#calls.begin(start.toolUseId, start.name, events) };
     this.#notices.unwantedCall(start.name, events);
@@ -222,6 +249,7 @@ export class AnswerReader {
       this.#put(index, block);
     }
     if (block.kind === "call") this.#calls.add(block.call, input, events);
+    if (block.kind === "service-call") this.#service().add(block.call, input, events);
   }
 
   #endBlock(index: number, events: ModelEvent[]): void {
@@ -229,7 +257,13 @@ export class AnswerReader {
     this.#blocks.delete(index);
     if (index === this.#textIndex) this.#textIndex = -1;
     if (block?.kind === "call") this.#calls.end(block.call, events);
+    else if (block !== undefined) this.#endServiceBlock(block, events);
     if (block?.kind === "reasoning") this.#reasoning.end(index, events);
+  }
+
+  #endServiceBlock(block: Block, events: ModelEvent[]): void {
+    if (block.kind === "service-call") this.#service().end(block.call, events);
+    if (block.kind === "service-result") this.#service().endResult(block.result, events);
   }
 
   #wholeBlock(block: Record<string, unknown>, place: Place, events: ModelEvent[]): void {
@@ -237,15 +271,22 @@ export class AnswerReader {
     else if (isObject(block.reasoningContent)) this.#reasoning.whole(block.reasoningContent, events);
     else if (isObject(block.toolUse)) {
       const { type, name } = block.toolUse;
-      if (isServerTool(type)) this.#notices.serverTool(name, events);
-      else if (this.#context.callsWanted) this.#calls.whole(block.toolUse, place, events);
+      if (isServerTool(type)) {
+        const call = this.#service().begin(block.toolUse, events);
+        this.#service().add(call, block.toolUse.input, events);
+        this.#service().end(call, events);
+      } else if (this.#context.callsWanted) this.#calls.whole(block.toolUse, place, events);
       else this.#notices.unwantedCall(name, events);
     } else if (isObject(block.citationsContent)) {
       const { content, citations } = block.citationsContent;
       for (const part of Array.isArray(content) ? content : []) {
         if (isObject(part) && typeof part.text === "string") this.#say(part.text, events);
       }
-      for (const citation of Array.isArray(citations) ? citations : []) this.#notices.citation(citation, events);
+      for (const citation of Array.isArray(citations) ? citations : []) this.#cite(citation, events);
+    } else if (isObject(block.toolResult)) {
+      const result = this.#service().beginResult(block.toolResult);
+      this.#service().addResult(result, block.toolResult.content);
+      this.#service().endResult(result, events);
     } else if (block.toolResult === undefined) this.#notices.passedOver(Object.keys(block)[0], events);
   }
 
@@ -258,6 +299,8 @@ export class AnswerReader {
       if (block.kind === "call") {
         if (whole) throw this.#incomplete(`within the call of "${block.call.name}"`);
         this.#calls.cut(block.call, events);
+      } else if (block.kind === "service-call" || block.kind === "service-result") {
+        this.#endServiceBlock(block, events);
       } else if (block.kind === "reasoning" && whole) {
         throw this.#incomplete("within its reasoning");
       } else if (block.kind === "text") {
