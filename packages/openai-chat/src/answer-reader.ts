@@ -112,7 +112,7 @@ export class AnswerReader {
       throw this.#failure(chunk);
     }
     if (!this.#started) this.#start(chunk, events);
-    if (this.#context.readChunk !== undefined) this.#ownFields(this.#context.readChunk(chunk), events);
+    if (this.#context.readChunk !== undefined) this.#ownFields(this.#context.readChunk(chunk), chunk, events);
     const choice = firstChoice(chunk.choices);
     if (choice !== undefined) this.#choice(choice, chunk, events);
     const usage = chunk.usage ?? choice?.usage ?? (isObject(chunk.x_groq) ? chunk.x_groq.usage : undefined);
@@ -124,15 +124,16 @@ export class AnswerReader {
   }
 
   /** Takes what the dialect found in fields of the service's own. */
-  #ownFields(found: ChunkReading | undefined, events: ModelEvent[]): void {
+  #ownFields(found: ChunkReading | undefined, chunk: Record<string, unknown>, events: ModelEvent[]): void {
     if (found === undefined) return;
     if (found.failure !== undefined) throw this.#failure(found.failure);
+    const own = found.events?.some(({ type }) => type !== "notice") === true;
+    // Content must not come before the answer is announced, also if nothing says yet who answers.
+    if (own || found.reasoning || found.text) this.#announce(chunk, events);
+    if (own) this.#content = true;
     if (found.reasoning) this.#think(found.reasoning, events);
     if (found.text) this.#write(found.text, events);
-    if (found.events !== undefined) {
-      this.#content = true;
-      events.push(...found.events);
-    }
+    if (found.events !== undefined) events.push(...found.events);
     if (found.usage !== undefined) this.#report = readUsage(found.usage, this.#end?.reasoningBeside) ?? this.#report;
     this.#cost = found.cost ?? this.#cost;
   }
@@ -182,9 +183,7 @@ export class AnswerReader {
     }
     this.#extras?.end(events);
     this.#calls.end(reason === "length", events);
-    if (this.#report !== undefined) {
-      events.push({ type: "usage", ...this.#report, ...(this.#cost !== undefined && { cost: this.#cost }) });
-    }
+    this.#reportUsage(events);
     // The calls decide, not the word: services say "stop" after calls.
     const finish: ModelEvent = {
       type: "finish",
@@ -193,6 +192,13 @@ export class AnswerReader {
     };
     const upstream = this.#upstreamNamed ? undefined : this.#end?.upstream;
     events.push(upstream === undefined ? finish : Object.assign(finish, { upstream }));
+  }
+
+  #reportUsage(events: ModelEvent[]): void {
+    const report = this.#report ?? (this.#cost && { usage: { input: {}, output: {} }, cost: undefined });
+    if (report === undefined) return;
+    const cost = this.#cost ?? report.cost;
+    events.push({ type: "usage", usage: report.usage, ...(cost !== undefined && { cost }) });
   }
 
   #choice(choice: Record<string, unknown>, chunk: Record<string, unknown>, events: ModelEvent[]): void {
@@ -307,8 +313,14 @@ export class AnswerReader {
     const id = readText(chunk.id);
     const model = readText(chunk.model);
     const choices = Array.isArray(chunk.choices) && chunk.choices.length > 0;
-    if (this.#started || (id === undefined && model === undefined && !choices)) return;
+    if (id !== undefined || model !== undefined || choices) this.#announce(chunk, events);
+  }
+
+  #announce(chunk: Record<string, unknown>, events: ModelEvent[]): void {
+    if (this.#started) return;
     this.#started = true;
+    const id = readText(chunk.id);
+    const model = readText(chunk.model);
     this.#model = model;
     const upstream = readText(chunk.provider) ?? this.#end?.upstream;
     this.#upstreamNamed = upstream !== undefined;

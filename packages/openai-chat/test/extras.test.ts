@@ -12,7 +12,11 @@ const finished = (more: object = {}): Chunk => ({ choices: [{ index: 0, delta: {
 /** What a service that answers so comes to, and the body that it was sent. */
 async function answer(
   chunks: readonly Chunk[] | Chunk,
-  { dialect = {}, messages }: { dialect?: Partial<ChatDialect>; messages?: readonly Message[] } = {},
+  {
+    dialect = {},
+    messages,
+    first = [{ id: "r", model: "m" }],
+  }: { dialect?: Partial<ChatDialect>; messages?: readonly Message[]; first?: readonly Chunk[] } = {},
 ) {
   let body: Record<string, unknown> = {};
   const server = createServer(async (request, response) => {
@@ -21,7 +25,7 @@ async function answer(
     body = JSON.parse(text);
     if (Array.isArray(chunks)) {
       response.setHeader("content-type", "text/event-stream");
-      for (const chunk of [{ id: "r", model: "m" }, ...chunks]) response.write(`data: ${JSON.stringify(chunk)}\n\n`);
+      for (const chunk of [...first, ...chunks]) response.write(`data: ${JSON.stringify(chunk)}\n\n`);
       response.end("data: [DONE]\n\n");
     } else response.end(JSON.stringify({ id: "r", model: "m", ...chunks }));
   });
@@ -48,7 +52,7 @@ async function answer(
     await service.close();
     server.close();
   }
-  return { events: events.filter(({ type }) => type !== "response-start"), body };
+  return { events: events.filter(({ type }) => type !== "response-start"), all: events, body };
 }
 
 const whole = (message: object, more: object = {}): Chunk => ({
@@ -229,6 +233,33 @@ describe("readChunk of a dialect", () => {
       { type: "usage", cost: { amount: 0.5, currency: "EUR" } },
       finish,
     ]);
+  });
+
+  it("reads a cost that comes without usage", async () => {
+    const { events } = await answer([delta({ content: "a" }), finished(), { trailer: "0.5" }], {
+      dialect: { readChunk },
+    });
+    const cost = { amount: 0.5, currency: "EUR", source: "billed" };
+    expect(events).toEqual([text("a"), { type: "usage", usage: { input: {}, output: {} }, cost }, finish]);
+  });
+
+  it("begins the answer if the service sends its own fields before it says who answers", async () => {
+    const { all } = await answer([{ thoughts: "Hm." }, { id: "r", model: "m" }, delta({ content: "a" }), finished()], {
+      dialect: { readChunk },
+      first: [],
+    });
+    expect(all.map(({ type }) => type)).toEqual([
+      "response-start",
+      "reasoning-delta",
+      "reasoning-end",
+      "text-delta",
+      "finish",
+    ]);
+  });
+
+  it("takes a notice for no content", async () => {
+    const { first, dialect } = { first: [], dialect: { readChunk } };
+    await expect(answer([{ note: "Odd." }], { first, dialect })).rejects.toMatchObject({ code: "protocol" });
   });
 
   it("reads a failure of the service's own shape in the middle of a stream", async () => {

@@ -155,11 +155,12 @@ describe("what is read", () => {
     expect(last(events, "finish")?.reason).toBe("length");
   });
 
-  it("are images that a model draws, of which a notice tells", async () => {
+  it("are images that a model draws", async () => {
     // The page image-generation: `images` beside the content.
     const images = [{ type: "image_url", image_url: { url: "data:image/png;base64,AAAA" } }];
     const events = await answers(chunk({ content: "Here:", images }), chunk({}, "stop"));
-    expect(last(events, "notice")?.code).toBe("images-ignored");
+    const source = { type: "base64", data: "AAAA" };
+    expect(last(events, "media")).toEqual({ type: "media", id: "image-1", mediaType: "image/png", source });
   });
 
   it("are cache reads and writes, and what was billed", async () => {
