@@ -70,9 +70,9 @@ export class Conversations {
         context = prepared.context;
         const { encoded } = prepared;
         const body = await connection.client.send(encoded.operation, encoded.input, { signal, deadlines });
-        const { names, callsWanted, notices } = encoded;
+        const { callsWanted, notices } = encoded;
         const requestId = body.headers["x-amzn-requestid"];
-        const answer = await openAnswer(body, { ...context, limits, names, callsWanted, requestId });
+        const answer = await openAnswer(body, { ...context, limits, callsWanted, requestId });
         const first = await new Promise<readonly ModelEvent[] | undefined>((accept, refuse) =>
           answer.next({ accept, refuse }),
         );

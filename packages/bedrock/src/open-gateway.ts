@@ -5,6 +5,7 @@ import { Connections } from "./aws/connection.ts";
 import { Conversations } from "./conversations.ts";
 import { authRefresh } from "./credentials/auth-refresh.ts";
 import { customHeaders } from "./custom-headers.ts";
+import { converseConstraints } from "./models/family.ts";
 import { ModelList } from "./models/model-list.ts";
 import { ModelResolver } from "./models/model-resolver.ts";
 import { runCheck } from "./run-check.ts";
@@ -37,6 +38,7 @@ export function openGateway(context: OpenContext<BedrockSettings>): Gateway {
     // Prompts and answers are neither stored, nor given to anybody, nor trained on. Source, of 2026-11-22:
     // docs.aws.amazon.com/bedrock/latest/userguide/data-protection.html
     privacyDemands: ["zeroDataRetention", "denyDataCollection"],
+    constraints: converseConstraints,
     models: (options) => models.get(options),
     model: (name) => models.model(name),
     stream: (request) => answerEvents(conversations, request),

@@ -46,8 +46,8 @@ describe("a conversation", () => {
       user(text("Three")),
     ]);
     expect(sent).toEqual([
-      { role: "user", content: [{ text: "One" }, { text: "Two" }] },
-      { role: "assistant", content: [{ text: "A" }, { text: "B" }] },
+      { role: "user", content: [{ text: "One\n\nTwo" }] },
+      { role: "assistant", content: [{ text: "A" }, { text: "\n\nB" }] },
       { role: "user", content: [{ text: "Three" }] },
     ]);
   });
@@ -55,7 +55,7 @@ describe("a conversation", () => {
   it("begins with the user", async () => {
     const { sent } = await messagesOf([assistant(text("Welcome.")), user(text("Hello"))]);
     expect(sent).toEqual([
-      { role: "user", content: [{ text: "(Go on.)" }] },
+      { role: "user", content: [{ text: "(Begin.)" }] },
       { role: "assistant", content: [{ text: "Welcome." }] },
       { role: "user", content: [{ text: "Hello" }] },
     ]);
@@ -69,18 +69,18 @@ describe("a conversation", () => {
       user(text("Still there?")),
     ]);
     expect(system).toBeUndefined();
-    expect(sent).toEqual([{ role: "user", content: [{ text: "Hello" }, { text: "Still there?" }] }]);
+    expect(sent).toEqual([{ role: "user", content: [{ text: "Hello\n\nStill there?" }] }]);
   });
 
   it.each([
-    ["the user ends without a word", user(text(" "))],
-    ["ends with a system message", { role: "system", content: [text("Sum it up.")] }],
-  ] as const)("that %s is not taken for one that the assistant ends", async (_how, last) => {
+    ["the user ends without a word", user(text(" ")), "(Continue.)"],
+    ["ends with a system message", { role: "system", content: [text("Sum it up.")] }, "[System message]\nSum it up."],
+  ] as const)("that %s is not taken for one that the assistant ends", async (_how, last, words) => {
     const { sent } = await messagesOf([user(text("Hello")), assistant(text("Hi. ")), last]);
     expect(sent).toEqual([
       { role: "user", content: [{ text: "Hello" }] },
       { role: "assistant", content: [{ text: "Hi. " }] },
-      { role: "user", content: [{ text: "(Go on.)" }] },
+      { role: "user", content: [{ text: words }] },
     ]);
   });
 
@@ -92,16 +92,28 @@ describe("a conversation", () => {
     ]);
   });
 
-  it("has system messages of its middle moved to its beginning, and says so", async () => {
+  it.each([
+    "us.anthropic.claude-opus-4-6-v1",
+    "us.anthropic.claude-sonnet-5",
+    "arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/zzz",
+  ])("that ends with words of the assistant goes on with a word of the user for %s", async (model) => {
+    const { sent, notices } = await messagesOf([user(text("Count to five.")), assistant(text("one, two,"))], { model });
+    expect(sent).toEqual([
+      { role: "user", content: [{ text: "Count to five." }] },
+      { role: "assistant", content: [{ text: "one, two," }] },
+      { role: "user", content: [{ text: "(Continue.)" }] },
+    ]);
+    expect(notices.join()).toMatch(/^prefill-not-accepted: /);
+  });
+
+  it("has system messages of its middle said by the user, where they stand, and says so", async () => {
     const { sent, system, notices } = await messagesOf([
       user(text("Hello")),
       { role: "system", content: [text("Now speak French.")] },
     ]);
-    expect(system).toEqual([{ text: "Now speak French." }]);
-    expect(sent).toEqual([{ role: "user", content: [{ text: "Hello" }] }]);
-    expect(notices).toEqual([
-      "system-message-moved: A system message from within the conversation was moved to its beginning.",
-    ]);
+    expect(system).toBeUndefined();
+    expect(sent).toEqual([{ role: "user", content: [{ text: "Hello\n\n[System message]\nNow speak French." }] }]);
+    expect(notices.join()).toMatch(/^system-message-moved: 1 /);
   });
 
   it("has no halves of characters, wherever a text was cut: models refuse them", async () => {
@@ -135,10 +147,10 @@ describe("a conversation", () => {
     ]);
   });
 
-  it("without a word is refused before anything is sent", async () => {
-    await expect(ask({ messages: [user(text(" "))] })).rejects.toMatchObject({
+  it("without messages is rejected before anything is sent", async () => {
+    await expect(ask({ messages: [] })).rejects.toMatchObject({
       code: "invalid-request",
-      message: 'Gateway "amazon-bedrock": the conversation is empty. Say something first.',
+      message: 'Gateway "amazon-bedrock": the conversation is empty. Add a user message.',
     });
   });
 });
@@ -202,14 +214,10 @@ describe("tool calls of the past", () => {
       },
       {
         role: "user",
-        content: [
-          { text: "[The tool look answered:\nblue]" },
-          { text: "[The tool look failed:\ndark]" },
-          { text: "And now?" },
-        ],
+        content: [{ text: "[The tool look answered:\nblue]\n\n[The tool look failed:\ndark]\n\nAnd now?" }],
       },
     ]);
-    expect(notices).toEqual(["tool-history-told: This model takes no tools: earlier calls of some went out in words."]);
+    expect(notices.join()).toMatch(/^tool-history-told: 2 /);
   });
 
   it("come whole from a model that streams none, even where none is offered any more", async () => {
@@ -308,10 +316,10 @@ describe("tool calls of the past", () => {
       {
         toolResult: {
           toolUseId: "call-1",
-          content: [{ text: "The tool failed:" }, { text: "(An image follows the results.)" }],
+          content: [{ text: "The tool failed:" }, { text: "(1 image(s) or file(s) follow in the next message.)" }],
         },
       },
-      { text: "The image in the result of look:" },
+      { text: "From the result of look (call-1):" },
       { image: { format: "jpeg", source: { bytes: jpeg } } },
     ]);
   });
@@ -330,7 +338,7 @@ describe("tool calls of the past", () => {
         ],
       },
     ]);
-    const words = [{ text: "Timed out." }, { text: "(An image follows the results.)" }];
+    const words = [{ text: "Timed out." }, { text: "(1 image(s) or file(s) follow in the next message.)" }];
     expect((sent as { content: unknown }[])[2]?.content).toEqual([
       { toolResult: { toolUseId: "call-1", content: words, status: "error" } },
       {
@@ -340,7 +348,7 @@ describe("tool calls of the past", () => {
           status: "success",
         },
       },
-      { text: "The image in the result of look:" },
+      { text: "From the result of look (call-1):" },
       { image: { format: "png", source: { bytes: png } } },
     ]);
   });
@@ -367,9 +375,14 @@ describe("tool calls of the past", () => {
       { model: "us.mistral.pixtral-large-2502-v1:0" },
     );
     expect((sent as { content: unknown }[])[2]?.content).toEqual([
-      { toolResult: { toolUseId: "abcdefgh1", content: [{ text: "(An image follows the results.)" }] } },
+      {
+        toolResult: {
+          toolUseId: "abcdefgh1",
+          content: [{ text: "(1 image(s) or file(s) follow in the next message.)" }],
+        },
+      },
       { toolResult: { toolUseId: "abcdefgh2", content: [{ text: "dark" }] } },
-      { text: "The image in the result of look:" },
+      { text: "From the result of look (abcdefgh1):" },
       { image: { format: "png", source: { bytes: png } } },
       { text: "Go on" },
     ]);
@@ -403,12 +416,13 @@ describe("ids and names", () => {
         ],
       },
     );
-    const made = long.slice(0, 60);
+    const made = expect.stringMatching(/^call_[a-zA-Z0-9]{12}$/);
+    const name = expect.stringMatching(/^files_read_[a-zA-Z0-9]{6}$/);
     expect(toolConfig).toEqual({
       tools: [
         {
           toolSpec: {
-            name: "files_read___2",
+            name,
             description: "Reads.",
             inputSchema: { json: { type: "object", properties: {} } },
           },
@@ -419,7 +433,7 @@ describe("ids and names", () => {
     expect((sent as unknown[])[1]).toEqual({
       role: "assistant",
       content: [
-        { toolUse: { toolUseId: made, name: "files_read___2", input: {} } },
+        { toolUse: { toolUseId: made, name, input: {} } },
         { toolUse: { toolUseId: "functions.read:0", name: "files_read__", input: {} } },
       ],
     });
@@ -449,7 +463,10 @@ describe("ids and names", () => {
     ).flatMap(({ content }) =>
       content.flatMap(({ toolUse, toolResult }) => toolUse?.toolUseId ?? toolResult?.toolUseId ?? []),
     );
-    expect(ids).toEqual(["def12345".padStart(9, "c"), "cdef12341", "abcDEF789", "cdef12345", "cdef12341", "abcDEF789"]);
+    const nine = expect.stringMatching(/^[a-zA-Z0-9]{9}$/);
+    expect(ids.slice(0, 3)).toEqual([nine, nine, "abcDEF789"]);
+    expect(new Set(ids.slice(0, 3)).size).toBe(3);
+    expect(ids.slice(3)).toEqual(ids.slice(0, 3));
   });
 });
 
@@ -463,13 +480,21 @@ describe("calls of one id", () => {
         }),
     );
 
+  /** Each call's id once, and its result's the same. */
+  const expectPaired = (ids: readonly string[]) => {
+    const [calls, results] = [ids.filter((id) => id.startsWith("call ")), ids.filter((id) => id.startsWith("result "))];
+    expect(new Set(calls).size).toBe(calls.length);
+    expect(results.map((id) => id.replace("result ", "call "))).toEqual(calls);
+  };
+
   it("within a turn are told apart, and so are their results, in order", async () => {
     const { sent } = await messagesOf([
       user(text("Look")),
       assistant(call("c", "look", '{"at":1}'), call("c", "look", '{"at":2}')),
       { role: "tool", content: [result("c", "look", "one"), result("c", "look", "two")] },
     ]);
-    expect(idsOf(sent)).toEqual(["call c", "call c_2", "result c", "result c_2"]);
+    expect(idsOf(sent)).toHaveLength(4);
+    expectPaired(idsOf(sent));
   });
 
   it("in several turns are told apart, the same way however long the conversation grows", async () => {
@@ -479,12 +504,14 @@ describe("calls of one id", () => {
     ];
     const short = [user(text("Look")), ...step, ...step];
     const first = await messagesOf(short);
-    expect(idsOf(first.sent)).toEqual(["call call_0", "result call_0", "call call_0_2", "result call_0_2"]);
+    expect(idsOf(first.sent).slice(0, 2)).toEqual(["call call_0", "result call_0"]);
+    expectPaired(idsOf(first.sent));
     const second = await messagesOf([...short, ...step]);
     expect((second.sent as unknown[]).slice(0, short.length)).toEqual(first.sent);
-    expect(idsOf(second.sent).slice(4)).toEqual(["call call_0_3", "result call_0_3"]);
+    expectPaired(idsOf(second.sent));
     const nine = await messagesOf(short, { model: "mistral.mistral-large-2407-v1:0" });
-    expect(idsOf(nine.sent)).toEqual(["call 0000call0", "result 0000call0", "call 0000call1", "result 0000call1"]);
+    expectPaired(idsOf(nine.sent));
+    for (const id of idsOf(nine.sent)) expect(id).toMatch(/ [a-zA-Z0-9]{9}$/);
   });
 
   it("have their own results where one was left without", async () => {
@@ -495,7 +522,8 @@ describe("calls of one id", () => {
       assistant(call("c", "look")),
       { role: "tool", content: [result("c", "look", "seen")] },
     ]);
-    expect(idsOf(sent)).toEqual(["call c", "result c", "call c_2", "result c_2"]);
+    expect(idsOf(sent)).toHaveLength(4);
+    expectPaired(idsOf(sent));
   });
 });
 
@@ -534,7 +562,7 @@ describe("reasoning of the past", () => {
       assistant(thought("three")),
     ]);
     expect(sent).toEqual([
-      { role: "user", content: [{ text: "Think" }, { text: "Why?" }] },
+      { role: "user", content: [{ text: "Think\n\nWhy?" }] },
       { role: "assistant", content: [{ text: "Well." }] },
       { role: "user", content: [{ text: "Yes?" }] },
     ]);

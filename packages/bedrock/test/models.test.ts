@@ -51,6 +51,7 @@ describe("models that AWS lists", () => {
       name: "Claude Sonnet 4.5",
       contextWindow: 200_000,
       maxOutputTokens: 64_000,
+      constraints: { prefill: "trimmed", reasoningAtEnd: "rejected", toolResultMedia: "if-successful" },
       capabilities: {
         tools: true,
         images: true,
@@ -169,6 +170,7 @@ describe("models that AWS lists", () => {
     });
     expect(byId(models, "acme.own-v1")).toEqual({
       id: "acme.own-v1",
+      constraints: {},
       name: "acme.own-v1",
       contextWindow: 9000,
       maxOutputTokens: 500,

@@ -1,4 +1,13 @@
 export { type Capabilities, type Capability, capabilityNames } from "./contract/capabilities.ts";
+export {
+  type CompleteConstraints,
+  type Constraints,
+  type ConstraintsInput,
+  defaultConstraints,
+  type ModelConstraints,
+  noConstraints,
+  type TokenRule,
+} from "./contract/constraints.ts";
 export { type Deadlines, defaultDeadlines, type Phase, phases } from "./contract/deadlines.ts";
 export { didYouMean } from "./contract/did-you-mean.ts";
 export {

@@ -1,14 +1,15 @@
 export { abortable } from "./contract/abortable.ts";
 export { BatchSource, type Taker } from "./contract/batch-source.ts";
-export {
-  type BatchesOptions,
-  batches,
-  keepsDeadlines,
-  type Opened,
-  type Reading,
-  readingOf,
-} from "./contract/batches.ts";
 export { type Capabilities, type Capability, capabilityNames } from "./contract/capabilities.ts";
+export {
+  type CompleteConstraints,
+  type Constraints,
+  type ConstraintsInput,
+  defaultConstraints,
+  type ModelConstraints,
+  noConstraints,
+  type TokenRule,
+} from "./contract/constraints.ts";
 export { type Deadlines, defaultDeadlines, longestTimerMs, type Phase } from "./contract/deadlines.ts";
 export { didYouMean } from "./contract/did-you-mean.ts";
 export {
@@ -46,11 +47,11 @@ export {
   type UsageEvent,
 } from "./contract/event.ts";
 export { type Contract, supportedContracts, supports } from "./contract/features.ts";
-export { forwardGateway } from "./contract/forward-gateway.ts";
 export type { CheckResult, Gateway, ModelsOptions } from "./contract/gateway.ts";
 export { HeldBytes } from "./contract/held-bytes.ts";
 export { isObject, type JsonObject, type JsonSchema, type JsonValue } from "./contract/json.ts";
 export { defaultLimits, type Limits } from "./contract/limits.ts";
+export { matchesModel } from "./contract/matches-model.ts";
 export { mediaAddress } from "./contract/media-address.ts";
 export {
   type AssistantMessage,

@@ -446,7 +446,7 @@ describe("the history", () => {
   const dropped = (count: number): ModelEvent => ({
     type: "notice",
     code: "media-dropped",
-    message: `${count} earlier image(s) or file(s) were replaced by a line of text: fake:small does not take them.`,
+    message: `${count} earlier image(s) or file(s) were replaced by a line of text: fake:small does not accept them.`,
   });
 
   it("is fitted to the model before the gateway sees it, and what was changed is told first", async () => {
@@ -462,7 +462,13 @@ describe("the history", () => {
         ],
       },
       { role: "user", content: [{ type: "text", text: "And?" }] },
-      { role: "assistant", content: [{ type: "reasoning", text: "Hm", state: own }] },
+      {
+        role: "assistant",
+        content: [
+          { type: "reasoning", text: "Hm", state: own },
+          { type: "text", text: "A dog." },
+        ],
+      },
       { role: "user", content: [{ type: "text", text: "And now?" }] },
     ];
     const before = structuredClone(messages);

@@ -39,10 +39,6 @@ export interface ChatDialect {
   readonly reasoningTag: string | undefined;
   /** Which answers' reasoning that concerns: all, or only those since the user last spoke, within a loop of tools. */
   readonly reasoningReplayScope: "conversation" | "turn";
-  /** Makes a tool call's id legal for the service. The same id must always give the same one. */
-  readonly toolCallId: (id: string) => string;
-  /** Where images in tool results go: into the tool message, or into a user message that follows. */
-  readonly toolResultImages: "parts" | "user-message";
   /** The tools of the service that it knows, by their `type`: they are sent as they are. */
   readonly serviceTools: readonly string[];
   /** The content part of a file; undefined: as a plain service takes it. */
@@ -111,8 +107,6 @@ export const plainDialect: ChatDialect = {
   reasoningTextBeside: false,
   reasoningTag: undefined,
   reasoningReplayScope: "conversation",
-  toolCallId: (id) => id,
-  toolResultImages: "user-message",
   serviceTools: [],
   filePart: () => undefined,
   extraBody: () => ({}),

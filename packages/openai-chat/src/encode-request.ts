@@ -74,7 +74,7 @@ function encodeMessage(message: Message, dialect: ChatDialect, withReasoning: bo
     case "assistant":
       return encodeAssistant(message, dialect, withReasoning);
     case "tool":
-      return encodeToolResults(message, dialect);
+      return encodeToolResults(message);
   }
 }
 
@@ -111,7 +111,7 @@ function encodeAssistant(message: AssistantMessage, dialect: ChatDialect, withRe
   // State of the text, such as Gemini's signature: fields of the message, as they came.
   for (const part of message.content)
     if (part.type === "text" && isObject(part.state?.data)) Object.assign(encoded, part.state.data);
-  if (calls.length > 0) encoded.tool_calls = calls.map((call) => encodeToolCall(call as ToolCallPart, dialect));
+  if (calls.length > 0) encoded.tool_calls = calls.map((call) => encodeToolCall(call as ToolCallPart));
   return encoded;
 }
 
@@ -157,58 +157,27 @@ function encodeAssistantContent(message: AssistantMessage, dialect: ChatDialect,
   return text === "" && message.content.some((part) => part.type === "tool-call") ? null : text;
 }
 
-function encodeToolCall(call: ToolCallPart, dialect: ChatDialect): JsonObject {
+function encodeToolCall(call: ToolCallPart): JsonObject {
   const state = call.state?.data;
   const extra = typeof state === "object" && state !== null && !Array.isArray(state) ? (state as JsonObject) : {};
-  const called = { name: call.name, arguments: encodeArguments(call) };
-  return { id: dialect.toolCallId(call.id), type: "function", function: called, ...extra };
+  const called = { name: call.name, arguments: call.arguments };
+  return { id: call.id, type: "function", function: called, ...extra };
 }
 
-/** Many services parse the arguments of earlier calls and refuse the request where they are no JSON object. */
-function encodeArguments(call: ToolCallPart): string {
-  if (call.status === "ok") return call.arguments.trim() === "" ? "{}" : call.arguments;
-  return JSON.stringify({ invalid_arguments: call.arguments });
+function encodeToolResults(message: ToolMessage): JsonObject[] {
+  const results = message.content.filter((part) => part.type === "tool-result");
+  return results.map((result) => ({ role: "tool", tool_call_id: result.id, content: encodeResultContent(result) }));
 }
 
-function encodeToolResults(message: ToolMessage, dialect: ChatDialect): JsonObject[] {
-  const answered = message.content.filter((part) => part.type === "tool-result");
-  const results = answered.map((result) => ({
-    role: "tool",
-    tool_call_id: dialect.toolCallId(result.id),
-    content: encodeResultContent(result, dialect),
-  }));
-  if (dialect.toolResultImages === "parts" || !answered.some(hasImage)) return results;
-  // All results first: a user message between them would leave calls unanswered.
-  const images = answered.flatMap((result) =>
-    imagesOf(result).flatMap((image) => [
-      { type: "text", text: `An image in the result of ${result.name} (${result.id}):` },
-      encodeImage(image),
-    ]),
-  );
-  return [...results, { role: "user", content: images }];
-}
-
-function encodeResultContent(result: ToolResultPart, dialect: ChatDialect): JsonValue {
-  const [only] = result.content;
-  if (result.content.length === 1 && only?.type === "text") return only.text;
-  const images = imagesOf(result);
-  const text = result.content.flatMap((part) => {
+/** Text alone, or a list of parts if there are images. */
+function encodeResultContent(result: ToolResultPart): JsonValue {
+  const images = result.content.filter((part) => part.type === "image");
+  const texts = result.content.flatMap((part) => {
     if (part.type === "text") return [part.text];
     return part.type === "json" ? [JSON.stringify(part.value)] : [];
   });
-  if (images.length > 0 && dialect.toolResultImages === "user-message") {
-    text.push(`(${images.length} image(s) follow in the next message.)`);
-  }
-  if (images.length === 0 || dialect.toolResultImages === "user-message") return text.join("\n");
-  return [...text.map((words) => ({ type: "text", text: words })), ...images.map(encodeImage)];
-}
-
-function hasImage(result: ToolResultPart): boolean {
-  return result.content.some((part) => part.type === "image");
-}
-
-function imagesOf(result: ToolResultPart): ImagePart[] {
-  return result.content.filter((part) => part.type === "image");
+  if (images.length === 0) return texts.join("\n");
+  return [...texts.map((text) => ({ type: "text", text })), ...images.map(encodeImage)];
 }
 
 function encodeToolChoice(choice: ToolChoice): JsonValue {

@@ -28,8 +28,7 @@ const calls: Message = {
     { type: "reasoning", text: "Let me see." },
     { type: "text", text: "I look." },
     { type: "tool-call", id: "a", name: "read", arguments: '{"path": "x"}', status: "ok" },
-    { type: "tool-call", id: "b", name: "read", arguments: "", status: "ok" },
-    { type: "tool-call", id: "c", name: "read", arguments: '{"path', status: "truncated" },
+    { type: "tool-call", id: "b", name: "read", arguments: "{}", status: "ok" },
   ],
 };
 const image = { type: "image", mediaType: "image/png", source: { type: "base64", data: "AAAA" } } as const;
@@ -126,7 +125,6 @@ describe("messages", () => {
             isError: false,
           },
           { type: "tool-result", id: "b", name: "read", content: [], isError: false },
-          { type: "tool-result", id: "c", name: "read", content: [{ type: "text", text: "cut off" }], isError: true },
         ],
       },
     ];
@@ -139,12 +137,10 @@ describe("messages", () => {
         tool_calls: [
           { id: "a", type: "function", function: { name: "read", arguments: '{"path": "x"}' } },
           { id: "b", type: "function", function: { name: "read", arguments: "{}" } },
-          { id: "c", type: "function", function: { name: "read", arguments: '{"invalid_arguments":"{\\"path"}' } },
         ],
       },
       { role: "tool", tool_call_id: "a", content: 'one\n{"n":2}' },
       { role: "tool", tool_call_id: "b", content: "" },
-      { role: "tool", tool_call_id: "c", content: "cut off" },
     ]);
   });
 
@@ -233,7 +229,7 @@ describe("messages", () => {
     ]);
   });
 
-  it("put images of tool results where the service takes them", async () => {
+  it("carry images of tool results beside their text", async () => {
     const result: Message = {
       role: "tool",
       content: [
@@ -247,7 +243,7 @@ describe("messages", () => {
         { type: "tool-result", id: "b", name: "look", content: [{ type: "text", text: "too" }], isError: false },
       ],
     };
-    expect(await sentMessages([result], { toolResultImages: "parts" })).toEqual([
+    expect(await sentMessages([result])).toEqual([
       {
         role: "tool",
         tool_call_id: "a",
@@ -257,17 +253,6 @@ describe("messages", () => {
         ],
       },
       { role: "tool", tool_call_id: "b", content: "too" },
-    ]);
-    expect(await sentMessages([result], { toolResultImages: "user-message" })).toEqual([
-      { role: "tool", tool_call_id: "a", content: "seen\n(1 image(s) follow in the next message.)" },
-      { role: "tool", tool_call_id: "b", content: "too" },
-      {
-        role: "user",
-        content: [
-          { type: "text", text: "An image in the result of look (a):" },
-          { type: "image_url", image_url: { url: "data:image/png;base64,AAAA" } },
-        ],
-      },
     ]);
   });
 });

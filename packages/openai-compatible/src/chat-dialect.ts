@@ -6,7 +6,6 @@ import {
   type ReasoningRequest,
 } from "@waygate/core/plugin";
 import { type ChatDialect, plainDialect } from "@waygate/openai-chat";
-import { nineCharacters } from "./nine-characters.ts";
 import { extrasOf } from "./options.ts";
 import type { ServiceDialect } from "./service-dialect.ts";
 import type { ModelSettings } from "./settings.ts";
@@ -33,8 +32,6 @@ export function chatDialect(
     reasoningReplayEmpty: service.replayEmpty,
     reasoningReplayScope: service.replayScope,
     reasoningTag: model?.reasoning_tag,
-    toolCallId: service.toolCallIds === "nine-characters" ? nineCharacters : (id) => id,
-    toolResultImages: service.toolResultImages,
     serviceTools: service.serviceTools,
     filePart: service.files === "document_url" ? documentUrl : plainDialect.filePart,
     bodyPatches: (request) => [...extras, ...extrasOf(request)],

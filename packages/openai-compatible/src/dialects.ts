@@ -1,3 +1,4 @@
+import { mistralConstraints, openaiConstraints } from "@waygate/plugin-kit";
 import {
   byChatTemplate,
   byEffort,
@@ -18,9 +19,8 @@ const plain = {
   replay: "none",
   replayEmpty: false,
   replayScope: "conversation",
-  toolCallIds: "any",
-  toolResultImages: "user-message",
   serviceTools: [],
+  constraints: {},
   files: "file",
   promptCacheKey: false,
   authHeader: "Authorization: Bearer",
@@ -60,6 +60,7 @@ export const dialects = {
     service: "Azure OpenAI: `…/openai/v1`, or `…/openai/deployments/<name>` with `api-version`",
     source: "https://learn.microsoft.com/azure/ai-foundry/openai/reference",
     authHeader: "api-key",
+    constraints: openaiConstraints,
     promptCacheKey: true,
     // Its list holds all that could be deployed, and no deployment.
     lists: [],
@@ -84,6 +85,7 @@ export const dialects = {
     ...plain,
     service: "DeepSeek",
     source: "https://api-docs.deepseek.com/guides/thinking_mode",
+    constraints: { systemMessages: "leading" },
     maxTokens: "max_tokens",
     reasoning: byThinkingType({ efforts: ["low", "high", "max"] }),
     // Demanded of every earlier answer that called tools, and passed over in others.
@@ -158,9 +160,7 @@ export const dialects = {
     usage: "none",
     reasoning: byEffort({ efforts: ["high"] }),
     replay: "thinking-parts",
-    toolCallIds: "nine-characters",
-    // It refuses a user message right after a tool's.
-    toolResultImages: "parts",
+    constraints: { ...mistralConstraints, toolResultMedia: "accepted" },
     files: "document_url",
     promptCacheKey: true,
   },
@@ -170,6 +170,8 @@ export const dialects = {
     source: "https://platform.kimi.com/docs/api/models-overview",
     reasoning: byThinkingType({ efforts: ["minimal", "low", "medium", "high"] }),
     replay: "reasoning_content",
+    // "reasoning_content is missing in assistant tool call message", also if it is empty: github.com/earendil-works/pi/pull/4178
+    constraints: { reasoningBesideCalls: "required" },
     promptCacheKey: true,
   },
   ollama: {

@@ -1,8 +1,17 @@
-import { definePlugin, type Gateway, GatewayError, type OpenContext } from "@waygate/core/plugin";
+import {
+  defaultConstraints,
+  definePlugin,
+  type Gateway,
+  GatewayError,
+  type ModelConstraints,
+  type OpenContext,
+} from "@waygate/core/plugin";
 import { refusedHeaderIssue } from "@waygate/http";
+import { modelConstraints } from "@waygate/plugin-kit";
 import { Catalog } from "./catalog.ts";
 import { withDefaults } from "./chat-dialect.ts";
 import { checkService } from "./check-service.ts";
+import { dialects } from "./dialects.ts";
 import { options } from "./options.ts";
 import { customHeaders, openService } from "./service.ts";
 import { type ServiceSettings, settings } from "./settings.ts";
@@ -41,6 +50,8 @@ function open(context: OpenContext<ServiceSettings>): Gateway {
       ...(settings.privacy?.zero_data_retention === true ? (["zeroDataRetention"] as const) : []),
       ...(settings.privacy?.data_collection === "deny" ? (["denyDataCollection"] as const) : []),
     ],
+    constraints: service.dialect.constraints,
+    modelConstraints: [...ownDialects(settings), ...modelConstraints],
     models: (asked) => catalog.models(asked),
     model: (name) => catalog.model(name),
     stream(request) {
@@ -54,6 +65,15 @@ function open(context: OpenContext<ServiceSettings>): Gateway {
     },
     close: () => service.close(),
   };
+}
+
+/** A model with a dialect of its own does not have the service's constraints. */
+function ownDialects({ available_models = [] }: ServiceSettings): readonly ModelConstraints[] {
+  return available_models.flatMap(({ name, dialect }) =>
+    dialect === undefined
+      ? []
+      : [{ models: [name], constraints: { ...defaultConstraints, ...dialects[dialect].constraints } }],
+  );
 }
 
 /** `my-gateway` → `MY_GATEWAY_API_KEY` */

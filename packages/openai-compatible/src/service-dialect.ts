@@ -1,3 +1,4 @@
+import type { Constraints } from "@waygate/core/plugin";
 import type { ChatDialect } from "@waygate/openai-chat";
 import type { ReasoningRule } from "./reasoning-rule.ts";
 
@@ -18,11 +19,10 @@ export interface ServiceDialect {
   /** Whether an answer that called tools is sent back with the field even where nothing was thought. */
   readonly replayEmpty: boolean;
   readonly replayScope: ChatDialect["reasoningReplayScope"];
-  /** `nine-characters`: an id is exactly nine letters or digits. */
-  readonly toolCallIds: "any" | "nine-characters";
-  readonly toolResultImages: ChatDialect["toolResultImages"];
   /** The service's own tools, by their `type`. */
   readonly serviceTools: readonly string[];
+  /** What the service accepts in a history and in tools, where that differs from `defaultConstraints`. */
+  readonly constraints: Constraints;
   /** How a file that is no audio is sent: in a part `file`, as OpenAI has it, or `document_url`. */
   readonly files: "file" | "document_url";
   /** Whether the service takes `prompt_cache_key`. */

@@ -248,7 +248,9 @@ class Decoding {
     } else if (thought !== "") parts.push({ type: "reasoning", text: text(thought) });
     if (said !== "") parts.push({ type: "text", text: said });
     for (const call of list(tool_calls ?? [])) parts.push(this.#call(object(call), expected));
-    expected.content = said === "" && tool_calls !== undefined ? null : said;
+    const isBlank = said !== "" && said.trim() === "";
+    if (isBlank) this.#differences.add("no blank text");
+    expected.content = (said === "" || isBlank) && tool_calls !== undefined ? null : said;
     if (tool_calls !== undefined && said === "" && recorded.content !== null) this.#differences.add("null for no text");
     if (reasoning !== undefined || reasoning_content !== undefined) this.#replayed(recorded, text(thought), expected);
     if (this.#dialect.replayEmpty && tool_calls !== undefined && recorded[this.#dialect.replay] === undefined) {

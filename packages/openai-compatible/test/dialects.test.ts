@@ -248,7 +248,7 @@ describe.each(Object.entries(expected) as [DialectName, Bytes][])("%s", (dialect
 
   it("sends calls, results with images, and earlier reasoning back", async () => {
     const { messages } = await body({ messages: conversation });
-    const ids = dialect === "mistral" ? ["2ZxtuOiTe", "callCall2"] : ["call_1", "callCall2"];
+    const ids = dialect === "mistral" ? ["sCp885vg6", "callCall2"] : ["call_1", "callCall2"];
     const [first, second] = ids as [string, string];
     const thinks = dialect === "mistral";
     const thinking = (text: string) => ({ type: "thinking", thinking: [{ type: "text", text }] });

@@ -23,6 +23,7 @@ const reasons = {
   "tool_choice any as required": "Mistral takes OpenAI's word as well as its own.",
   "a name for the schema": "Perplexity lets it be left out; it is always sent.",
   "null for no text": "An answer without text has null, where others have an empty text or nothing.",
+  "no blank text": "Text of white space is left out: several services reject it.",
   "no empty answers": "An answer without anything in it is left out.",
   "a single text as text": "A list of one text is sent as that text.",
   "an answer's texts as one": "The texts of an answer are sent as one.",
@@ -44,7 +45,7 @@ type Difference = keyof typeof reasons;
  * is not named has none.
  */
 const explained: Readonly<Record<string, readonly Difference[]>> = {
-  avian: ["max_tokens as max_completion_tokens", "no reasoning back", "no strict tools"],
+  avian: ["max_tokens as max_completion_tokens", "no blank text", "no reasoning back", "no strict tools"],
   "azure-ai": ["null for no text"],
   "azure-openai": ["no strict tools", "null for no text", "usage asked for"],
   deepseek: [

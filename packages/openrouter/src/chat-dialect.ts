@@ -41,7 +41,6 @@ export function chatDialect(plan: BodyPlan): ChatDialect {
     reasoningReplay: "reasoning_details",
     reasoningKeepsModel: plan.keepModel,
     reasoningReplayScope: plan.replayScope,
-    toolResultImages: "parts",
     serviceTools,
     filePart,
     extraBody: (request, body) => complete(request, body, plan),

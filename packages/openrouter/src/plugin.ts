@@ -1,10 +1,11 @@
 import { definePlugin, type Gateway, type ModelEvent, type ModelRequest, type OpenContext } from "@waygate/core/plugin";
 import { openChatService, plainDialect } from "@waygate/openai-chat";
-import { optionalCredential } from "@waygate/plugin-kit";
+import { modelConstraints, optionalCredential } from "@waygate/plugin-kit";
 import { announced } from "./announced.ts";
 import { Catalogue } from "./catalogue.ts";
 import { serviceTools } from "./chat-dialect.ts";
 import { checkKey } from "./check-key.ts";
+import { constraints } from "./constraints.ts";
 import { keyHeaders, secrets } from "./key-headers.ts";
 import { isUnlisted } from "./model-id.ts";
 import { modelSettings } from "./model-settings.ts";
@@ -101,6 +102,8 @@ function open(context: OpenContext<OpenRouterSettings>): Gateway {
     // Planned when it is iterated, so that what is wrong with the request is thrown from there.
     stream: (request) => ({ [Symbol.asyncIterator]: () => start(request)[Symbol.asyncIterator]() }),
     serviceTools,
+    constraints,
+    modelConstraints,
     privacyDemands: ["zeroDataRetention", "denyDataCollection", "onlyUpstreams"],
     privacy: ({ model, gatewayOptions }) => demandsOf(layers.of(model), gatewayOptions),
     async check({ signal }) {

@@ -53,7 +53,7 @@ describe("cache: auto", () => {
     expect(messages).toEqual([{ role: "user", content: [{ type: "text", text: "Hello", ...mark }] }]);
   });
 
-  it("marks the last part of a message that has several, and none that is empty", async () => {
+  it("marks the last part of a message that has several, and a result without output", async () => {
     const image = { type: "image", mediaType: "image/png", source: { type: "base64", data: "AAAA" } } as const;
     const { messages } = await sent({
       messages: [
@@ -67,7 +67,7 @@ describe("cache: auto", () => {
       { type: "text", text: "What?" },
       { type: "image_url", image_url: { url: "data:image/png;base64,AAAA" }, ...mark },
     ]);
-    expect(answered?.content).toBe("");
+    expect(answered?.content).toEqual([{ type: "text", text: "(no output)", ...mark }]);
   });
 
   it("never marks more than the four places that providers take", async () => {

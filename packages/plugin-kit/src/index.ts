@@ -29,7 +29,7 @@ export { readCount, readLimit, readNumber } from "./json/read-number.ts";
 export { readText, readTexts } from "./json/read-text.ts";
 export { FieldOrigins, type Sources } from "./models/field-origins.ts";
 export { formatDollars } from "./models/format-dollars.ts";
-export { matchesModel } from "./models/matches-model.ts";
+export { mistralConstraints, modelConstraints, openaiConstraints } from "./models/model-constraints.ts";
 export { ModelMemory, type ModelMemoryOptions } from "./models/model-memory.ts";
 export { effortOfBudget, nearestEffort, readEfforts } from "./models/nearest-effort.ts";
 export { readPrice, readTokenPrice } from "./models/read-price.ts";

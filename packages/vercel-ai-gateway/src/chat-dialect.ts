@@ -26,7 +26,6 @@ export function chatDialect(plan: BodyPlan): ChatDialect {
     reasoning: () => ({}),
     reasoningReplay: flags.interleaved_reasoning === false ? "none" : "reasoning_details",
     reasoningTextBeside: flags.interleaved_reasoning === true,
-    toolResultImages: "parts",
     extraBody: () => plan.fields,
     bodyPatches: () => (plan.extra === undefined ? [] : [plan.extra]),
     readEnd,

@@ -1,17 +1,9 @@
-import {
-  batches,
-  definePlugin,
-  type Gateway,
-  type ModelEvent,
-  type ModelRequest,
-  type OpenContext,
-  type Opened,
-  readingOf,
-} from "@waygate/core/plugin";
-import { optionalCredential } from "@waygate/plugin-kit";
+import { definePlugin, type Gateway, type ModelEvent, type ModelRequest, type OpenContext } from "@waygate/core/plugin";
+import { modelConstraints, optionalCredential } from "@waygate/plugin-kit";
 import { Catalogue } from "./catalogue.ts";
 import { checkKey } from "./check-key.ts";
 import { credentials, providerKeys, secretsIn } from "./credentials.ts";
+import { type Beginning, deferredStream } from "./deferred-stream.ts";
 import { modelSettings } from "./model-settings.ts";
 import { options } from "./options.ts";
 import { demandsOf, planRequest } from "./request-plan.ts";
@@ -51,7 +43,7 @@ function open(context: OpenContext<VercelAiGatewaySettings>): Gateway {
   const named = [...new Set(settings.available_models.map(({ name }) => name))];
   const model = (name: string) => toModel(name, catalogue.get(name), layers.of(name));
 
-  async function begin(request: ModelRequest): Promise<Opened<readonly ModelEvent[]>> {
+  async function begin(request: ModelRequest): Promise<Beginning<readonly ModelEvent[]>> {
     const plan = planRequest(request, {
       gateway: id,
       settings: layers.of(request.model),
@@ -59,10 +51,9 @@ function open(context: OpenContext<VercelAiGatewaySettings>): Gateway {
       providerKeys: await providerKeys(context),
     });
     const secret = async () => [(await key()) ?? "", ...secretsIn(plan.providerKeys)];
-    const stream = service.chat.stream(plan.request, { dialect: plan.dialect, secret });
     return {
-      ready: plan.notices.length === 0 ? [] : [plan.notices],
-      reading: readingOf(stream[Symbol.asyncIterator]()),
+      first: plan.notices.length === 0 ? undefined : plan.notices,
+      rest: service.chat.stream(plan.request, { dialect: plan.dialect, secret }),
     };
   }
 
@@ -72,7 +63,9 @@ function open(context: OpenContext<VercelAiGatewaySettings>): Gateway {
       return [...new Set([...named, ...listed.map((facts) => facts.id)])].map(model);
     },
     model: (name) => (named.includes(name) || catalogue.get(name) !== undefined ? model(name) : undefined),
-    stream: (request) => batches(() => begin(request)),
+    stream: (request) => deferredStream(() => begin(request)),
+    constraints: { toolResultMedia: "accepted" },
+    modelConstraints,
     privacyDemands: ["zeroDataRetention", "denyDataCollection", "onlyUpstreams"],
     privacy: ({ model, gatewayOptions }) => demandsOf(layers.of(model), gatewayOptions),
     async check({ signal }) {

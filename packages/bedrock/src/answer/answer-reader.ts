@@ -3,7 +3,6 @@ import { quote, shorten } from "@waygate/plugin-kit";
 import type { FailureContext } from "../failure/failure-context.ts";
 import { exceptionFields, failureOfFrame } from "../failure/failure-of.ts";
 import type { FrameHeaders } from "../frames/frame-headers.ts";
-import type { ToolNames } from "../request/tool-names.ts";
 import { AnswerNotices } from "./answer-notices.ts";
 import { endsWhole, finishReason, saysFailed } from "./finish-reason.ts";
 import { readCitation } from "./read-citation.ts";
@@ -15,7 +14,6 @@ import { type Call, type Place, ToolCalls } from "./tool-calls.ts";
 /** What the reading of an answer needs to know of its request. */
 export interface AnswerContext extends FailureContext {
   readonly limits: Limits;
-  readonly names: ToolNames;
   /** False where no tool was to be called: a call that comes all the same is not handed on. */
   readonly callsWanted: boolean;
   /** AWS's own id of the request. */
@@ -60,7 +58,7 @@ export class AnswerReader {
     this.#context = context;
     this.#held = new HeldBytes(context.gateway, context.limits);
     this.#reasoning = new ReasoningBlocks(this.#held);
-    this.#calls = new ToolCalls(context.names, this.#notices);
+    this.#calls = new ToolCalls(this.#notices);
   }
 
   /** Whether the answer has said why it ends: only its metadata is still to come. */

@@ -1,6 +1,5 @@
 import { isObject, type JsonValue, type ModelEvent } from "@waygate/core/plugin";
 import type { Notices } from "../notices.ts";
-import type { ToolNames } from "../request/tool-names.ts";
 
 /** A tool block that has begun. */
 export interface Call {
@@ -24,14 +23,12 @@ export interface Place {
  * whose arguments are not, or are empty, waits for the word on why the answer ended: they may have been cut off.
  */
 export class ToolCalls {
-  readonly #names: ToolNames;
   readonly #notices: Notices;
   /** Made with the first call. */
   #ids: Set<string> | undefined;
   readonly #held: Call[] = [];
 
-  constructor(names: ToolNames, notices: Notices) {
-    this.#names = names;
+  constructor(notices: Notices) {
     this.#notices = notices;
   }
 
@@ -41,8 +38,7 @@ export class ToolCalls {
   }
 
   begin(sentId: unknown, sentName: unknown, events: ModelEvent[]): Call {
-    const name =
-      typeof sentName === "string" && sentName !== "" ? this.#names.original(sentName) : this.#unnamed(events);
+    const name = typeof sentName === "string" && sentName !== "" ? sentName : this.#unnamed(events);
     const id = this.#unique(sentId, events);
     events.push({ type: "tool-call-start", id, name });
     return { id, name, sent: { id: sentId, name: sentName }, pieces: [] };

@@ -1,4 +1,4 @@
-import type { ReasoningEffort } from "@waygate/core/plugin";
+import type { Constraints, ReasoningEffort } from "@waygate/core/plugin";
 import { foundationOf, knownModel } from "./inference-id.ts";
 
 /** How a model is asked to think. */
@@ -34,7 +34,7 @@ export interface Family {
   readonly toolChoice: "all" | "any" | "auto" | undefined;
   /** Whether several calls in one answer can be ruled out. */
   readonly singleCalls: boolean;
-  /** Whether results of tools may say that they failed, and hold images. */
+  /** Whether results of tools may say whether they failed. */
   readonly richResults: boolean;
   /** Whether of media it takes images and documents alone, and their bytes: no films, no sounds, nothing on S3. */
   readonly plainMedia: boolean;
@@ -43,7 +43,8 @@ export interface Family {
   /** Whether calls of tools come in a stream, or only in an answer of one piece. */
   readonly streamsCalls: boolean;
   readonly structuredOutput: boolean | undefined;
-  readonly callIds: "any" | "nine";
+  /** What its models accept in a history and in tools, beyond `converseConstraints`. */
+  readonly constraints: Constraints;
 }
 
 const unknown: Family = {
@@ -56,8 +57,23 @@ const unknown: Family = {
   cache: undefined,
   streamsCalls: true,
   structuredOutput: undefined,
-  callIds: "any",
+  constraints: {},
 };
+
+/** What Converse accepts for every model. */
+export const converseConstraints: Constraints = {
+  // docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ToolUseBlock.html; ids such as `functions.read:0`, as
+  // Kimi makes them, are accepted too.
+  callIds: { characters: "a-zA-Z0-9_.:\\-", maxLength: 64 },
+  // docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ToolSpecification.html
+  toolNames: { characters: "a-zA-Z0-9_\\-", maxLength: 64 },
+  systemMessages: "leading",
+};
+
+/** Ids of Mistral's models: "Tool call id … must be a-z, A-Z, 0-9, with a length of 9". */
+const nineCharacters: Constraints = { callIds: { characters: "a-zA-Z0-9", minLength: 9, maxLength: 9 } };
+
+const novaConstraints: Constraints = { prefill: "trimmed", toolResultMedia: "if-successful" };
 
 const always: ReasoningStyle = { kind: "always" };
 
@@ -71,19 +87,26 @@ const families: readonly (readonly [RegExp, Partial<Family>])[] = [
       richResults: true,
       cache: { tools: false, points: 4, hour: false },
       structuredOutput: false,
+      constraints: novaConstraints,
     },
   ],
   [
     /^amazon\.nova-/,
-    { toolChoice: "all", richResults: true, cache: { tools: false, points: 4, hour: false }, structuredOutput: false },
+    {
+      toolChoice: "all",
+      richResults: true,
+      cache: { tools: false, points: 4, hour: false },
+      structuredOutput: false,
+      constraints: novaConstraints,
+    },
   ],
   [/^amazon\.titan-/, { structuredOutput: false }],
   // Llama and Command R call tools only where the answer comes in one piece.
   [/^meta\./, { toolChoice: "auto", streamsCalls: false, structuredOutput: false }],
   [/^cohere\.command-r/, { toolChoice: "auto", streamsCalls: false, structuredOutput: false }],
-  [/^mistral\.magistral-/, { reasoning: always, callIds: "nine", structuredOutput: true }],
-  [/^mistral\.(mistral|pixtral)-large-2|^mistral\.mistral-small-2/, { toolChoice: "any", callIds: "nine" }],
-  [/^mistral\./, { callIds: "nine", structuredOutput: true }],
+  [/^mistral\.magistral-/, { reasoning: always, constraints: nineCharacters, structuredOutput: true }],
+  [/^mistral\.(mistral|pixtral)-large-2|^mistral\.mistral-small-2/, { toolChoice: "any", constraints: nineCharacters }],
+  [/^mistral\./, { constraints: nineCharacters, structuredOutput: true }],
   [/^openai\./, { reasoning: { kind: "effort-field", field: "reasoning_effort" }, structuredOutput: true }],
   [
     /^qwen\.qwen3-(32b|235b)/,
@@ -149,7 +172,14 @@ function claudeFamily({ tier, version }: ClaudeVersion): Family {
     cache: version >= 3.05 ? { tools: true, points: 4, hour: version >= 4.05 } : undefined,
     streamsCalls: true,
     structuredOutput: version >= 4.05,
-    callIds: "any",
+    constraints: {
+      // "This model does not support assistant message prefill. The conversation must end with a user message."
+      prefill: version >= 4.06 ? "rejected" : "trimmed",
+      // Claude 3 and later accept images in results, but nothing but text in the result of a tool that failed.
+      toolResultMedia: version >= 3 ? "if-successful" : "rejected",
+      // "The final block in an assistant message cannot be `thinking`."
+      reasoningAtEnd: "rejected",
+    },
   };
 }
 

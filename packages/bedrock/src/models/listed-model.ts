@@ -54,6 +54,7 @@ export function modelOf(
       gateway: listed?.images === undefined ? undefined : { images: listed.images },
       default: { ...capabilitiesOfTable(known), ...familyCapabilities(familyOf(foundation), foundation) },
     }),
+    constraints: familyOf(foundation).constraints,
     origin: origins.origin,
   };
 }

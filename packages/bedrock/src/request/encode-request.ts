@@ -1,5 +1,4 @@
 import {
-  functionTools,
   GatewayError,
   isObject,
   type JsonObject,
@@ -22,7 +21,6 @@ import { encodeReasoning } from "./encode-reasoning.ts";
 import { encodeSampling } from "./encode-sampling.ts";
 import { encodeTools, isForced } from "./encode-tools.ts";
 import { type CachePlan, setCachePoints } from "./set-cache-points.ts";
-import { CallIds, ToolNames } from "./tool-names.ts";
 
 export interface RequestQuestion {
   readonly gateway: string;
@@ -41,7 +39,6 @@ export interface RequestQuestion {
 export interface EncodedRequest {
   readonly operation: Operation;
   readonly input: ConverseInput;
-  readonly names: ToolNames;
   readonly callsWanted: boolean;
   /** What was changed or left out. */
   readonly notices: readonly ModelEvent[];
@@ -54,9 +51,6 @@ export function encodeRequest(question: RequestQuestion): EncodedRequest {
   const encoding: Encoding = {
     gateway,
     family,
-    takesTools: takesTools(question),
-    names: new ToolNames(toolNames(request)),
-    ids: new CallIds(family.callIds),
     citations: options.citations === true,
     notices: new Notices(),
     events,
@@ -118,21 +112,7 @@ export function encodeRequest(question: RequestQuestion): EncodedRequest {
     ...(tier !== undefined && { serviceTier: { type: tier } }),
     ...(outputConfig !== undefined && { outputConfig }),
   };
-  return { operation, input, names: encoding.names, callsWanted: tools.callsWanted, notices: events };
-}
-
-/** Of a model that nothing is known of, it is assumed. */
-function takesTools({ model, foundation }: RequestQuestion): boolean {
-  return model?.supports_tools ?? knownModel(foundation)?.takes.includes("t") ?? true;
-}
-
-function toolNames({ tools, messages }: ModelRequest): string[] {
-  const past = messages.flatMap((message) =>
-    message.role === "assistant"
-      ? message.content.flatMap((part) => (part.type === "tool-call" ? [part.name] : []))
-      : [],
-  );
-  return [...functionTools(tools).map((tool) => tool.name), ...past];
+  return { operation, input, callsWanted: tools.callsWanted, notices: events };
 }
 
 /** The model's own fields, as the settings and the request give them: the request's win, but betas are put together. */

@@ -26,16 +26,16 @@ export function encodeTools(request: ModelRequest, systemTools: readonly string[
   const system = systemTools.map((name): Tool => ({ systemTool: { name } }));
   const silent = tools.length === 0 || toolChoice === "none";
   if (!silent) {
-    const specs = tools.map(({ name, description, parameters }) => spec(name, description, parameters, encoding));
+    const specs = tools.map(({ name, description, parameters }) => spec(name, description, parameters));
     const { choice, fields } = encodeChoice(request, encoding);
     const config = { tools: [...specs, ...system], ...(choice !== undefined && { toolChoice: choice }) };
     return { config, fields, callsWanted: true, instruction: undefined };
   }
-  const past = encoding.takesTools ? pastTools(messages) : [];
+  const past = pastTools(messages);
   const offered = new Map(tools.map((tool) => [tool.name, tool]));
   const specs = past.map((name) => {
     const { description, parameters } = offered.get(name) ?? { description: "", parameters: { type: "object" } };
-    return spec(name, description, parameters, encoding);
+    return spec(name, description, parameters);
   });
   const all = [...specs, ...system];
   return {
@@ -52,10 +52,10 @@ export function isForced(request: ModelRequest): boolean {
   return tools.length > 0 && toolChoice !== undefined && toolChoice !== "auto" && toolChoice !== "none";
 }
 
-function spec(name: string, description: string, parameters: unknown, { names }: Encoding): Tool {
+function spec(name: string, description: string, parameters: unknown): Tool {
   const words = description.trim() === "" ? {} : { description };
   const json = document({ type: "object", ...(parameters as JsonObject) });
-  return { toolSpec: { name: names.legal(name), ...words, inputSchema: { json } } };
+  return { toolSpec: { name, ...words, inputSchema: { json } } };
 }
 
 /** The names of tools that the conversation has calls of. */
@@ -74,15 +74,15 @@ function encodeChoice(
 ): { readonly choice: BedrockToolChoice | undefined; readonly fields: JsonObject } {
   const { family, notices, events } = encoding;
   const choice = supported(toolChoice, encoding);
-  if (parallelToolCalls !== false) return { choice: native(choice, encoding), fields: {} };
+  if (parallelToolCalls !== false) return { choice: native(choice), fields: {} };
   if (!family.singleCalls) {
     notices.say("parallel-tools-ignored", "This model cannot be told to make one call at a time.", events);
-    return { choice: native(choice, encoding), fields: {} };
+    return { choice: native(choice), fields: {} };
   }
   // Converse has no word for it; Anthropic's own field holds the choice of tool too, and two are refused.
   return {
     choice: undefined,
-    fields: { tool_choice: { ...anthropic(choice, encoding), disable_parallel_tool_use: true } },
+    fields: { tool_choice: { ...anthropic(choice), disable_parallel_tool_use: true } },
   };
 }
 
@@ -99,13 +99,13 @@ function supported(choice: ToolChoice | undefined, { family, notices, events }: 
   return fallback;
 }
 
-function native(choice: ToolChoice | undefined, { names }: Encoding): BedrockToolChoice | undefined {
+function native(choice: ToolChoice | undefined): BedrockToolChoice | undefined {
   if (choice === undefined || choice === "none") return undefined;
   if (choice === "auto") return { auto: {} };
-  return choice === "required" ? { any: {} } : { tool: { name: names.legal(choice.tool) } };
+  return choice === "required" ? { any: {} } : { tool: { name: choice.tool } };
 }
 
-function anthropic(choice: ToolChoice | undefined, { names }: Encoding): JsonObject {
+function anthropic(choice: ToolChoice | undefined): JsonObject {
   if (choice === undefined || choice === "auto" || choice === "none") return { type: "auto" };
-  return choice === "required" ? { type: "any" } : { type: "tool", name: names.legal(choice.tool) };
+  return choice === "required" ? { type: "any" } : { type: "tool", name: choice.tool };
 }

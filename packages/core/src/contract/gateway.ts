@@ -1,4 +1,5 @@
 import type { Capabilities } from "./capabilities.ts";
+import type { ConstraintsInput, ModelConstraints } from "./constraints.ts";
 import type { ModelEvent } from "./event.ts";
 import type { Limits } from "./limits.ts";
 import type { Model } from "./model.ts";
@@ -20,6 +21,12 @@ export interface Gateway {
    * the iteration, as a `GatewayError`. The request is read-only: core hands the same data to the next step.
    */
   stream(request: ModelRequest): AsyncIterable<ModelEvent | readonly ModelEvent[]>;
+
+  /** What its services accept in a history and in tools. A model's own constraints come first. Default: `defaultConstraints`. */
+  readonly constraints?: ConstraintsInput | undefined;
+
+  /** Constraints of some models by id, over `constraints`. All that match are applied, in this order. Default: none. */
+  readonly modelConstraints?: readonly ModelConstraints[] | undefined;
 
   /** The demands of `ModelRequest.privacy` that it meets. Requests with others are rejected. Default: none. */
   readonly privacyDemands?: readonly PrivacyDemand[] | undefined;

@@ -1,4 +1,5 @@
 import type { Capabilities } from "./capabilities.ts";
+import type { ConstraintsInput } from "./constraints.ts";
 import type { JsonObject } from "./json.ts";
 import type { ReasoningEffort } from "./request.ts";
 
@@ -24,6 +25,8 @@ export interface Model {
   /** Further facts, in the service's own words. */
   readonly metadata?: JsonObject | undefined;
   readonly pricing?: Pricing | undefined;
+  /** What its service accepts in a history and in tools. The gateway's constraints hold for the fields that are not set. */
+  readonly constraints?: ConstraintsInput | undefined;
   /** Where the value of each field comes from: the settings, the service's list, or the plugin's own table. */
   readonly origin: { readonly [field: string]: FieldOrigin };
 }

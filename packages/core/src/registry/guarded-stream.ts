@@ -1,6 +1,5 @@
 import { answerExcess } from "../contract/answer-excess.ts";
 import { BatchSource, type Taker } from "../contract/batch-source.ts";
-import { keepsDeadlines } from "../contract/batches.ts";
 import { defaultDeadlines, longestTimerMs } from "../contract/deadlines.ts";
 import { GatewayError } from "../contract/error.ts";
 import type { ModelEvent } from "../contract/event.ts";
@@ -8,8 +7,8 @@ import type { Gateway } from "../contract/gateway.ts";
 import type { Limits } from "../contract/limits.ts";
 import type { GatewayPlugin } from "../contract/plugin.ts";
 import type { ModelRequest } from "../contract/request.ts";
-import { withoutFreeformCalls, withoutFreeformTools } from "../stream/freeform.ts";
-import { fitHistory } from "../stream/history.ts";
+import type { AnswerNames } from "../stream/fit/answer-names.ts";
+import { fitRequest } from "../stream/fit/fit-request.ts";
 import { EventOrder } from "../stream/order.ts";
 import { AnswerMeter } from "./answer-meter.ts";
 import { refusePrivacy, refuseServiceTools, refuseUnsupported } from "./demands.ts";
@@ -18,7 +17,8 @@ import { EventDeadlines } from "./event-deadlines.ts";
 import { EventLoopTurns } from "./event-loop-turns.ts";
 import { checkOptions } from "./gateway-options.ts";
 import { isContent } from "./is-content.ts";
-import { capabilitiesOf } from "./model-capabilities.ts";
+import { capabilitiesOf, knownModel } from "./model-capabilities.ts";
+import { constraintsOf } from "./model-constraints.ts";
 import { pluginFailure } from "./plugin-failure.ts";
 import { SilenceWatch, type WatchedStream } from "./silence-watch.ts";
 import type { StreamPlace } from "./stream-limit.ts";
@@ -61,6 +61,8 @@ export class GuardedStream extends BatchSource<readonly ModelEvent[]> implements
   readonly #meter: AnswerMeter;
   /** What the plugin is asked; undefined before it was checked. */
   #checked: ModelRequest | undefined;
+  /** Translates the answer's names of tools back. */
+  #names: AnswerNames | undefined;
   /** Whether it is this stream's turn. */
   #admitted = false;
   /** Told of that, where a read waits for it. */
@@ -141,17 +143,21 @@ export class GuardedStream extends BatchSource<readonly ModelEvent[]> implements
   #open(): readonly ModelEvent[] {
     const { signal } = this.#request;
     signal.throwIfAborted();
-    const capabilities = capabilitiesOf(this.#id, this.#plugin, this.#gateway, this.#request.model);
+    const { model } = this.#request;
+    const known = knownModel(this.#id, this.#gateway, model);
+    const capabilities = capabilitiesOf(this.#plugin, known);
     refuseUnsupported(this.#id, this.#request, capabilities);
     refuseServiceTools(this.#id, this.#request, this.#gateway.serviceTools);
     refusePrivacy(this.#id, this.#gateway, this.#request.privacy);
     const options = checkOptions(this.#id, this.#plugin, this.#request);
-    const { images = false, files = false, freeformTools = false } = capabilities;
-    const recipient = { gateway: this.#id, model: this.#request.model, images, files };
-    const { messages: fitted, notices } = fitHistory(this.#request.messages, recipient);
-    const messages = freeformTools ? fitted : withoutFreeformCalls(fitted);
-    const tools = freeformTools ? this.#request.tools : withoutFreeformTools(this.#request.tools);
-    this.#checked = { ...this.#request, messages, tools, gatewayOptions: options, signal: this.#left.signal };
+    const recipient = { gateway: this.#id, model, ...capabilities };
+    const { request, notices, names } = fitRequest(
+      this.#request,
+      recipient,
+      constraintsOf(this.#gateway, model, known),
+    );
+    this.#names = names;
+    this.#checked = { ...request, gatewayOptions: options, signal: this.#left.signal };
     this.#started = this.#hooks.streamStarted(this.#request.model, this.#onTurn);
     this.#placed = true;
     signal.addEventListener("abort", this.#onAbort, { once: true });
@@ -258,7 +264,7 @@ export class GuardedStream extends BatchSource<readonly ModelEvent[]> implements
     // All is said: whoever waits for a place need not wait for this reader to ask once more.
     else if (this.#order.finished) this.#giveBack();
     if (batch !== undefined && fault !== undefined) this.#cancel();
-    if (fault === undefined) waiting?.accept(batch);
+    if (fault === undefined) waiting?.accept(batch && (this.#names?.restore(batch) ?? batch));
     else this.#fail(waiting, fault);
   }
 
@@ -343,6 +349,11 @@ export class GuardedStream extends BatchSource<readonly ModelEvent[]> implements
     if (this.#placed) this.#started?.place.leave();
     this.#placed = false;
   }
+}
+
+/** A stream, or its iterator, says so itself: core sees events, and not the bytes that `idleMs` is about. */
+function keepsDeadlines(value: object): boolean {
+  return "keepsDeadlines" in value && value.keepsDeadlines === true;
 }
 
 function asBatch(value: Said): readonly ModelEvent[] {

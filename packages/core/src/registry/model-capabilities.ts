@@ -6,8 +6,8 @@ import { checkedModel } from "./checked-models.ts";
 import { pluginFailure } from "./plugin-failure.ts";
 
 /** Returns what a gateway can do with a model: what its plugin declares, corrected by what is known of the model. */
-export function capabilitiesOf(id: string, plugin: GatewayPlugin, gateway: Gateway, model: string): Capabilities {
-  const own = knownModel(id, gateway, model)?.capabilities ?? {};
+export function capabilitiesOf(plugin: GatewayPlugin, model: Model | undefined): Capabilities {
+  const own = model?.capabilities ?? {};
   const pairs = capabilityNames.map((name) => [name, own[name] ?? plugin.capabilities[name]] as const);
   return Object.fromEntries(pairs.filter(([, value]) => value !== undefined));
 }

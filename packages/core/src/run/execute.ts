@@ -5,8 +5,8 @@ import type {
   ToolCallPart,
   ToolResultPart,
 } from "../contract/message.ts";
+import { cancelledResult } from "../stream/fit/words.ts";
 import type { FoldedCall } from "../stream/fold.ts";
-import { cancelledResult } from "../stream/history.ts";
 import { readArguments } from "../stream/read-arguments.ts";
 import { type ApprovalDecision, type ApprovalRequest, type Approvals, type Approve, denial } from "./approval.ts";
 import type { RunEvent } from "./event.ts";

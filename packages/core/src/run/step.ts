@@ -1,7 +1,7 @@
 import type { FinishReason, ModelEvent } from "../contract/event.ts";
 import type { AssistantMessage, ServiceApprovalPart, ToolCallPart, ToolResultPart } from "../contract/message.ts";
+import { cancelledResult } from "../stream/fit/words.ts";
 import type { FoldedCall, MessageFold } from "../stream/fold.ts";
-import { cancelledResult } from "../stream/history.ts";
 import type { Conversation } from "./conversation.ts";
 import type { Interruption, RunEndReason } from "./event.ts";
 import type { ToolRunner } from "./execute.ts";

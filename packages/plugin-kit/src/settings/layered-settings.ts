@@ -1,5 +1,4 @@
-import type { NoticeEvent } from "@waygate/core/plugin";
-import { matchesModel } from "../models/matches-model.ts";
+import { matchesModel, type NoticeEvent } from "@waygate/core/plugin";
 
 /** Settings laid over others, and what the privacy ratchet did not let through. */
 export interface Layered<Settings> {

@@ -1,13 +1,27 @@
 import { describe, expect, it } from "vitest";
-import type { ImagePart, Message, OpaqueState, ToolCallPart, ToolResultPart } from "../contract/message.ts";
-import { cancelledResult, fitHistory, type Recipient } from "./history.ts";
+import { type Constraints, noConstraints } from "../../contract/constraints.ts";
+import { mergeConstraints } from "../../contract/merge-constraints.ts";
+import type { ImagePart, Message, OpaqueState, ToolCallPart, ToolResultPart } from "../../contract/message.ts";
+import { fitRequest } from "./fit-request.ts";
+import type { Recipient } from "./recipient.ts";
+import { cancelledResult } from "./words.ts";
 
-const recipient: Recipient = { gateway: "alpha", model: "small", images: true, files: true };
+const recipient: Recipient = { gateway: "alpha", model: "small", images: true, files: true, tools: true };
 const blind: Recipient = { ...recipient, images: false, files: false };
 
-/** Fits a history that nobody may touch. */
-function fitted(messages: readonly Message[], to = recipient) {
-  return fitHistory(deepFreeze(messages), to);
+/** Nothing but what every history needs, so that a test shows one thing. */
+const loose: Constraints = {
+  ...noConstraints,
+  blankText: "rejected",
+  reasoningAlone: "rejected",
+  unpairedResults: "rejected",
+};
+
+/** Fits a frozen history. */
+function fitted(messages: readonly Message[], to = recipient, constraints = loose) {
+  const request = { messages: deepFreeze(messages), tools: [] };
+  const { request: sent, notices } = fitRequest(request, to, mergeConstraints(constraints));
+  return { messages: sent.messages, notices };
 }
 
 function deepFreeze<Value>(value: Value): Value {
@@ -42,7 +56,7 @@ const result = (id: string, ...content: ToolResultPart["content"]): ToolResultPa
 const results = (...content: readonly ToolResultPart[]): Message => ({ role: "tool", content });
 const image: ImagePart = { type: "image", mediaType: "image/png", source: { type: "base64", data: "aGk=" } };
 
-describe("fitHistory", () => {
+describe("fitRequest", () => {
   it("leaves alone what fits", () => {
     const messages: Message[] = [
       { role: "system", content: [{ type: "text", text: "Be brief." }] },
@@ -137,7 +151,7 @@ describe("fitHistory", () => {
         notices: [
           notice(
             "media-dropped",
-            "3 earlier image(s) or file(s) were replaced by a line of text: alpha:small does not take them.",
+            "3 earlier image(s) or file(s) were replaced by a line of text: alpha:small does not accept them.",
           ),
         ],
       });
