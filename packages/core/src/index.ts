@@ -136,15 +136,19 @@ export type {
   ToolStartEvent,
 } from "./run/event.ts";
 export type { Budget } from "./run/limits.ts";
-export type { Middleware, ModelCall, ModelMiddleware, RunMiddleware } from "./run/middleware.ts";
-export { defaultFailoverCodes, type ModelRef } from "./run/model-caller.ts";
-export type { PromptOptions, ResumeOptions, RunOptions } from "./run/options.ts";
+export { defaultFailoverCodes } from "./run/model-caller.ts";
+export type { ModelCall, ModelMiddleware } from "./run/model-middleware.ts";
+export type { ModelRef } from "./run/model-ref.ts";
+export type { Middleware, PromptOptions, ResumeOptions, RunMiddleware, RunOptions } from "./run/options.ts";
 export type { NamedOutputSchema, OutputFormat, OutputOf, OutputSchema } from "./run/output.ts";
+export type { PendingStep } from "./run/pending-step.ts";
+export type { PrepareStep, StepChanges, StepOutlook } from "./run/prepare-step.ts";
 export { defaultRetryPolicy, type RetryPolicy } from "./run/retry.ts";
-export { type Run, type RunResult, resume, run } from "./run/run.ts";
+export { resume, run } from "./run/run.ts";
+export type { Run } from "./run/run-handle.ts";
+export type { RunResult } from "./run/run-result.ts";
 export { loadMessages, type SavedMessages, saveMessages } from "./run/saved.ts";
-export type { PrepareStep, StepChanges, StepOutlook } from "./run/setup.ts";
-export type { PendingStep, RunSnapshot } from "./run/snapshot.ts";
+export type { RunSnapshot } from "./run/snapshot.ts";
 export {
   type ApprovalRule,
   defineTool,

@@ -88,3 +88,6 @@ function isAnswer(batch: CallBatch): batch is readonly ModelEvent[] {
   const type = batch[0]?.type;
   return type !== "retry" && type !== "failover";
 }
+
+/** A batch, or an answer whose batches are to be taken, to its end, before the loop goes on. */
+export type LoopYield = readonly RunEvent[] | AnswerStream;

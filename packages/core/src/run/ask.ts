@@ -10,7 +10,7 @@ import { RunControl } from "./control.ts";
 import { textOf, toMessage } from "./conversation.ts";
 import type { FailoverEvent, RetryEvent } from "./event.ts";
 import { admitRun, type runOnly } from "./input/admit-run.ts";
-import type { LoopOptions } from "./loop.ts";
+import type { LoopOptions } from "./loop-options.ts";
 import { type CallBatch, ModelCaller } from "./model-caller.ts";
 import { completeOptions, type PromptOptions, type RunOptions } from "./options.ts";
 import { misfit, type OutputFormat, type OutputOf } from "./output.ts";

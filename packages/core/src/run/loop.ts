@@ -1,52 +1,20 @@
 import { abortable } from "../contract/abortable.ts";
-import { type AnyErrorCode, isGatewayError } from "../contract/error.ts";
-import type { ModelRequest } from "../contract/request.ts";
-import { AnswerStream } from "./answer-stream.ts";
-import type { Approve } from "./approval.ts";
-import type { RunControl } from "./control.ts";
+import { isGatewayError } from "../contract/error.ts";
+import { AnswerStream, type LoopYield } from "./answer-stream.ts";
 import { type Conversation, type MessageInput, textOf } from "./conversation.ts";
 import type { Interruption, RunEndReason, RunEvent } from "./event.ts";
-import { limitReached, type RunLimits } from "./limits.ts";
-import type { ModelMiddleware } from "./middleware.ts";
-import { type ModelRef, summarize } from "./model-caller.ts";
+import { limitReached } from "./limits.ts";
+import type { LoopOptions } from "./loop-options.ts";
+import { summarize } from "./model-caller.ts";
 import { misfit, type Output } from "./output.ts";
 import { maxPauses } from "./pauses.ts";
-import { delayAfter, type RetryPolicy, sleep } from "./retry.ts";
-import { type PrepareStep, StepSetup } from "./setup.ts";
-import type { PendingStep } from "./snapshot.ts";
+import type { PendingStep } from "./pending-step.ts";
+import { delayAfter, sleep } from "./retry.ts";
+import { StepSetup } from "./setup.ts";
 import type { Step } from "./step.ts";
-import type { RunTool } from "./tool.ts";
-
-export interface LoopOptions {
-  /** Whom to ask, the best first. */
-  readonly targets: readonly ModelRef[];
-  /** What of a request stays the same, unless `prepareStep` changes it. */
-  readonly request: Omit<ModelRequest, "messages" | "tools" | "model" | "gatewayOptions">;
-  readonly tools: readonly RunTool[];
-  /** What the final answer is to be, where it is to be data. */
-  readonly output: Output | undefined;
-  readonly limits: RunLimits;
-  readonly maxParallelTools: number;
-  /** For tools without a limit of their own, in milliseconds. */
-  readonly toolTimeoutMs: number | undefined;
-  /** How many steps a check against a JSON Schema may take. */
-  readonly schemaSteps: number;
-  readonly approve: Approve | undefined;
-  readonly middleware: readonly ModelMiddleware[];
-  readonly retry: RetryPolicy;
-  readonly failoverOn: readonly AnyErrorCode[];
-  readonly onInterrupted: "fail" | "continue";
-  readonly prepareStep: PrepareStep | undefined;
-  readonly control: RunControl;
-  /** Aborts everything that the run has begun. */
-  readonly abort: (reason: unknown) => void;
-}
 
 /** Asks a model to go on whose answer broke off and left no result of a tool to go on with. */
 const goOn: MessageInput = { role: "user", content: "Your answer broke off. Go on exactly where it stopped." };
-
-/** A batch, or an answer whose batches are to be taken, to its end, before the loop goes on. */
-export type LoopYield = readonly RunEvent[] | AnswerStream;
 
 /**
  * The tool-use loop: ask the model, hand its answer on, carry out its calls, ask again. Yields the answers, which give

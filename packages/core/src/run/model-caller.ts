@@ -1,26 +1,16 @@
 import { BatchSource, type Taker } from "../contract/batch-source.ts";
 import { type AnyErrorCode, type ErrorCode, type GatewayError, isGatewayError, reworded } from "../contract/error.ts";
 import type { ModelEvent } from "../contract/event.ts";
-import type { GuardedGateway } from "../contract/gateway.ts";
-import type { JsonObject } from "../contract/json.ts";
 import type { Origin } from "../contract/message.ts";
 import { demandsOf, type Privacy, privacyWords, tightenPrivacy } from "../contract/privacy.ts";
 import type { ModelRequest } from "../contract/request.ts";
 import { isCoolingDown, noteAnswered, noteGivenUp } from "./cooldown.ts";
 import type { ErrorSummary, FailoverEvent, RetryEvent } from "./event.ts";
-import { callThrough, type ModelCall, type ModelMiddleware } from "./middleware.ts";
+import { callThrough, type ModelCall, type ModelMiddleware } from "./model-middleware.ts";
+import type { ModelRef } from "./model-ref.ts";
 import type { Output } from "./output.ts";
 import { delayAfter, type RetryPolicy, sleep } from "./retry.ts";
 import { traceCall } from "./trace-call.ts";
-
-/** A model to ask, and where. */
-export interface ModelRef {
-  /** From a registry: `registry.gateway(id)`. */
-  readonly gateway: GuardedGateway;
-  readonly model: string;
-  /** What only its gateway knows. */
-  readonly gatewayOptions?: JsonObject | undefined;
-}
 
 /** What another model may do better with. What is wrong with the request itself is wrong everywhere. */
 export const defaultFailoverCodes: readonly ErrorCode[] = [

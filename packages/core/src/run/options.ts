@@ -4,13 +4,15 @@ import { defaultLimits } from "../contract/limits.ts";
 import type { ModelRequest } from "../contract/request.ts";
 import type { Approve } from "./approval.ts";
 import type { MessageInput } from "./conversation.ts";
+import type { RunEvent } from "./event.ts";
 import type { Budget } from "./limits.ts";
-import type { LoopOptions } from "./loop.ts";
-import type { Middleware } from "./middleware.ts";
-import { defaultFailoverCodes, type ModelRef } from "./model-caller.ts";
+import type { LoopOptions } from "./loop-options.ts";
+import { defaultFailoverCodes } from "./model-caller.ts";
+import type { ModelMiddleware } from "./model-middleware.ts";
+import type { ModelRef } from "./model-ref.ts";
 import { isOutputFormat, Output, type OutputFormat } from "./output.ts";
+import type { PrepareStep } from "./prepare-step.ts";
 import { defaultRetryPolicy, type RetryPolicy } from "./retry.ts";
-import type { PrepareStep } from "./setup.ts";
 import { indexTools, type RunTool, toolName, toolSpec } from "./tool.ts";
 
 /** The options of a run. `gateway`, `model` and `messages` (or `prompt`) are required. */
@@ -131,4 +133,19 @@ export function completeOptions(
 /** Without the fields that are there, but undefined: they stand for the default too. */
 function defined<Fields extends object>(fields: Fields): { [Key in keyof Fields]?: Exclude<Fields[Key], undefined> } {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
+}
+
+/**
+ * Stands around a run as a whole: it sees all its events on their way to the consumer, and may change them, hold them
+ * back, add some, or leave early, which ends the run. The history and the result are the run's own, whatever it does.
+ */
+export type RunMiddleware = (
+  options: RunOptions,
+  next: () => AsyncIterable<readonly RunEvent[]>,
+) => AsyncIterable<readonly RunEvent[]>;
+
+/** Plain functions around the parts of a run, the outermost first. */
+export interface Middleware {
+  readonly model?: readonly ModelMiddleware[] | undefined;
+  readonly run?: readonly RunMiddleware[] | undefined;
 }

@@ -3,42 +3,14 @@ import type { AssistantMessage } from "../contract/message.ts";
 import type { ModelRequest, ToolSpec } from "../contract/request.ts";
 import { MessageFold } from "../stream/fold.ts";
 import { Approvals } from "./approval.ts";
-import type { Conversation, MessageInput } from "./conversation.ts";
+import type { Conversation } from "./conversation.ts";
 import { ToolRunner } from "./execute.ts";
 import { admitStepChanges } from "./input/admit-step-changes.ts";
-import type { LoopOptions } from "./loop.ts";
-import { ModelCaller, type ModelRef } from "./model-caller.ts";
-import type { PendingStep } from "./snapshot.ts";
+import type { LoopOptions } from "./loop-options.ts";
+import { ModelCaller } from "./model-caller.ts";
+import type { PendingStep } from "./pending-step.ts";
 import { Step } from "./step.ts";
 import { type ExecutableTool, indexTools, type RunTool, toolSpec } from "./tool.ts";
-
-/** Where a run stands before a step. */
-export interface StepOutlook extends Pick<Conversation, "messages" | "usage" | "cost" | "costs"> {
-  /** 1 for the first. */
-  readonly step: number;
-}
-
-type Adjustable =
-  | "toolChoice"
-  | "parallelToolCalls"
-  | "reasoning"
-  | "temperature"
-  | "topP"
-  | "stopSequences"
-  | "maxOutputTokens"
-  | "responseFormat";
-
-/** What a step, and those after it, do differently. What is left out stays as it was. */
-export interface StepChanges extends Partial<Pick<ModelRequest, Adjustable>> {
-  /** The history from here on: a shortened one, say. */
-  readonly messages?: readonly MessageInput[] | undefined;
-  readonly tools?: readonly RunTool[] | undefined;
-  /** Whom to ask, the best first. They replace the model and its fallbacks. */
-  readonly targets?: readonly ModelRef[] | undefined;
-}
-
-/** Looks at a run before each step, and may change what it does. What it throws ends the run. */
-export type PrepareStep = (outlook: StepOutlook) => StepChanges | undefined | Promise<StepChanges | undefined>;
 
 /** What the next step is made with; changed by `prepareStep` from one step to the next. */
 export class StepSetup {

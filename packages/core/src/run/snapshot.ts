@@ -1,11 +1,9 @@
 import type { Cost, Usage } from "../contract/event.ts";
 import { isObject } from "../contract/json.ts";
-import type { ServiceApprovalPart, ToolResultPart } from "../contract/message.ts";
-import type { SavedFold } from "../stream/fold.ts";
-import { type ApprovalRequest, Approvals, type DecidedApproval } from "./approval.ts";
+import { type ApprovalRequest, Approvals } from "./approval.ts";
 import type { RunControl } from "./control.ts";
 import { type Conversation, type MessageInput, toMessage } from "./conversation.ts";
-import type { Interruption } from "./event.ts";
+import type { PendingStep } from "./pending-step.ts";
 import { checkMessage, checkMessages, requireVersion, type SavedMessages, savedVersion } from "./saved.ts";
 
 /**
@@ -27,19 +25,6 @@ export interface RunSnapshot extends SavedMessages {
   readonly approvals: readonly ApprovalRequest[];
   /** The step whose answer has ended, but not all of whose calls are answered. */
   readonly pending?: PendingStep | undefined;
-}
-
-export interface PendingStep {
-  readonly answer: SavedFold;
-  readonly results: readonly ToolResultPart[];
-  /** The decisions about calls that the service asked approval for. */
-  readonly serviceApprovals: readonly ServiceApprovalPart[];
-  /** The calls whose tools had begun to work. Those without a result are never begun again. */
-  readonly begun: readonly string[];
-  /** The decisions about calls of this step, each with exactly what was decided about. */
-  readonly decisions: readonly DecidedApproval[];
-  /** What broke the answer off, where the run goes on nevertheless. */
-  readonly interruption?: Interruption | undefined;
 }
 
 /** A run as it stands at this moment. One that is in the middle of an answer stands where it stood before that. */

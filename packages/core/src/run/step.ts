@@ -5,7 +5,7 @@ import type { FoldedCall, MessageFold } from "../stream/fold.ts";
 import type { Conversation } from "./conversation.ts";
 import type { Interruption, RunEndReason } from "./event.ts";
 import type { ToolRunner } from "./execute.ts";
-import type { PendingStep } from "./snapshot.ts";
+import type { PendingStep } from "./pending-step.ts";
 import type { ExecutableTool } from "./tool.ts";
 
 /** The reasons after which the calls of an answer are not executed: what was found to be wrong is not acted upon. */

@@ -1,5 +1,5 @@
 import type { FinishEvent, ModelEvent, ResponseStartEvent, UsageEvent } from "../contract/event.ts";
-import type { ModelCall } from "./middleware.ts";
+import type { ModelCall } from "./model-middleware.ts";
 import { type Trace, trace } from "./trace.ts";
 
 type Batches = AsyncIterator<readonly ModelEvent[]>;
