@@ -10,6 +10,7 @@ import type { Violation } from "./violation.ts";
 export function checkConversation(account: Account, exchanges: readonly Exchange[]): readonly Violation[] {
   return [
     ...checkEnding(account),
+    ...checkStop(account),
     ...checkDelivered(account, exchanges),
     ...checkTools(account, exchanges),
     ...checkHistories(account),
@@ -19,8 +20,27 @@ export function checkConversation(account: Account, exchanges: readonly Exchange
 function checkEnding(account: Account): readonly Violation[] {
   const { ending } = account;
   if (ending === undefined) return [{ invariant: "proper errors", detail: "it has no end" }];
+  if (ending.type === "finished" && ending.text !== textOfLast(account)) {
+    return [{ invariant: "no silent success", detail: "the text of the result is not that of the last answer" }];
+  }
   if (ending.type !== "failed" || isGatewayError(ending.error)) return [];
   return [{ invariant: "proper errors", detail: describeEnding(account) }];
+}
+
+/** Far more than it takes, and far less than a deadline. */
+const mostTurns = 100;
+
+function checkStop({ plan, late, turns, repeated }: Account): readonly Violation[] {
+  // A loop is left by itself, and one that is stuck or slow goes on with what it has.
+  const { how, when } = plan.stop ?? {};
+  if ((how !== "abort" && how !== "stored") || plan.way === "stream") return [];
+  const violations: Violation[] = [];
+  // One may have been on its way into the loop, unless the loop itself stopped the run.
+  const allowed = when?.at === "event" ? 0 : 1;
+  if (late > allowed && !repeated)
+    violations.push({ invariant: "stop means stop", detail: `${late} event(s) came after it` });
+  if (turns > mostTurns) violations.push({ invariant: "stop means stop", detail: `it took ${turns} turns to end` });
+  return violations;
 }
 
 function checkHistories({ histories, messages }: Account): readonly Violation[] {
@@ -28,4 +48,10 @@ function checkHistories({ histories, messages }: Account): readonly Violation[] 
   return [...problems].flatMap((problem): readonly Violation[] =>
     problem === undefined ? [] : [{ invariant: "valid history", detail: problem }],
   );
+}
+
+function textOfLast({ messages, ending, plan }: Account): string {
+  if (ending?.type === "finished" && plan.way === "stream") return ending.text;
+  const last = messages.findLast(({ role }) => role === "assistant");
+  return (last?.content ?? []).map((part) => (part.type === "text" ? part.text : "")).join("");
 }

@@ -26,13 +26,15 @@ export function checkDelivered(account: Account, exchanges: readonly Exchange[])
 }
 
 /** Tells the answers that are known not to be whole, or may not be. */
-function cutAnswers({ plan, kept, ending, messages }: Account): (message: Message) => boolean {
+function cutAnswers({ plan, kept, ending, messages, repeated }: Account): (message: Message) => boolean {
   // By what they say: those that were stored and read again are other objects.
   const cut = new Set(kept.flatMap(({ interrupted, message }) => (interrupted ? [JSON.stringify(message)] : [])));
   // An answer that broke off is not gone on from where a limit is reached: the run ends with that.
   const limited = plan.onInterrupted === "continue" && (plan.maxSteps ?? plan.maxToolCalls) !== undefined;
   const finished = ending?.type === "finished" && ending.reason !== "paused" && !limited;
   const last = messages.findLast(({ role }) => role === "assistant");
+  // A run that was stored between an answer and the event that tells of its interruption.
+  if (repeated && plan.onInterrupted === "continue") return () => true;
   return (message) => cut.has(JSON.stringify(message)) || (message === last && !finished);
 }
 
@@ -54,7 +56,10 @@ function checkHeard({ kept }: Account): readonly Violation[] {
     if (heard === undefined || isEmpty(heard)) return [];
     if (heard.text === told.text && heard.reasoning === told.reasoning && sameCalls(heard, told)) return [];
     return [
-      { invariant: "no silent success", detail: `the events of step ${index + 1} say something else than its message` },
+      {
+        invariant: "no silent success",
+        detail: `the events of step ${index + 1} say ${tell(heard)}, and its message ${tell(told)}`,
+      },
     ];
   });
 }
@@ -107,7 +112,8 @@ function isSameCall(call: Heard["calls"][number], sent: Answer["calls"][number] 
 
 function sameCalls(a: Heard, b: Heard): boolean {
   const ended = b.calls.filter((call) => call.status !== "truncated" || a.finished);
-  const sorted = (calls: Heard["calls"]) => calls.map((call) => `${call.name} ${call.arguments}`).sort();
+  // Empty arguments stand for an empty object.
+  const sorted = (calls: Heard["calls"]) => calls.map((call) => `${call.name} ${call.arguments || "{}"}`).sort();
   return JSON.stringify(sorted(a.calls)) === JSON.stringify(sorted(ended));
 }
 
@@ -117,8 +123,12 @@ function isEmpty({ text, reasoning, calls }: Heard): boolean {
 
 function describe(heard: Heard, index: number, exchanges: readonly Exchange[]): string {
   const same = exchanges.filter(({ answer }) => isSame(heard, answer));
-  if (same.length === 0) return `answer ${index + 1} is none that was sent: ${JSON.stringify(heard).slice(0, 200)}`;
+  if (same.length === 0) return `answer ${index + 1} is none that was sent: ${tell(heard)}`;
   return `answer ${index + 1} was not sent to its end (${same.map(({ fault }) => fault).join(", ")})`;
+}
+
+function tell({ text, reasoning, calls }: Heard): string {
+  return JSON.stringify({ text: text.slice(0, 200), reasoning: reasoning.slice(0, 200), calls });
 }
 
 export function describeEnding({ ending }: Account): string {

@@ -26,11 +26,14 @@ function checkExecution(
   const { tool, tooLate } = execution;
   const violations: Violation[] = [];
   const ref = refOf(execution);
-  if (tooLate) violations.push({ invariant: "only whole calls", detail: `${tool} began after the run was stopped` });
+  if (tooLate) violations.push({ invariant: "stop means stop", detail: `${tool} began after the run was stopped` });
   if (tool === "pay") {
     const decisions = account.decisions.filter((decision) => decision.ref === ref);
     if (decisions.length === 0)
       violations.push({ invariant: "approved as shown", detail: `${ref} was never asked for` });
+    if (decisions.some(({ shown }) => shown !== JSON.stringify(execution.arguments))) {
+      violations.push({ invariant: "approved as shown", detail: `${ref} ran with other arguments than were shown` });
+    }
     if (decisions.some(({ approved }) => !approved)) {
       violations.push({ invariant: "approved as shown", detail: `${ref} was denied, and ran` });
     }

@@ -5,7 +5,9 @@ export const invariants = {
   "nothing made up": "What was delivered of an answer that broke off is how the service began it.",
   "no harm without need": "A run that met only unusual, but sound answers ends as if nothing had been.",
   "no tool run twice": "No call is carried out twice, nor are two calls of one step that say the same.",
-  "only whole calls": "A tool runs only with the arguments that the model wrote, and only while its run goes on.",
+  "only whole calls": "A tool runs only with the arguments that the model wrote, all of them.",
+  "stop means stop":
+    "After an abort no event comes and no tool begins, and the run ends within some turns of the event loop.",
   "approved as shown": "A call that has to be approved runs only if that very call was.",
   "valid history": "Histories, kept or sent, are such that every service accepts them.",
   "proper errors": "A run ends with a `GatewayError`, or with what its program stopped it for.",

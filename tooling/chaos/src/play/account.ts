@@ -29,6 +29,8 @@ export type Ending =
 /** A decision about a call. */
 export interface Decision {
   readonly ref: string;
+  /** The arguments that were decided about, as JSON. */
+  readonly shown: string;
   readonly approved: boolean;
 }
 
@@ -47,8 +49,12 @@ export class Account {
   readonly others: unknown[] = [];
   messages: readonly Message[] = [];
   ending: Ending | undefined;
-  /** Whether the program has stopped it, and how often it went on from a stored run. */
+  /** Whether the program has stopped it. */
   stopped = false;
+  /** How many events came after that, and how many turns of the event loop the run took to end. */
+  late = 0;
+  turns = 0;
+  /** How often it went on from a stored run. */
   resumed = 0;
   /** Whether it went on from a snapshot that was not taken at a pause. */
   repeated = false;
@@ -59,6 +65,8 @@ export class Account {
 
   hear(event: RunEvent): void {
     this.events.push(event);
+    // The last event of a run that had come to its end anyway is not held back.
+    if (this.stopped && event.type !== "run-end") this.late++;
     const last = this.heard.at(-1);
     switch (event.type) {
       case "step-start":

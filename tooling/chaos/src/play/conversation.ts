@@ -218,7 +218,7 @@ export class Conversation {
     const ref = typeof written === "object" && written !== null && "ref" in written ? String(written.ref) : "";
     const random = new Random("decision", seed, run, ref);
     const approved = random.chance(0.7);
-    this.account.decisions.push({ ref, approved });
+    this.account.decisions.push({ ref, shown: JSON.stringify(written), approved });
     return approved ? { approved } : { approved, ...(random.chance(0.5) && { reason: "Not today." }) };
   }
 
@@ -254,12 +254,21 @@ export class Conversation {
     }
   }
 
+  /** Counts how many turns of the event loop it takes from the stop to the end. */
+  #countTurns(): void {
+    const { account } = this;
+    if (account.ending !== undefined || !account.stopped) return;
+    account.turns++;
+    setImmediate().then(() => this.#countTurns());
+  }
+
   #stop(): void {
     const { account } = this;
     const how = account.plan.stop?.how ?? "abort";
     // Nothing is there yet that could be disposed of, or nothing any more that could be stopped.
     if ((how === "dispose" && this.#running === undefined) || account.ending !== undefined) return;
     account.stopped = true;
+    this.#countTurns();
     if (how === "stored") this.#stored = this.#running?.snapshot();
     if (how === "break" || how === "throw") this.#leaves = true;
     else if (how === "dispose") this.#running?.[Symbol.asyncDispose]();

@@ -5,6 +5,7 @@ import openrouter from "@waygate/openrouter";
 import vercelAiGateway from "@waygate/vercel-ai-gateway";
 import type { GatewayName } from "../plan/plan.ts";
 import type { Secrets } from "../secrets.ts";
+import { runHeader } from "../server/fault-server.ts";
 import type { ReceivedRequest } from "../server/request-reader.ts";
 import { chatCompletions } from "../wires/chat-completions.ts";
 import { converse } from "../wires/converse.ts";
@@ -19,7 +20,7 @@ export interface GatewayUnderTest {
   readonly id: string;
   readonly model: string;
   /** By the plugin's `settingsKey`. */
-  settings(origin: string): Readonly<Record<string, unknown>>;
+  settings(origin: string, headers: Readonly<Record<string, string>>): Readonly<Record<string, unknown>>;
   /** The credentials that it is given, by their ids. */
   credentials(secrets: Secrets): Readonly<Record<string, string | undefined>>;
   /** What is wrong with how a request proves who sent it; undefined if nothing is. */
@@ -40,7 +41,9 @@ const converseGateway = {
   wire: converse,
   id: bedrock.id,
   model: "us.anthropic.claude-opus-4-6-v1",
-  settings: (origin: string) => ({ bedrock: { endpoint_url: origin, discover_models: false, region: "eu-west-1" } }),
+  settings: (endpoint_url: string, custom_headers: object) => ({
+    bedrock: { endpoint_url, custom_headers, discover_models: false, region: "eu-west-1" },
+  }),
 };
 
 export const gatewaysUnderTest: Readonly<Record<GatewayName, GatewayUnderTest>> = {
@@ -50,9 +53,9 @@ export const gatewaysUnderTest: Readonly<Record<GatewayName, GatewayUnderTest>> 
     wire: chatCompletions({ reasoning: "reasoning_content" }),
     id: "local",
     model: "model",
-    settings: (origin) => {
-      const local = { api_url: `${origin}/v1`, available_models: [{ name: "model", max_tokens: 100_000 }] };
-      return { openai_compatible: { local } };
+    settings: (origin, custom_headers) => {
+      const available_models = [{ name: "model", max_tokens: 100_000 }];
+      return { openai_compatible: { local: { api_url: `${origin}/v1`, custom_headers, available_models } } };
     },
   },
   openrouter: {
@@ -61,7 +64,7 @@ export const gatewaysUnderTest: Readonly<Record<GatewayName, GatewayUnderTest>> 
     wire: chatCompletions({ reasoning: "reasoning" }),
     id: openrouter.id,
     model: "acme/model",
-    settings: (origin) => ({ open_router: { api_url: `${origin}/api/v1` } }),
+    settings: (origin, custom_headers) => ({ open_router: { api_url: `${origin}/api/v1`, custom_headers } }),
   },
   "vercel-ai-gateway": {
     ...key,
@@ -69,7 +72,7 @@ export const gatewaysUnderTest: Readonly<Record<GatewayName, GatewayUnderTest>> 
     wire: chatCompletions({ reasoning: "reasoning" }),
     id: vercelAiGateway.id,
     model: "acme/model",
-    settings: (origin) => ({ vercel_ai_gateway: { api_url: `${origin}/v1` } }),
+    settings: (origin, custom_headers) => ({ vercel_ai_gateway: { api_url: `${origin}/v1`, custom_headers } }),
   },
   "bedrock with an API key": { ...converseGateway, ...key },
   "bedrock with access keys": {
@@ -89,6 +92,8 @@ export interface OpenedGateway extends ModelRef {
 }
 
 export interface OpenOptions {
+  /** The name of the run. */
+  readonly run: string;
   readonly secrets: Secrets;
   readonly maxOpenStreams: number;
   onNotice(notice: RegistryNotice): void;
@@ -100,7 +105,7 @@ export function openGateway(name: GatewayName, origin: string, options: OpenOpti
   const given = credentials(options.secrets);
   const registry = createRegistry({
     plugins: [plugin],
-    settings: settings(origin),
+    settings: settings(origin, { [runHeader]: options.run }),
     credentials: ({ credential }) => given[credential.id],
     maxOpenStreams: options.maxOpenStreams,
     onNotice: options.onNotice,

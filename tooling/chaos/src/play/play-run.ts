@@ -5,7 +5,7 @@ import type { Violation } from "../checks/violation.ts";
 import { gatewayNames, type Plan, plainPlan } from "../plan/plan.ts";
 import { Random } from "../random.ts";
 import { makeSecrets, SecretFinder, type Secrets } from "../secrets.ts";
-import { FaultServer } from "../server/fault-server.ts";
+import { FaultServer, runHeader } from "../server/fault-server.ts";
 import { Conversation } from "./conversation.ts";
 import { everything } from "./everything.ts";
 import type { Exchange } from "./exchange.ts";
@@ -128,7 +128,10 @@ class Stage {
   async #open() {
     const plan = this.#plan;
     const secrets = this.#secrets;
-    this.#elsewhere = await FaultServer.listen(() => ({ ops: [{ type: "end" }] }));
+    this.#elsewhere = await FaultServer.listen(({ headers }) => {
+      if (headers.has(runHeader)) this.#problems.push({ invariant: "no redirect followed", detail: "a request came" });
+      return { ops: [{ type: "end" }] };
+    });
     const backstage: Backstage = {
       plan,
       secrets,
@@ -142,7 +145,12 @@ class Stage {
       plan.gateways.map(async (name, number) => {
         const server = await startService(name, number, backstage);
         this.#servers.push(server);
-        return openGateway(name, server.origin, { secrets, maxOpenStreams: plan.maxOpenStreams, onNotice });
+        return openGateway(name, server.origin, {
+          run: `${plan.seed}.${plan.run}`,
+          secrets,
+          maxOpenStreams: plan.maxOpenStreams,
+          onNotice,
+        });
       }),
     );
   }
@@ -178,8 +186,6 @@ class Stage {
     for (const problem of this.#servers.flatMap((server) => server.problems)) {
       violations.push({ invariant: "proof of sender", detail: `a request cannot be read: ${problem}` });
     }
-    if ((this.#elsewhere?.requests ?? 0) > 0)
-      violations.push({ invariant: "no redirect followed", detail: "a request came" });
     if (this.goesOn) violations.push({ invariant: "nothing left", detail: "an answer that nobody reads goes on" });
     if (printed.length > 0) violations.push({ invariant: "no output", detail: printed.join("").slice(0, 300) });
     return [...violations, ...this.#checkSecrets(printed)];

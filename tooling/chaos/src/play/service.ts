@@ -5,7 +5,7 @@ import { faultOf, type GatewayName, type Plan } from "../plan/plan.ts";
 import { type Answer, answerOf } from "../plan/script.ts";
 import { Random } from "../random.ts";
 import { quoteSecret, type Secrets } from "../secrets.ts";
-import { FaultServer, type Respond } from "../server/fault-server.ts";
+import { FaultServer, type Respond, runHeader } from "../server/fault-server.ts";
 import type { Op } from "../server/reply.ts";
 import type { ReceivedRequest } from "../server/request-reader.ts";
 import type { Exchange } from "./exchange.ts";
@@ -46,6 +46,7 @@ export async function startService(name: GatewayName, number: number, backstage:
   const { wire, authProblem, seen } = gatewaysUnderTest[name];
 
   const respond: Respond = (request, crossed) => {
+    if (!request.headers.has(runHeader)) return { ops: notFound };
     const unproven = authProblem(request, secrets);
     if (unproven !== undefined) problems.push({ invariant: "proof of sender", detail: unproven });
     if (request.method !== "POST") return { ops: notFound };

@@ -29,7 +29,9 @@ export async function streamAnswers(to: OpenedGateway, options: StreamOptions): 
       if (!(await take(batch, fold, hear))) return messages;
     }
     const message = fold.message();
-    const results = fold.calls.map(({ part: { id, name } }): ToolResultPart => {
+    // In the order of the message: calls may end in another one.
+    const calls = message.content.filter((part) => part.type === "tool-call");
+    const results = calls.map(({ id, name }): ToolResultPart => {
       return { type: "tool-result", id, name, content: [{ type: "text", text: "Noted." }], isError: false };
     });
     messages.push(message, ...(results.length > 0 ? [{ role: "tool", content: results } as const] : []));

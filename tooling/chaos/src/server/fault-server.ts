@@ -4,6 +4,9 @@ import { setImmediate, setTimeout } from "node:timers/promises";
 import type { Op } from "./reply.ts";
 import { type ReceivedRequest, RequestReader } from "./request-reader.ts";
 
+/** Sent with each request, and names the run: other programs may try the ports of this machine. */
+export const runHeader = "x-chaos-run";
+
 /**
  * Says what is done about a request. `sent` is told how much of it was, from 0 to 1, as it is. `crossed`: an answer that
  * was not asked for may have crossed the request on its way, and then nothing tells it from the right one.
@@ -23,9 +26,8 @@ export class FaultServer {
   readonly #open = new Set<Socket>();
   readonly #sockets = new Set<Socket>();
   readonly #respond: Respond;
-  /** What went wrong here, which is never the client's fault alone. */
+  /** What went wrong here. */
   readonly problems: string[] = [];
-  requests = 0;
   /** How many answers are being given. */
   answering = 0;
 
@@ -69,7 +71,6 @@ export class FaultServer {
       if (busy) return;
       busy = true;
       for (let request = queue.shift(); request !== undefined; request = queue.shift()) {
-        this.requests++;
         const { ops, sent } = this.#respond(request, performance.now() - unaskedAt < crossingMs);
         this.answering++;
         await play(socket, ops, sent);
@@ -82,7 +83,7 @@ export class FaultServer {
       try {
         queue.push(...reader.feed(piece));
       } catch (error) {
-        this.problems.push(String(error));
+        if (reader.holds(runHeader)) this.problems.push(String(error));
         socket.destroy();
         return;
       }

@@ -11,9 +11,9 @@ export interface ReceivedRequest {
 export class RequestReader {
   #bytes = Buffer.alloc(0);
 
-  /** Whether a request has begun that is not whole yet. */
-  get begun(): boolean {
-    return this.#bytes.length > 0;
+  /** Whether what is not read yet has this text in it. */
+  holds(text: string): boolean {
+    return this.#bytes.includes(text);
   }
 
   /** Returns the requests that are whole with this piece. Throws for what is not a request with a length. */
