@@ -1,5 +1,13 @@
 export { abortable } from "./contract/abortable.ts";
 export { BatchSource, type Taker } from "./contract/batch-source.ts";
+export {
+  type BatchesOptions,
+  batches,
+  keepsDeadlines,
+  type Opened,
+  type Reading,
+  readingOf,
+} from "./contract/batches.ts";
 export { type Capabilities, type Capability, capabilityNames } from "./contract/capabilities.ts";
 export {
   type CompleteConstraints,
@@ -47,6 +55,7 @@ export {
   type UsageEvent,
 } from "./contract/event.ts";
 export { type Contract, supportedContracts, supports } from "./contract/features.ts";
+export { forwardGateway } from "./contract/forward-gateway.ts";
 export type { CheckResult, Gateway, ModelsOptions } from "./contract/gateway.ts";
 export { HeldBytes } from "./contract/held-bytes.ts";
 export { isObject, type JsonObject, type JsonSchema, type JsonValue } from "./contract/json.ts";

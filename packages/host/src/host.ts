@@ -1,12 +1,10 @@
 import type { GatewayEntry, GuardedGateway, JsonSchema, ReasoningRequest, Registry } from "@waygate/core";
 import type { Credentials } from "./credentials/credentials.ts";
-import type { DiagnoseOptions, GatewayReport } from "./diagnosis/diagnose.ts";
+import type { DiagnoseOptions, GatewayReport } from "./diagnosis/gateway-report.ts";
 import type { PluginInfo } from "./discovery/plugins.ts";
 import type { GatewaySetup } from "./gateways/gateway-setup.ts";
-import type { HostOptions } from "./host-options.ts";
 import type { Models } from "./models/models.ts";
 import type { Notice } from "./notice.ts";
-import { OpenHost } from "./open-host.ts";
 import type { Feature, FeatureModel } from "./settings/agent.ts";
 import type { ModelSelection } from "./settings/selection.ts";
 import type { Settings } from "./settings/settings.ts";
@@ -81,13 +79,4 @@ export interface Host extends AsyncDisposable {
   onChange(listener: (change: HostChange) => void): () => void;
   /** Closes the gateways, each when its streams have ended, and stops following files. */
   close(): Promise<void>;
-}
-
-/**
- * Reads the settings, finds plugins, and opens a registry with all of it. Rejects with a `HostError` where the user's
- * settings file cannot be used (unless `tolerant`), and with a `TypeError` for plugins that do not fit together.
- * Everything else that is wrong is among the notices, and concerns only what it is about.
- */
-export function createHost(options: HostOptions = {}): Promise<Host> {
-  return OpenHost.open(options);
 }

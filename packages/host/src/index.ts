@@ -1,16 +1,17 @@
+export { createHost } from "./create-host.ts";
 export type { CredentialKey, CredentialStore } from "./credentials/credential-store.ts";
 export { keyAddress } from "./credentials/credential-store.ts";
 export type { CredentialStatus, Credentials, KeyOrigin } from "./credentials/credentials.ts";
 export { fileStore } from "./credentials/file-store.ts";
 export { type KeychainOptions, keychainStore } from "./credentials/keychain-store.ts";
 export { memoryStore } from "./credentials/memory-store.ts";
-export type { DiagnoseOptions, GatewayReport } from "./diagnosis/diagnose.ts";
+export type { DiagnoseOptions, GatewayReport } from "./diagnosis/gateway-report.ts";
 export type { LastError } from "./diagnosis/last-errors.ts";
 export type { ProbeResult } from "./diagnosis/probe.ts";
 export type { PluginInfo } from "./discovery/plugins.ts";
 export { JsonFile } from "./files/json-file.ts";
 export type { GatewaySetup } from "./gateways/gateway-setup.ts";
-export { type Choice, type ChooseOptions, createHost, type Host, type HostChange } from "./host.ts";
+export type { Choice, ChooseOptions, Host, HostChange } from "./host.ts";
 export { HostError, type HostErrorCode, hostErrorCodes, isHostError } from "./host-error.ts";
 export type { HostOptions } from "./host-options.ts";
 export {

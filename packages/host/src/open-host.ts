@@ -10,13 +10,15 @@ import {
 } from "@waygate/core";
 import { Credentials } from "./credentials/credentials.ts";
 import { StoreChoice } from "./credentials/store-choice.ts";
-import { type DiagnoseOptions, diagnose } from "./diagnosis/diagnose.ts";
+import { diagnose } from "./diagnosis/diagnose.ts";
+import type { DiagnoseOptions } from "./diagnosis/gateway-report.ts";
 import { LastErrors } from "./diagnosis/last-errors.ts";
 import { Confirmations } from "./discovery/confirmations.ts";
 import type { LazyPlugin } from "./discovery/lazy-plugin.ts";
 import { type PluginInfo, Plugins } from "./discovery/plugins.ts";
 import { GatewayAccess } from "./gateways/gateway-access.ts";
-import { type GatewaySetup, gatewaySetups } from "./gateways/gateway-setup.ts";
+import type { GatewaySetup } from "./gateways/gateway-setup.ts";
+import { gatewaySetups } from "./gateways/gateway-setups.ts";
 import { hostPlugin, type OpenedGateway } from "./gateways/host-plugin.ts";
 import { watchedGateway } from "./gateways/watched-gateway.ts";
 import type { Choice, ChooseOptions, Host, HostChange } from "./host.ts";

@@ -1,20 +1,25 @@
-import { type GatewayError, isGatewayError, type ModelEvent, type NoticeEvent, reworded } from "@waygate/core/plugin";
+import {
+  batches,
+  type GatewayError,
+  isGatewayError,
+  type ModelEvent,
+  type NoticeEvent,
+  readingOf,
+  reworded,
+} from "@waygate/core/plugin";
 
 /**
- * A stream with a word before it. `pinnedTo`: the provider that it could only go to, which a failure then names, as
- * notices of an attempt that failed may reach nobody. Only a stream that needs it pays for being handed on.
+ * Returns a stream with notices before it. `pinnedTo`: the provider that it could only go to, which a failure then names, as
+ * notices of an attempt that failed may reach nobody.
  */
-export async function* announced(
+export function announced(
   stream: AsyncIterable<readonly ModelEvent[]>,
   notices: readonly NoticeEvent[],
   pinnedTo: string | undefined,
-): AsyncGenerator<readonly ModelEvent[], void, void> {
-  yield notices;
-  try {
-    yield* stream;
-  } catch (error) {
-    throw pinnedTo !== undefined && isGatewayError(error) && isTheirs(error) ? pinned(error, pinnedTo) : error;
-  }
+): AsyncIterable<readonly ModelEvent[]> {
+  const tell = (error: unknown) =>
+    pinnedTo !== undefined && isGatewayError(error) && isTheirs(error) ? pinned(error, pinnedTo) : error;
+  return batches(async () => ({ ready: [notices], reading: readingOf(stream[Symbol.asyncIterator]()), tell }));
 }
 
 /** Whether another provider might have done better: there was none left, or this one is at its limit or failed. */

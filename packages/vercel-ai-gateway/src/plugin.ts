@@ -1,9 +1,17 @@
-import { definePlugin, type Gateway, type ModelEvent, type ModelRequest, type OpenContext } from "@waygate/core/plugin";
+import {
+  batches,
+  definePlugin,
+  type Gateway,
+  type ModelEvent,
+  type ModelRequest,
+  type OpenContext,
+  type Opened,
+  readingOf,
+} from "@waygate/core/plugin";
 import { modelConstraints, optionalCredential } from "@waygate/plugin-kit";
 import { Catalogue } from "./catalogue.ts";
 import { checkKey } from "./check-key.ts";
 import { credentials, providerKeys, secretsIn } from "./credentials.ts";
-import { type Beginning, deferredStream } from "./deferred-stream.ts";
 import { modelSettings } from "./model-settings.ts";
 import { options } from "./options.ts";
 import { demandsOf, planRequest } from "./request-plan.ts";
@@ -43,7 +51,7 @@ function open(context: OpenContext<VercelAiGatewaySettings>): Gateway {
   const named = [...new Set(settings.available_models.map(({ name }) => name))];
   const model = (name: string) => toModel(name, catalogue.get(name), layers.of(name));
 
-  async function begin(request: ModelRequest): Promise<Beginning<readonly ModelEvent[]>> {
+  async function begin(request: ModelRequest): Promise<Opened<readonly ModelEvent[]>> {
     const plan = planRequest(request, {
       gateway: id,
       settings: layers.of(request.model),
@@ -51,9 +59,10 @@ function open(context: OpenContext<VercelAiGatewaySettings>): Gateway {
       providerKeys: await providerKeys(context),
     });
     const secret = async () => [(await key()) ?? "", ...secretsIn(plan.providerKeys)];
+    const stream = service.chat.stream(plan.request, { dialect: plan.dialect, secret });
     return {
-      first: plan.notices.length === 0 ? undefined : plan.notices,
-      rest: service.chat.stream(plan.request, { dialect: plan.dialect, secret }),
+      ready: plan.notices.length === 0 ? [] : [plan.notices],
+      reading: readingOf(stream[Symbol.asyncIterator]()),
     };
   }
 
@@ -63,7 +72,7 @@ function open(context: OpenContext<VercelAiGatewaySettings>): Gateway {
       return [...new Set([...named, ...listed.map((facts) => facts.id)])].map(model);
     },
     model: (name) => (named.includes(name) || catalogue.get(name) !== undefined ? model(name) : undefined),
-    stream: (request) => deferredStream(() => begin(request)),
+    stream: (request) => batches(() => begin(request)),
     constraints: { toolResultMedia: "accepted" },
     modelConstraints,
     privacyDemands: ["zeroDataRetention", "denyDataCollection", "onlyUpstreams"],

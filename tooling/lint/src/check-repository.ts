@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { checkCycles } from "./import-cycles.ts";
 import { checkImports, type Finding } from "./import-rules.ts";
-import { parseSource } from "./source-file.ts";
+import { parseSource, type SourceFile } from "./source-file.ts";
 import { checkSource } from "./source-rules.ts";
 import { checkText } from "./text-rules.ts";
 import { readWorkspace } from "./workspace.ts";
@@ -18,15 +19,17 @@ export function checkRepository(root: string): Report {
   const workspace = readWorkspace(root);
   const paths = listFiles(root, "");
   if (workspace.length === 0) throw new Error(`There are no packages in ${root}.`);
+  const sources: SourceFile[] = [];
   const findings = paths.flatMap((path) => {
     const content = readFileSync(join(root, path));
     if (content.includes(0)) return [];
     const text = content.toString("utf8");
     if (!/\.[cm]?[jt]s$/.test(path)) return checkText(path, text);
     const file = parseSource(path, text);
+    sources.push(file);
     return [...checkImports(file, workspace), ...checkSource(file), ...checkText(path, text)];
   });
-  return { files: paths.length, findings };
+  return { files: paths.length, findings: [...findings, ...checkCycles(sources)] };
 }
 
 function listFiles(root: string, folder: string): readonly string[] {

@@ -12,7 +12,8 @@ export class EventDeadlines {
 
   /** `onSilence` is called once, with the phase that took too long. */
   constructor(stream: WatchedStream, deadlines: Deadlines, onSilence: (phase: "first-byte" | "idle") => void) {
-    this.#idle = () => new SilenceWatch(stream, deadlines.idleMs, () => onSilence("idle"));
+    const idle = () => new SilenceWatch(stream, deadlines.idleMs, () => onSilence("idle"));
+    this.#idle = idle;
     this.#watch = new SilenceWatch(stream, deadlines.firstByteMs, () => onSilence("first-byte"));
   }
 

@@ -1,5 +1,8 @@
-import type { Gateway, GuardedGateway } from "../contract/gateway.ts";
+import { forwardGateway } from "../contract/forward-gateway.ts";
+import type { Gateway, GuardedGateway, ModelsOptions } from "../contract/gateway.ts";
 import type { GatewayPlugin } from "../contract/plugin.ts";
+import type { Privacy } from "../contract/privacy.ts";
+import type { ModelRequest } from "../contract/request.ts";
 import { checkedModels } from "./checked-models.ts";
 import { unmetPrivacy } from "./demands.ts";
 import { checkOptions } from "./gateway-options.ts";
@@ -7,39 +10,39 @@ import { GuardedStream, type GuardHooks } from "./guarded-stream.ts";
 import { capabilitiesOf, knownModel } from "./model-capabilities.ts";
 import { callPlugin, pluginCallMs } from "./plugin-call.ts";
 
+/** What a gateway is asked about its privacy. */
+type PrivacyQuestion = Pick<ModelRequest, "model" | "gatewayOptions">;
+
 /**
  * Puts a gateway behind the checks that every plugin would otherwise have to write: what is asked against what was
  * declared, options against their schema, the order of the events, and that an abort is felt at once.
  */
 export function guard(id: string, plugin: GatewayPlugin, gateway: Gateway, hooks: GuardHooks): GuardedGateway {
-  const guarded: GuardedGateway = {
-    id,
-    limits: hooks.limits,
-    capabilities: plugin.capabilities,
-    capabilitiesOf: (model) => capabilitiesOf(plugin, knownModel(id, gateway, model)),
-    privacyOf: (request) => gateway.privacy?.({ ...request, gatewayOptions: checkOptions(id, plugin, request) }) ?? {},
-    unmetPrivacy: (privacy) => unmetPrivacy(id, gateway, privacy),
-    async models({ signal, refresh } = {}) {
-      const call = { gateway: id, name: "models()", limitMs: pluginCallMs };
-      const list = await callPlugin(call, signal, (own) => gateway.models({ signal: own, refresh }));
-      return checkedModels(id, list, (message) => hooks.notice("models-left-out", message));
-    },
-    stream(request) {
-      return { [Symbol.asyncIterator]: () => new GuardedStream(id, plugin, gateway, request, hooks) };
-    },
-  };
-  if (gateway.privacyDemands !== undefined) {
-    // Asked anew each time: a host may learn of it when it loads a plugin.
-    Object.defineProperty(guarded, "privacyDemands", { enumerable: true, get: () => gateway.privacyDemands });
-  }
-  for (const name of ["serviceTools", "extensions"] as const) {
-    Object.defineProperty(guarded, name, { enumerable: true, get: () => gateway[name] });
-  }
-  if (gateway.model !== undefined) guarded.model = (model) => knownModel(id, gateway, model);
+  const call = (name: string) => ({ gateway: id, name, limitMs: pluginCallMs });
   const check = gateway.check?.bind(gateway);
-  if (check !== undefined) {
-    const call = { gateway: id, name: "check()", limitMs: pluginCallMs };
-    guarded.check = ({ signal } = {}) => callPlugin(call, signal, (own) => check({ signal: own }));
-  }
-  return guarded;
+  return forwardGateway(
+    gateway,
+    {
+      id,
+      limits: hooks.limits,
+      capabilities: plugin.capabilities,
+      capabilitiesOf: (model: string) => capabilitiesOf(plugin, knownModel(id, gateway, model)),
+      privacyOf: (request: PrivacyQuestion) =>
+        gateway.privacy?.({ ...request, gatewayOptions: checkOptions(id, plugin, request) }) ?? {},
+      unmetPrivacy: (privacy: Privacy) => unmetPrivacy(id, gateway, privacy),
+      async models({ signal, refresh }: Partial<ModelsOptions> = {}) {
+        const list = await callPlugin(call("models()"), signal, (own) => gateway.models({ signal: own, refresh }));
+        return checkedModels(id, list, (message) => hooks.notice("models-left-out", message));
+      },
+      ...(gateway.model !== undefined && { model: (model: string) => knownModel(id, gateway, model) }),
+      stream: (request: ModelRequest) => ({
+        [Symbol.asyncIterator]: () => new GuardedStream(id, plugin, gateway, request, hooks),
+      }),
+      ...(check !== undefined && {
+        check: ({ signal }: Partial<Pick<ModelsOptions, "signal">> = {}) =>
+          callPlugin(call("check()"), signal, (own) => check({ signal: own })),
+      }),
+    },
+    /* The registry closes it. */ ["close"],
+  );
 }

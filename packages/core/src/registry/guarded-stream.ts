@@ -1,5 +1,6 @@
 import { answerExcess } from "../contract/answer-excess.ts";
 import { BatchSource, type Taker } from "../contract/batch-source.ts";
+import { keepsDeadlines } from "../contract/batches.ts";
 import { defaultDeadlines, longestTimerMs } from "../contract/deadlines.ts";
 import { GatewayError } from "../contract/error.ts";
 import type { ModelEvent } from "../contract/event.ts";
@@ -151,11 +152,8 @@ export class GuardedStream extends BatchSource<readonly ModelEvent[]> implements
     refusePrivacy(this.#id, this.#gateway, this.#request.privacy);
     const options = checkOptions(this.#id, this.#plugin, this.#request);
     const recipient = { gateway: this.#id, model, ...capabilities };
-    const { request, notices, names } = fitRequest(
-      this.#request,
-      recipient,
-      constraintsOf(this.#gateway, model, known),
-    );
+    const constraints = constraintsOf(this.#gateway, model, known);
+    const { request, notices, names } = fitRequest(this.#request, recipient, constraints);
     this.#names = names;
     this.#checked = { ...request, gatewayOptions: options, signal: this.#left.signal };
     this.#started = this.#hooks.streamStarted(this.#request.model, this.#onTurn);
@@ -349,11 +347,6 @@ export class GuardedStream extends BatchSource<readonly ModelEvent[]> implements
     if (this.#placed) this.#started?.place.leave();
     this.#placed = false;
   }
-}
-
-/** A stream, or its iterator, says so itself: core sees events, and not the bytes that `idleMs` is about. */
-function keepsDeadlines(value: object): boolean {
-  return "keepsDeadlines" in value && value.keepsDeadlines === true;
 }
 
 function asBatch(value: Said): readonly ModelEvent[] {

@@ -1,39 +1,31 @@
+import { forwardGateway } from "../contract/forward-gateway.ts";
 import type { GuardedGateway } from "../contract/gateway.ts";
 import type { Limits } from "../contract/limits.ts";
+import type { Privacy } from "../contract/privacy.ts";
+import type { ModelRequest } from "../contract/request.ts";
 
 /**
- * A gateway by its id, whatever becomes of its settings: what is asked goes to the one that is open at that moment. So a
- * run of several steps goes on when the settings change between two of them.
+ * Returns a gateway by its id, whatever happens to its settings: a request goes to the one that is open at that moment. So
+ * a run of several steps continues if the settings change between two of them.
  */
 export function handle(id: string, limits: Limits, current: () => GuardedGateway): GuardedGateway {
-  return {
-    id,
-    limits,
-    get capabilities() {
-      return current().capabilities;
+  return forwardGateway(
+    current,
+    {
+      id,
+      limits,
+      get capabilities() {
+        return current().capabilities;
+      },
+      capabilitiesOf: (model: string) => current().capabilitiesOf(model),
+      privacyOf: (request: Pick<ModelRequest, "model" | "gatewayOptions">) => current().privacyOf(request),
+      unmetPrivacy: (privacy: Privacy) => current().unmetPrivacy(privacy),
+      models: (options: Parameters<GuardedGateway["models"]>[0]) => current().models(options),
+      // Found out when the stream begins, and thrown from it, like everything else that keeps one from beginning.
+      stream: (request: ModelRequest) => ({
+        [Symbol.asyncIterator]: () => current().stream(request)[Symbol.asyncIterator](),
+      }),
     },
-    capabilitiesOf: (model) => current().capabilitiesOf(model),
-    get privacyDemands() {
-      return current().privacyDemands;
-    },
-    get model() {
-      const gateway = current();
-      return gateway.model?.bind(gateway);
-    },
-    privacyOf: (request) => current().privacyOf(request),
-    unmetPrivacy: (privacy) => current().unmetPrivacy(privacy),
-    models: (options) => current().models(options),
-    // Found out when the stream is begun, and thrown from it, like all that keeps one from beginning.
-    stream: (request) => ({ [Symbol.asyncIterator]: () => current().stream(request)[Symbol.asyncIterator]() }),
-    get serviceTools() {
-      return current().serviceTools;
-    },
-    get extensions() {
-      return current().extensions;
-    },
-    get check() {
-      const gateway = current();
-      return gateway.check?.bind(gateway);
-    },
-  } as GuardedGateway;
+    /* The registry closes it. */ ["close"],
+  );
 }
