@@ -8,6 +8,7 @@ export const commands = [
   "chat",
   "models",
   "keys",
+  "plugins",
   "permissions",
   "settings",
   "schema",

@@ -16,6 +16,7 @@ import { edit } from "./commands/edit.ts";
 import { keys } from "./commands/keys.ts";
 import { listModels } from "./commands/models.ts";
 import { permissions } from "./commands/permissions.ts";
+import { plugins as showPlugins } from "./commands/plugins.ts";
 import { schema } from "./commands/schema.ts";
 import { settings } from "./commands/settings.ts";
 import { Conversation } from "./conversation.ts";
@@ -142,6 +143,7 @@ async function openHost(c: DependencyContainer): Promise<Host> {
     settingsFile: file === undefined ? undefined : resolve(file),
     zed,
     projectFolder: folder,
+    offered: [{ provider: "simulator", model: "simulator" }],
     environment,
     // Whoever mends a file has to get at it.
     tolerant: editing,
@@ -237,6 +239,7 @@ function makeCommands(c: DependencyContainer) {
     models: () => listModels(services()),
     keys: () => keys(services()),
     permissions: () => permissions(services()),
+    plugins: () => showPlugins(services()),
     settings: () => settings(services()),
     schema: () => schema(services()),
     commit: () => commit(services()),

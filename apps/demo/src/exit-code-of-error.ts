@@ -17,6 +17,7 @@ const hostCodes: ReadonlySet<HostErrorCode> = new Set([
   "key-invalid",
   "key-from-environment",
   "unknown-gateway",
+  "unknown-plugin",
   "unknown-credential",
   "gateway-refused",
 ]);

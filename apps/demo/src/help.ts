@@ -9,6 +9,8 @@ export const helpText = `waygate: talk to a model through any gateway
   waygate keys list            where the gateways' keys come from
   waygate keys set GATEWAY     store a key, typed unseen or piped in, in the system's keychain
   waygate keys remove GATEWAY  take it out again
+  waygate plugins              which gateways there are by their packages, and which of these may run
+  waygate plugins confirm NAME let the code of a package run that was found by its keyword; "revoke" takes it back
   waygate permissions          what was allowed for more than one call, in all folders
   waygate permissions revoke ID
   waygate permissions clear    revoke all of this folder ("clear all": of all folders)
@@ -27,7 +29,7 @@ export const helpText = `waygate: talk to a model through any gateway
       --system TEXT            what the model is told beforehand
       --folder DIR             the folder that its tools work in (default: the current one)
       --no-tools               offer no tools
-  -y, --yes                    answer yes to its questions about files and commands; edit without asking
+  -y, --yes                    answer yes to its questions about files and commands; edit or confirm without asking
       --lines A-B              the lines to change (edit)
       --title                  have thread_summary_model name the conversation (chat)
       --max-steps N            how often the model is asked at most in one turn (default: 50)

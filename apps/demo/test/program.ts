@@ -30,6 +30,8 @@ export interface StartOptions {
 
 /** A folder to work in and a home of its own, so that nothing of the machine's settings and keys is seen. */
 export class Playground {
+  /** What is run: flags for Node, and the program's main file. */
+  program: readonly string[] = program;
   readonly #base = realpathSync(mkdtempSync(join(tmpdir(), "waygate-")));
   /** The folder that the program is started in. */
   readonly folder = join(this.#base, "project");
@@ -64,7 +66,7 @@ export class Playground {
   }
 
   start(args: readonly string[], { input = "", environment = {} }: StartOptions = {}): Running {
-    const child = spawn(process.execPath, [...program, ...args], {
+    const child = spawn(process.execPath, [...this.program, ...args], {
       cwd: this.folder,
       env: { ...this.environment, ...environment },
       stdio: "pipe",

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { stripVTControlCharacters } from "node:util";
 import { Terminal as Emulator } from "@xterm/headless";
-import { type Playground, program } from "./program.ts";
+import type { Playground } from "./program.ts";
 
 /** Whether there is util-linux' `script`, which runs a program at a terminal of its own. */
 export const hasTerminals = spawnSync("script", ["--version"]).stdout?.toString().includes("util-linux") ?? false;
@@ -20,7 +20,7 @@ export class Terminal {
   readonly exitCode: Promise<number | null>;
 
   constructor(playground: Playground, args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
-    const command = [process.execPath, ...program, ...args]
+    const command = [process.execPath, ...playground.program, ...args]
       .map((word) => `'${word.replaceAll("'", "'\\''")}'`)
       .join(" ");
     this.#child = spawn("script", ["-qec", `stty cols ${size.cols} rows ${size.rows}; ${command}`, "/dev/null"], {

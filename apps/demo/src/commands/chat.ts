@@ -3,6 +3,7 @@ import { type ExitCode, UsageError } from "../exit-code.ts";
 import type { ModelChoice } from "../model-choice.ts";
 import { exactLine } from "../terminal/exact-text.ts";
 import { converse } from "./converse.ts";
+import { conversationUses, showFolderChoices } from "./folder-choices.ts";
 import { printEvents } from "./print-events.ts";
 import type { Services } from "./services.ts";
 import { readStandardInput } from "./standard-input.ts";
@@ -14,12 +15,15 @@ import { exitCodeOfTurn, showTurn } from "./turn.ts";
 export async function chat(services: Services): Promise<ExitCode> {
   const { surroundings, arguments: given, interrupts } = services;
   const { stdin, stdout } = surroundings;
-  if (given.tour) return tour(services, await chooseModel(services));
   const asked = given.prompt !== undefined || !stdin.isTTY;
-  if (!asked && !given.json && stdout.isTTY) return converse(services, await chooseModel(services));
-  if (!asked) throw new UsageError('There is no question. Give it as an argument: waygate chat "question".');
-
+  const conversing = !asked && !given.json && stdout.isTTY;
+  if (!asked && !conversing && !given.tour) {
+    throw new UsageError('There is no question. Give it as an argument: waygate chat "question".');
+  }
   const choice = await chooseModel(services);
+  await showFolderChoices(services, conversationUses(services, conversing || given.tour), choice);
+  if (given.tour) return tour(services, choice);
+  if (conversing) return converse(services, choice);
   const question = await questionOf(services);
   const { conversation } = services.openConversation(choice);
   const work = interrupts.begin();

@@ -5,6 +5,7 @@ import { stagedDiff } from "../programs/git.ts";
 import { ownProgramEnvironment } from "../programs/program-environment.ts";
 import { printable } from "../terminal/printable.ts";
 import { chooseModel } from "./chat.ts";
+import { showFolderChoices } from "./folder-choices.ts";
 import type { Services } from "./services.ts";
 
 /** In characters. What a model needs to see of a large change. */
@@ -18,7 +19,9 @@ const instructions =
 export async function commit(services: Services): Promise<ExitCode> {
   const { host, screen, interrupts, arguments: given } = services;
   const diff = await stagedChange(services);
-  const { gateway, model, reasoning, temperature } = await chooseModel(services, "commit_message_model");
+  const choice = await chooseModel(services, "commit_message_model");
+  await showFolderChoices(services, ["commit_message_model"], choice);
+  const { gateway, model, reasoning, temperature } = choice;
   const hint = given.words.length === 0 ? "" : `About it: ${given.words.join(" ")}\n\n`;
   const messages: readonly Message[] = [
     { role: "system", content: [{ type: "text", text: given.system ?? instructions }] },

@@ -1,6 +1,7 @@
 import { type ExitCode, exitCode } from "../exit-code.ts";
 import type { ModelChoice } from "../model-choice.ts";
 import { Prompt } from "../terminal/prompt.ts";
+import { conversationUses, watchFolderChoices } from "./folder-choices.ts";
 import type { Services } from "./services.ts";
 import { Session } from "./session.ts";
 import { parseSlashCommand, runSlashCommand, slashCommandNames } from "./slash-commands.ts";
@@ -27,6 +28,8 @@ export async function converse(services: Services, choice: ModelChoice, first?: 
     },
   });
   using session = new Session(services, choice);
+  const uses = conversationUses(services, true);
+  using _watching = watchFolderChoices(services, uses, () => session.conversation.choice);
   await session.showHeader();
   if (first !== undefined) {
     await aside.startBlock();

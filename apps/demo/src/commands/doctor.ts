@@ -8,6 +8,7 @@ import { exactLine } from "../terminal/exact-text.ts";
 import { age } from "../terminal/figures.ts";
 import { wrapText } from "../terminal/word-wrap.ts";
 import { from, plainStatus } from "./keys.ts";
+import { confirmHint, pluginLine, unconfirmedPlugins } from "./plugins.ts";
 import type { Services } from "./services.ts";
 
 /** `waygate doctor`: what works and what does not, gateway by gateway. */
@@ -30,6 +31,9 @@ export async function doctor(services: Services): Promise<ExitCode> {
   if (given.json) {
     for (const report of reports) await screen.answer.write(jsonLine(plainReport(report)));
     for (const notice of wrong) await screen.answer.write(jsonLine(plainNotice(notice)));
+    for (const info of gateway === undefined ? unconfirmedPlugins(services) : []) {
+      await screen.answer.write(jsonLine({ type: "plugin", ...info }));
+    }
   } else {
     for (const report of reports) await showReport(services, report);
     // The others have been told at the start.
@@ -40,6 +44,9 @@ export async function doctor(services: Services): Promise<ExitCode> {
       await screen.answer.line(`✗ No gateway is configured in ${exactLine(host.settings.file ?? "")}.`);
     const others = ids.filter((id) => gateway === undefined && !wanted.includes(id));
     if (others.length > 0) await screen.answer.line(`  Not set up: ${others.map(exactLine).join(", ")}`);
+    for (const info of gateway === undefined ? unconfirmedPlugins(services) : []) {
+      await screen.answer.line(`  Not confirmed: ${pluginLine(info)}. To confirm it: ${exactLine(confirmHint(info))}`);
+    }
   }
   return reports.length > 0 && wrong.length === 0 && reports.every(({ ok }) => ok) ? exitCode.ok : exitCode.failed;
 }

@@ -13,6 +13,7 @@ import { Pager } from "../terminal/pager.ts";
 import { printable } from "../terminal/printable.ts";
 import { changePreview } from "../tools/change-preview.ts";
 import { chooseModel } from "./chat.ts";
+import { showFolderChoices } from "./folder-choices.ts";
 import type { Services } from "./services.ts";
 import { readStandardBytes } from "./standard-input.ts";
 
@@ -42,6 +43,8 @@ export async function edit(services: Services): Promise<ExitCode> {
   const source = file ?? editedText(await readStandardBytes(services.surroundings.stdin, services.screen), "-");
   const selection = select(source.text, given.lines);
   const choice = await chooseModel(services, "inline_assistant_model");
+  const others = file !== undefined && canAsk(services) ? (["inline_alternatives"] as const) : [];
+  await showFolderChoices(services, ["inline_assistant_model", ...others], choice);
   const work = interrupts.begin();
   // What is typed while the answer comes is no answer to the question after it.
   const keys = file !== undefined && canAsk(services) ? services.keyboard?.listen() : undefined;

@@ -204,7 +204,10 @@ function passOn(raw: unknown) {
 function liveCapabilities(loaded: () => Capabilities | undefined): Capabilities {
   const can = (capability: Capability) => ({
     enumerable: true,
-    get: () => loaded()?.[capability] ?? true,
+    get() {
+      const known = loaded();
+      return known === undefined ? true : (known[capability] ?? false);
+    },
   });
   return Object.defineProperties(
     {},

@@ -78,7 +78,8 @@ function refusalOf(name: string, value: unknown, offered: OfferedModels): Refuse
   if (other === undefined) return undefined;
   return {
     path: ["agent", name],
-    message: `The model "${other.provider}:${other.model}" is not among those that your settings offer, so this has no effect.`,
+    // As JSON, so that it has no line breaks.
+    message: `The model ${JSON.stringify(`${other.provider}:${other.model}`)} is not among those that your settings offer, so this has no effect.`,
     remedy: "To let projects choose it, add it to agent.favorite_models in",
   };
 }
