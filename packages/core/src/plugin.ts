@@ -125,4 +125,6 @@ export {
   type ToolSpec,
   toolKinds,
 } from "./contract/request.ts";
+export type { SchemaIssue } from "./contract/schema/faults.ts";
+export { schemaIssues } from "./contract/schema/violations.ts";
 export type { SettingsIssue, SettingsSchema } from "./contract/settings.ts";

@@ -34,6 +34,8 @@ export { ModelMemory, type ModelMemoryOptions } from "./models/model-memory.ts";
 export { effortOfBudget, nearestEffort, readEfforts } from "./models/nearest-effort.ts";
 export { readPrice, readTokenPrice } from "./models/read-price.ts";
 export { type Prices, toPricing } from "./models/to-pricing.ts";
+export type { FromJsonSchema } from "./settings/from-json-schema.ts";
+export { jsonSettings } from "./settings/json-settings.ts";
 export { type FieldRules, layFields } from "./settings/lay-fields.ts";
 export {
   type Layered,

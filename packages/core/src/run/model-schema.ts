@@ -1,8 +1,8 @@
 import type { StandardJSONSchemaV1, StandardSchemaV1 } from "@standard-schema/spec";
 import { isObject, type JsonSchema, type JsonValue } from "../contract/json.ts";
+import { violations } from "../contract/schema/violations.ts";
 import { formatPath, toIssue } from "../contract/settings.ts";
 import { hasJsonSchema, isStandardSchema, jsonSchemaOf, jsonSchemaRemedy } from "../contract/standard-schema.ts";
-import { violations } from "./json-schema.ts";
 
 /** Result of a check. `faults` are written for the model: a path and what is wrong there. */
 export type Checked =

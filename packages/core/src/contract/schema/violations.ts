@@ -1,10 +1,10 @@
-import { isObject, type JsonValue } from "../contract/json.ts";
-import { defaultLimits } from "../contract/limits.ts";
-import { Faults, Place, shown } from "./schema/faults.ts";
-import { areEqual, canonicalText } from "./schema/json-equality.ts";
-import { Pattern } from "./schema/pattern.ts";
-import { resolveReference } from "./schema/reference.ts";
-import { CheckGivenUp, StepBudget } from "./schema/step-budget.ts";
+import { isObject, type JsonValue } from "../json.ts";
+import { defaultLimits } from "../limits.ts";
+import { Faults, Place, type SchemaIssue, shown } from "./faults.ts";
+import { areEqual, canonicalText } from "./json-equality.ts";
+import { Pattern } from "./pattern.ts";
+import { resolveReference } from "./reference.ts";
+import { CheckGivenUp, StepBudget } from "./step-budget.ts";
 
 /**
  * Checks a value against a JSON Schema (draft 2020-12, the keywords that tools are described with; others are ignored,
@@ -17,11 +17,26 @@ import { CheckGivenUp, StepBudget } from "./schema/step-budget.ts";
  * @param steps Default: `defaultLimits.schemaSteps`.
  */
 export function violations(value: JsonValue, schema: unknown, steps = defaultLimits.schemaSteps): readonly string[] {
-  const place = new Place();
+  const faults = check(value, schema, steps);
+  return typeof faults === "string" ? [`the value ${faults}`] : faults.texts();
+}
+
+/** Checks a value as `violations` does, and returns what is wrong with the place of each fault apart from its words. */
+export function schemaIssues(
+  value: JsonValue,
+  schema: unknown,
+  steps = defaultLimits.schemaSteps,
+): readonly SchemaIssue[] {
+  const faults = check(value, schema, steps);
+  return typeof faults === "string" ? [{ path: [], message: faults }] : faults.issues();
+}
+
+/** Returns what was found wrong, or why the check was given up. */
+function check(value: JsonValue, schema: unknown, steps: number): Faults | string {
   try {
-    return new SchemaCheck(schema, new StepBudget(steps)).faultsOf(value, schema, place, 0).texts();
+    return new SchemaCheck(schema, new StepBudget(steps)).faultsOf(value, schema, new Place(), 0);
   } catch (error) {
-    if (error instanceof CheckGivenUp) return [`the value ${error.message}`];
+    if (error instanceof CheckGivenUp) return error.message;
     throw error;
   }
 }
@@ -51,7 +66,7 @@ class SchemaCheck {
 
   faultsOf(value: JsonValue, schema: unknown, place: Place, depth: number): Faults {
     this.#budget.enter(depth);
-    if (schema === false) return Faults.of(() => `${place} is not allowed`);
+    if (schema === false) return Faults.of(place, () => "is not allowed");
     if (!isObject(schema)) return noFaults;
     const known = place.seen.get(schema);
     if (known !== undefined) return known;
@@ -78,7 +93,7 @@ class SchemaCheck {
     const types = typeof type === "string" ? [type] : type;
     this.#budget.spend(types.length / 8);
     if (types.length === 0 || types.some((name) => isOfType(value, name))) return true;
-    faults.add(() => `${place} must be ${types.join(" or ")}, not ${typeName(value)}`);
+    faults.add(place, () => `must be ${types.join(" or ")}, not ${typeName(value)}`);
     return false;
   }
 
@@ -90,10 +105,10 @@ class SchemaCheck {
   #checkValue(value: JsonValue, schema: Record<string, unknown>, place: Place, faults: Faults): void {
     const { enum: options, const: only } = schema;
     if (Array.isArray(options) && !this.#isOneOf(value, options)) {
-      faults.add(() => `${place} must be one of ${shown(options)}`);
+      faults.add(place, () => `must be one of ${shown(options)}`);
     }
     if (only !== undefined && !areEqual(only, value, this.#budget)) {
-      faults.add(() => `${place} must be ${shown(only)}`);
+      faults.add(place, () => `must be ${shown(only)}`);
     }
   }
 
@@ -117,10 +132,10 @@ class SchemaCheck {
     const isCounted = value.length > most || (value.length >= least && value.length / 2 < least);
     if (isCounted) this.#budget.spendText(value);
     const length = isCounted ? countCharacters(value) : value.length;
-    if (length < least) faults.add(() => `${place} must have at least ${minLength} characters`);
-    if (length > most) faults.add(() => `${place} must have at most ${maxLength} characters`);
+    if (length < least) faults.add(place, () => `must have at least ${minLength} characters`);
+    if (length > most) faults.add(place, () => `must have at most ${maxLength} characters`);
     if (typeof pattern === "string" && !this.#matches(value, pattern)) {
-      faults.add(() => `${place} must match ${pattern}`);
+      faults.add(place, () => `must match ${pattern}`);
     }
   }
 
@@ -143,14 +158,14 @@ class SchemaCheck {
     const { minItems, maxItems, uniqueItems, items } = schema;
     const prefix = Array.isArray(schema.prefixItems) ? schema.prefixItems : [];
     if (typeof minItems === "number" && value.length < minItems) {
-      faults.add(() => `${place} must have at least ${minItems} items`);
+      faults.add(place, () => `must have at least ${minItems} items`);
     }
     if (typeof maxItems === "number" && value.length > maxItems) {
-      faults.add(() => `${place} must have at most ${maxItems} items`);
+      faults.add(place, () => `must have at most ${maxItems} items`);
     }
     if (uniqueItems === true) {
       const texts = new Set(value.map((item) => canonicalText(item, this.#budget)));
-      if (texts.size < value.length) faults.add(() => `${place} must not repeat an item`);
+      if (texts.size < value.length) faults.add(place, () => "must not repeat an item");
     }
     if (items === undefined && prefix.length === 0) return;
     for (const [index, item] of value.entries()) {
@@ -172,7 +187,7 @@ class SchemaCheck {
     this.#budget.spend(required.length + patterns.length);
     for (const key of required) {
       if (typeof key !== "string" || Object.hasOwn(value, key)) continue;
-      faults.add(() => `${new Place(place, key)} is missing`);
+      faults.add(new Place(place, key), () => "is missing");
     }
     for (const key of Object.keys(value)) {
       this.#budget.spend(1 + patterns.length);
@@ -181,7 +196,7 @@ class SchemaCheck {
       const rules = patterns.filter(([pattern]) => this.#matches(key, pattern)).map(([, rule]) => rule);
       if (Object.hasOwn(properties, key)) rules.push(properties[key]);
       else if (rules.length === 0 && schema.additionalProperties === false) {
-        faults.add(() => `${inside} is unknown; known are: ${Object.keys(properties).join(", ") || "none"}`);
+        faults.add(inside, () => `is unknown; known are: ${Object.keys(properties).join(", ") || "none"}`);
       } else if (rules.length === 0) rules.push(schema.additionalProperties);
       for (const rule of rules) faults.addAll(this.faultsOf(item, rule, inside, depth + 1));
     }
@@ -206,15 +221,15 @@ class SchemaCheck {
     for (const option of Array.isArray(schema.allOf) ? schema.allOf : []) faults.addAll(faultsOf(option));
     if (Array.isArray(schema.anyOf)) {
       const attempts = schema.anyOf.map(faultsOf);
-      if (!attempts.some(({ count }) => count === 0)) faults.add(() => closest(attempts));
+      if (!attempts.some(({ count }) => count === 0)) faults.addClosest(attempts);
     }
     if (Array.isArray(schema.oneOf)) {
       const attempts = schema.oneOf.map(faultsOf);
       const fitting = attempts.filter(({ count }) => count === 0).length;
-      if (fitting === 0) faults.add(() => closest(attempts));
-      if (fitting > 1) faults.add(() => `${place} fits ${fitting} of the alternatives, but must fit exactly one`);
+      if (fitting === 0) faults.addClosest(attempts);
+      if (fitting > 1) faults.add(place, () => `fits ${fitting} of the alternatives, but must fit exactly one`);
     }
-    if (schema.not !== undefined && faultsOf(schema.not).count === 0) faults.add(() => `${place} is not allowed`);
+    if (schema.not !== undefined && faultsOf(schema.not).count === 0) faults.add(place, () => "is not allowed");
   }
 }
 
@@ -236,16 +251,16 @@ function countCharacters(text: string): number {
 
 function checkNumber(value: number, schema: Record<string, unknown>, place: Place, faults: Faults): void {
   const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf } = schema;
-  if (typeof minimum === "number" && value < minimum) faults.add(() => `${place} must be at least ${minimum}`);
-  if (typeof maximum === "number" && value > maximum) faults.add(() => `${place} must be at most ${maximum}`);
+  if (typeof minimum === "number" && value < minimum) faults.add(place, () => `must be at least ${minimum}`);
+  if (typeof maximum === "number" && value > maximum) faults.add(place, () => `must be at most ${maximum}`);
   if (typeof exclusiveMinimum === "number" && value <= exclusiveMinimum) {
-    faults.add(() => `${place} must be more than ${exclusiveMinimum}`);
+    faults.add(place, () => `must be more than ${exclusiveMinimum}`);
   }
   if (typeof exclusiveMaximum === "number" && value >= exclusiveMaximum) {
-    faults.add(() => `${place} must be less than ${exclusiveMaximum}`);
+    faults.add(place, () => `must be less than ${exclusiveMaximum}`);
   }
   if (typeof multipleOf === "number" && multipleOf > 0 && !isMultiple(value, multipleOf)) {
-    faults.add(() => `${place} must be a multiple of ${multipleOf}`);
+    faults.add(place, () => `must be a multiple of ${multipleOf}`);
   }
 }
 
@@ -253,10 +268,4 @@ function checkNumber(value: number, schema: Record<string, unknown>, place: Plac
 function isMultiple(value: number, unit: number): boolean {
   const quotient = value / unit;
   return Math.abs(quotient - Math.round(quotient)) < 1e-9;
-}
-
-/** The complaint of the alternative that came nearest. */
-function closest(attempts: readonly Faults[]): string {
-  const [best] = attempts.toSorted((a, b) => a.count - b.count);
-  return best?.texts().join(", ") ?? "no alternative is allowed";
 }

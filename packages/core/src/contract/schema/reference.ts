@@ -1,4 +1,4 @@
-import { isObject } from "../../contract/json.ts";
+import { isObject } from "../json.ts";
 
 /**
  * Returns what a reference within the same schema, such as `#/$defs/point`, leads to; `undefined` if it leads nowhere, is

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { JsonValue } from "../contract/json.ts";
-import { violations } from "./json-schema.ts";
+import type { JsonValue } from "../json.ts";
+import { schemaIssues, violations } from "./violations.ts";
 
 describe("violations", () => {
   it.each<[string, unknown, JsonValue, readonly string[]]>([
@@ -214,5 +214,47 @@ describe("violations", () => {
     const deep = Array.from({ length: 20 }).reduce<unknown>((inner) => ({ inner }), counted);
     violations(deep as JsonValue, { $defs: {}, additionalProperties: { $ref: "#" } });
     expect(serialised).toEqual([]);
+  });
+});
+
+describe("schemaIssues", () => {
+  it.each<[unknown, JsonValue, readonly object[]]>([
+    [{ type: "object", properties: { a: { type: "number" } } }, { a: 1 }, []],
+    [{ type: "string" }, 1, [{ path: [], message: "must be string, not number" }]],
+    [
+      { properties: { list: { items: { required: ["name"], properties: { name: { minLength: 1 } } } } } },
+      { list: [{ name: "a" }, {}, { name: "" }] },
+      [
+        { path: ["list", 1, "name"], message: "is missing" },
+        { path: ["list", 2, "name"], message: "must have at least 1 characters" },
+      ],
+    ],
+    [
+      { additionalProperties: false, properties: { a: {} } },
+      { b: 1 },
+      [{ path: ["b"], message: "is unknown; known are: a" }],
+    ],
+    [
+      { properties: { a: { anyOf: [{ type: "number" }, { required: ["x"] }] } } },
+      { a: {} },
+      [{ path: ["a"], message: "must be number, not object" }],
+    ],
+    [false, 1, [{ path: [], message: "is not allowed" }]],
+  ])("%j, %j: %j", (schema, value, issues) => {
+    expect(schemaIssues(value, schema)).toEqual(issues);
+  });
+
+  it("are few, however many alternatives there are within alternatives", () => {
+    let schema: object = { required: ["a", "b", "c"] };
+    for (let depth = 0; depth < 12; depth++) schema = { properties: { x: schema, y: schema }, required: ["x", "y"] };
+    let value: JsonValue = {};
+    for (let depth = 0; depth < 12; depth++) value = { x: value, y: value };
+    expect(schemaIssues(value, { anyOf: [schema, { anyOf: [schema] }] })).toHaveLength(8);
+  });
+
+  it("say if the check was given up", () => {
+    expect(schemaIssues([1, 2, 3], { items: { type: "string" } }, 1)).toEqual([
+      { path: [], message: expect.stringContaining("steps") },
+    ]);
   });
 });

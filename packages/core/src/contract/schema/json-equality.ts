@@ -1,4 +1,4 @@
-import { isObject } from "../../contract/json.ts";
+import { isObject } from "../json.ts";
 import type { StepBudget } from "./step-budget.ts";
 
 /** Whether two JSON values are equal. The order of an object's keys means nothing. */
