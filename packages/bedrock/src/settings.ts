@@ -1,5 +1,5 @@
 import { toStandardJsonSchema } from "@valibot/to-json-schema";
-import { address, flag, jsonObject, object, oneOf, text, textMap, tokens } from "@waygate/plugin-kit/settings";
+import { address, flag, jsonObject, object, oneOf, pricing, text, textMap, tokens } from "@waygate/plugin-kit/settings";
 import * as v from "valibot";
 import { isRegionName } from "./is-region-name.ts";
 
@@ -62,6 +62,9 @@ const model = object({
   max_tokens: described(tokens, "The context window, in tokens."),
   max_output_tokens: v.optional(
     described(tokens, "The most tokens an answer may have, where a request does not say. Default: left to Bedrock."),
+  ),
+  pricing: v.optional(
+    described(pricing, "Prices per million tokens, from which costs are estimated. Default: unknown."),
   ),
   default_temperature: v.optional(
     described(

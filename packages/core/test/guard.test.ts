@@ -369,7 +369,7 @@ const asks = {
   files: { messages: [{ role: "user", content: [pdf] }] },
   reasoning: { reasoning: { effort: "low" } },
   structuredOutput: { responseFormat: { type: "json" } },
-} as const satisfies Record<Exclude<keyof Capabilities, "freeformTools">, Partial<ModelRequest>>;
+} as const satisfies Record<Exclude<keyof Capabilities, "freeformTools" | "billedCost">, Partial<ModelRequest>>;
 const words: Record<keyof typeof asks, string> = {
   tools: "tools",
   toolChoice: "a choice of tool",

@@ -433,8 +433,8 @@ describe("limits", () => {
 
   it.each([
     ["tokens", { tokens: 30 }, "budget", 2],
-    ["cost", { cost: 0.3 }, "budget", 2],
-    ["neither", { tokens: 1000, cost: 1000 }, "stop", 3],
+    ["cost", { cost: 0.3, unknown: "allow" }, "budget", 2],
+    ["neither", { tokens: 1000, cost: 1000, unknown: "allow" }, "stop", 3],
   ] as const)("on %s end the run between two steps", async (_title, budget, reason, steps) => {
     const usage = {
       type: "usage",

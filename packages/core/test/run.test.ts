@@ -29,6 +29,8 @@ import {
 } from "./fake-gateway.ts";
 import { anyObject } from "./schema.ts";
 
+/** Of a step of which nothing was reported. */
+const unknown = { usage: undefined, cost: undefined, costs: [] };
 /** Nothing was reported. */
 const none: Usage = { input: {}, output: {} };
 const hello: Message = { role: "user", content: [{ type: "text", text: "Hello" }] };
@@ -91,7 +93,7 @@ describe("a run", () => {
     expect(await collect(running)).toEqual([
       { type: "step-start", step: 1 },
       ...answer,
-      { type: "step-end", step: 1, message, results: [], usage: usageOf(3, 2) },
+      { type: "step-end", step: 1, message, results: [], usage: usageOf(3, 2), cost: usd(0.5), costs: [usd(0.5)] },
       { type: "run-end", reason: "stop", steps: 1, usage: usageOf(3, 2), cost: usd(0.5), costs: [usd(0.5)] },
     ]);
     expect([running.messages, running.usage, running.cost]).toEqual([[hello, message], usageOf(3, 2), usd(0.5)]);
@@ -141,11 +143,11 @@ describe("a run", () => {
     ]);
     expect(events.filter((event) => /^(step|run)-/.test(event.type))).toEqual([
       { type: "step-start", step: 1 },
-      { type: "step-end", step: 1, message: messages[1], results: messages[2]?.content, usage: undefined },
+      { type: "step-end", step: 1, message: messages[1], results: messages[2]?.content, ...unknown },
       { type: "step-start", step: 2 },
-      { type: "step-end", step: 2, message: messages[3], results: messages[4]?.content, usage: undefined },
+      { type: "step-end", step: 2, message: messages[3], results: messages[4]?.content, ...unknown },
       { type: "step-start", step: 3 },
-      { type: "step-end", step: 3, message: messages[5], results: [], usage: undefined },
+      { type: "step-end", step: 3, message: messages[5], results: [], ...unknown },
       { type: "run-end", reason: "stop", steps: 3, usage: none, cost: undefined, costs: [] },
     ]);
     expect(await running.result()).toEqual({

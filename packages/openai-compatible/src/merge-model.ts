@@ -12,7 +12,7 @@ export function mergeModel(id: string, settings: ModelSettings | undefined, list
   origins.record("id", settings === undefined ? "gateway" : "settings");
   const limit = settings?.max_completion_tokens ?? settings?.max_output_tokens;
   const { tools, images } = settings?.capabilities ?? {};
-  const pricing = origins.choose("pricing", { gateway: listed?.pricing });
+  const pricing = origins.choose("pricing", { settings: settings?.pricing, gateway: listed?.pricing });
   return {
     id,
     name: origins.choose("name", { settings: settings?.display_name, gateway: listed?.name, default: id }),

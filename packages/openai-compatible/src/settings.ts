@@ -10,6 +10,7 @@ import {
   modelEntries,
   object,
   oneOf,
+  pricing,
   text,
   textMap,
 } from "@waygate/plugin-kit/settings";
@@ -50,6 +51,7 @@ const model = object({
   dialect: v.optional(dialect),
   reasoning_tag: v.optional(reasoningTag),
   extra_body: v.optional(extraBody),
+  pricing: v.optional(pricing),
   capabilities: v.optional(capabilities, {}),
 });
 

@@ -41,6 +41,7 @@ export const openrouter = definePlugin({
     files: true,
     reasoning: true,
     structuredOutput: true,
+    billedCost: true,
   },
   address: ({ api_url }) => api_url,
   leftOut: (settings) => settingsHeaders(settings).refused,

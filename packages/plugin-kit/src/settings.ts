@@ -1,3 +1,4 @@
+export { pricing } from "./settings/pricing.ts";
 export {
   address,
   bodyFields,

@@ -36,6 +36,7 @@ export const vercelAiGateway = definePlugin({
     files: true,
     reasoning: true,
     structuredOutput: true,
+    billedCost: true,
   },
   address: ({ api_url }) => api_url,
   leftOut: (settings) => settingsHeaders(settings).refused,

@@ -55,8 +55,15 @@ export function modelOf(
       default: { ...capabilitiesOfTable(known), ...familyCapabilities(familyOf(foundation), foundation) },
     }),
     constraints: familyOf(foundation).constraints,
+    ...pricingOf(origins, settings),
     origin: origins.origin,
   };
+}
+
+/** AWS lists no prices with its models. */
+function pricingOf(origins: FieldOrigins, settings: ModelSettings | undefined): Pick<Model, "pricing"> {
+  const pricing = origins.choose("pricing", { settings: settings?.pricing });
+  return pricing === undefined ? {} : { pricing };
 }
 
 function declared(settings: ModelSettings): Known {

@@ -7,6 +7,7 @@ export const capabilityNames = [
   "files",
   "reasoning",
   "structuredOutput",
+  "billedCost",
 ] as const;
 
 export type Capability = (typeof capabilityNames)[number];
@@ -31,4 +32,6 @@ export interface Capabilities {
   readonly reasoning?: boolean | undefined;
   /** Answers in a given JSON Schema. @defaultValue false */
   readonly structuredOutput?: boolean | undefined;
+  /** Reports with each answer what it bills for it, so that a cost limit can rely on that. @defaultValue false */
+  readonly billedCost?: boolean | undefined;
 }

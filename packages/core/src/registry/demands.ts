@@ -11,8 +11,10 @@ interface Demand {
   readonly asked: (request: ModelRequest) => boolean;
 }
 
-/** Without `freeformTools`, freeform tools are shown as functions: nothing is rejected. */
-const demands: Readonly<Record<Exclude<Capability, "freeformTools">, Demand>> = {
+/** Without `freeformTools`, freeform tools are shown as functions, and `billedCost` is no matter of requests. */
+type NeverDemanded = "freeformTools" | "billedCost";
+
+const demands: Readonly<Record<Exclude<Capability, NeverDemanded>, Demand>> = {
   tools: { words: "tools", asked: ({ tools }) => tools.some(({ kind }) => kind !== "service") },
   toolChoice: {
     words: "a choice of tool",
@@ -33,7 +35,7 @@ const demands: Readonly<Record<Exclude<Capability, "freeformTools">, Demand>> = 
 /** Throws if a request needs what its model cannot do, before anything is sent. */
 export function refuseUnsupported(id: string, request: ModelRequest, capabilities: Capabilities): void {
   for (const capability of capabilityNames) {
-    if (capability === "freeformTools" || capabilities[capability] === true) continue;
+    if (capability === "freeformTools" || capability === "billedCost" || capabilities[capability] === true) continue;
     const { words, asked } = demands[capability];
     if (!asked(request)) continue;
     throw new GatewayError(

@@ -11,6 +11,8 @@ import { textOf, toMessage } from "./conversation.ts";
 import type { FailoverEvent, RetryEvent } from "./event.ts";
 import { admitRun, type runOnly } from "./input/admit-run.ts";
 import type { LoopOptions } from "./loop-options.ts";
+import { chargeAnswer } from "./metering/charge-answer.ts";
+import { Meter } from "./metering/meter.ts";
 import { type CallBatch, ModelCaller } from "./model-caller.ts";
 import { completeOptions, type PromptOptions, type RunOptions } from "./options.ts";
 import { misfit, type OutputFormat, type OutputOf } from "./output.ts";
@@ -39,7 +41,7 @@ export interface AskResult<Output = unknown> {
   readonly origin: Origin;
   /** `undefined` if the service reported none. */
   readonly usage: Usage | undefined;
-  /** `undefined` if it is not known, or if there are several currencies. */
+  /** As billed or, if the gateway bills nothing, as estimated from known prices. `undefined` in several currencies. */
   readonly cost: Cost | undefined;
   /** One for each currency. */
   readonly costs: readonly Cost[];
@@ -169,7 +171,8 @@ class OpenAnswer implements Answer {
   }
 
   async #settle(): Promise<AskResult> {
-    const { finish, calls, usage, costs } = this.#fold;
+    const { finish, calls } = this.#fold;
+    const { usage, costs } = chargeAnswer(this.#fold, this.#caller.target, new Meter(undefined));
     const message = this.#fold.message();
     if (finish === undefined) throw new TypeError("The answer ended without a finish.");
     return {

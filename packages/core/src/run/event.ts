@@ -99,8 +99,12 @@ export interface StepEndEvent {
   readonly step: number;
   readonly message: AssistantMessage;
   readonly results: readonly ToolResultPart[];
-  /** Of this step alone; `undefined` if the service reported none. */
+  /** Of this step alone; `undefined` if the service reported none and there is no budget to estimate it for. */
   readonly usage: Usage | undefined;
+  /** Of this step alone; `undefined` if it is not known. */
+  readonly cost: Cost | undefined;
+  /** Of this step alone, one for each currency. */
+  readonly costs: readonly Cost[];
 }
 
 /** The final answer does not fit the schema of `responseFormat`: the model is asked to correct it. */

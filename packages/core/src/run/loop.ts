@@ -1,5 +1,6 @@
 import { abortable } from "../contract/abortable.ts";
 import { isGatewayError } from "../contract/error.ts";
+import { soleCost } from "../stream/usage-sum.ts";
 import { AnswerStream, type LoopYield } from "./answer-stream.ts";
 import { type Conversation, type MessageInput, textOf } from "./conversation.ts";
 import type { Interruption, RunEndReason, RunEvent } from "./event.ts";
@@ -54,7 +55,9 @@ export async function* loop(
       return;
     }
     const { message, results } = step.commit();
-    yield [{ type: "step-end", step: step.number, message, results, usage: step.fold.usage }];
+    const { usage, costs, notices } = step.account.charge;
+    const cost = soleCost(costs);
+    yield [...notices, { type: "step-end", step: step.number, message, results, usage, cost, costs }];
     // The consumer may have aborted while it held that event.
     signal.throwIfAborted();
 

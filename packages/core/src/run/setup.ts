@@ -7,7 +7,11 @@ import type { Conversation } from "./conversation.ts";
 import { ToolRunner } from "./execute.ts";
 import { admitStepChanges } from "./input/admit-step-changes.ts";
 import type { LoopOptions } from "./loop-options.ts";
+import { admitBudget } from "./metering/admit-budget.ts";
+import { Meter } from "./metering/meter.ts";
+import { StepAccount } from "./metering/step-account.ts";
 import { ModelCaller } from "./model-caller.ts";
+import type { ModelRef } from "./model-ref.ts";
 import type { PendingStep } from "./pending-step.ts";
 import { Step } from "./step.ts";
 import { type ExecutableTool, indexTools, type RunTool, toolSpec } from "./tool.ts";
@@ -20,6 +24,9 @@ export class StepSetup {
   #tools: ReadonlyMap<string, ExecutableTool>;
   #specs: readonly ToolSpec[];
   #caller: ModelCaller;
+  readonly #meter: Meter;
+  /** Models whose costs have still to be found out, for a cost limit. */
+  #unadmitted: readonly ModelRef[] | undefined;
 
   constructor(options: LoopOptions, conversation: Conversation) {
     this.#options = options;
@@ -28,6 +35,8 @@ export class StepSetup {
     this.#tools = indexTools(this.#withOutput(options.tools));
     this.#specs = options.tools.map(toolSpec);
     this.#caller = new ModelCaller(options.targets, options);
+    this.#meter = new Meter(options.limits.budget);
+    if (options.limits.budget?.cost !== undefined) this.#unadmitted = options.targets;
   }
 
   get caller(): ModelCaller {
@@ -36,7 +45,7 @@ export class StepSetup {
 
   /** Asks the program what to change, and takes in what was said to the model in the meantime. */
   async prepare(step: number): Promise<void> {
-    const { prepareStep, control } = this.#options;
+    const { prepareStep, control, limits } = this.#options;
     if (prepareStep !== undefined) {
       const { messages: history, usage, cost, costs } = this.#conversation;
       const preparing = Promise.resolve(prepareStep({ step, messages: history, usage, cost, costs }));
@@ -44,12 +53,19 @@ export class StepSetup {
       admitStepChanges(changes);
       const { messages, targets, tools, ...rest } = changes ?? {};
       if (messages !== undefined) this.#conversation.replace(messages);
-      if (targets !== undefined) this.#caller = new ModelCaller(targets, this.#options);
+      if (targets !== undefined) {
+        this.#caller = new ModelCaller(targets, this.#options);
+        this.#unadmitted = targets;
+      }
       if (tools !== undefined) {
         this.#tools = indexTools(this.#withOutput(tools));
         this.#specs = tools.map(toolSpec);
       }
       this.#request = { ...this.#request, ...rest };
+    }
+    if (this.#unadmitted !== undefined) {
+      await admitBudget(limits.budget, this.#unadmitted, this.#request.signal);
+      this.#unadmitted = undefined;
     }
     this.#conversation.say(control.takeSteering());
   }
@@ -78,7 +94,8 @@ export class StepSetup {
     const { schemaSteps } = this.#options;
     const options = { maxParallelTools, toolTimeoutMs, schemaSteps, approve, approvals: control.approvals };
     const runner = new ToolRunner(this.#tools, options, this.#request.signal);
-    return new Step(fold, runner, this.#tools, this.#conversation, callsLeft);
+    const account = new StepAccount(this.#meter, this.#conversation, this.#caller, this.#specs);
+    return new Step(fold, runner, this.#tools, this.#conversation, callsLeft, account);
   }
 
   request(): Omit<ModelRequest, "model" | "gatewayOptions"> {

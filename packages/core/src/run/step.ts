@@ -5,6 +5,7 @@ import type { FoldedCall, MessageFold } from "../stream/fold.ts";
 import type { Conversation } from "./conversation.ts";
 import type { Interruption, RunEndReason } from "./event.ts";
 import type { ToolRunner } from "./execute.ts";
+import type { StepAccount } from "./metering/step-account.ts";
 import type { PendingStep } from "./pending-step.ts";
 import type { ExecutableTool } from "./tool.ts";
 
@@ -20,6 +21,7 @@ const stopping = {
 export class Step {
   readonly fold: MessageFold;
   readonly runner: ToolRunner;
+  readonly account: StepAccount;
   readonly #tools: ReadonlyMap<string, ExecutableTool>;
   readonly #conversation: Conversation;
   /** The calls that were handed to the runner. */
@@ -30,7 +32,6 @@ export class Step {
   /** Which step of the run it is: 1 for the first. */
   readonly number: number;
   #answered = false;
-  #charged = false;
   #carriedOut = 0;
   #committed: { message: AssistantMessage; results: readonly ToolResultPart[] } | undefined;
 
@@ -41,8 +42,10 @@ export class Step {
     tools: ReadonlyMap<string, ExecutableTool>,
     conversation: Conversation,
     callsLeft: number,
+    account: StepAccount,
   ) {
     this.fold = fold;
+    this.account = account;
     this.runner = runner;
     this.#tools = tools;
     this.mayBeginTools = [...tools.values()].some(({ readOnly }) => readOnly === true);
@@ -89,8 +92,7 @@ export class Step {
   /** Takes up what was done of it elsewhere. */
   restore(pending: PendingStep): void {
     this.interruption = pending.interruption;
-    // Counted where the answer was given.
-    this.#charged = true;
+    this.account.restore(this.fold);
     this.#answered = true;
     this.runner.restore(this.fold.calls, pending);
     for (const { part } of this.fold.calls) {
@@ -124,7 +126,7 @@ export class Step {
    */
   startRemaining(): void {
     this.#answered = true;
-    this.#charge();
+    this.account.settle(this.fold);
     const stopped = this.#stoppedBy();
     for (const call of this.fold.calls) {
       if (stopped === undefined) this.#start(call);
@@ -151,7 +153,7 @@ export class Step {
       this.#conversation.append(message, [...results, ...approvals]);
       this.#conversation.steps++;
       this.#conversation.toolCalls += this.#carriedOut;
-      this.#charge();
+      this.account.settle(this.fold);
     }
     return this.#committed;
   }
@@ -200,12 +202,5 @@ export class Step {
   /** Calls that are not whole, or of no tool, get an answer that says so. They use up nothing. */
   #usesUp(call: ToolCallPart): boolean {
     return call.status === "ok" && this.#tools.has(call.name);
-  }
-
-  /** Counts what the answer used, once. */
-  #charge(): void {
-    if (this.#charged) return;
-    this.#charged = true;
-    this.#conversation.charge(this.fold.usage, this.fold.costs);
   }
 }

@@ -108,4 +108,5 @@ const none: Readonly<Record<Capability, false>> = {
   files: false,
   reasoning: false,
   structuredOutput: false,
+  billedCost: false,
 };

@@ -35,7 +35,8 @@ export async function streamAnswers(to: OpenedGateway, options: StreamOptions): 
       return { type: "tool-result", id, name, content: [{ type: "text", text: "Noted." }], isError: false };
     });
     messages.push(message, ...(results.length > 0 ? [{ role: "tool", content: results } as const] : []));
-    await hear({ type: "step-end", step, message, results, usage: fold.usage });
+    const { usage, costs } = fold;
+    await hear({ type: "step-end", step, message, results, usage, cost: costs[0], costs });
     if (results.length === 0) break;
   }
   return messages;

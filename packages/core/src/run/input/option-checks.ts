@@ -20,6 +20,7 @@ import { isObject } from "../../contract/json.ts";
 import type { PrivacyDemand } from "../../contract/privacy.ts";
 import { reasoningEfforts } from "../../contract/request.ts";
 import { isStandardSchema } from "../../contract/standard-schema.ts";
+import type { Budget } from "../limits.ts";
 import type { RetryPolicy } from "../retry.ts";
 import { messageInputs } from "./check-messages.ts";
 import { toolInputs } from "./check-tools.ts";
@@ -183,6 +184,12 @@ export const stepOptionChecks = {
   tools: toolInputs,
 } as const;
 
+const budgetFields: Readonly<Record<keyof Budget, Check>> = {
+  tokens: amount,
+  cost: amount,
+  unknown: oneOf(["reject", "allow"]),
+};
+
 /** The check of each option of a run. */
 export const runOptionChecks = {
   ...modelRefFields,
@@ -196,7 +203,7 @@ export const runOptionChecks = {
   deadlines: fieldsOf({ ...phases, totalMs: milliseconds }),
   maxSteps: count,
   maxToolCalls: count,
-  budget: fieldsOf({ tokens: amount, cost: amount }),
+  budget: fieldsOf(budgetFields),
   maxParallelTools: count,
   toolTimeoutMs: milliseconds,
   approve: callable,
