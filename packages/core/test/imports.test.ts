@@ -27,7 +27,7 @@ describe("core", () => {
   it("was read", () => {
     expect(sources.map(({ path }) => path)).toContain("run/run.ts");
     expect(imports).toContainEqual({ from: "run/run.ts", to: "run/running.ts", typeOnly: false });
-    expect(imports).toContainEqual({ from: "run/run.ts", to: "contract/message.ts", typeOnly: true });
+    expect(imports).toContainEqual({ from: "run/run.ts", to: "run/options.ts", typeOnly: true });
   });
 
   it("has no import that was not read", () => {
