@@ -1,10 +1,12 @@
-import { type Node, parseSync, Visitor } from "oxc-parser";
+import { type ExportNamedDeclaration, type Node, parseSync, Visitor } from "oxc-parser";
 
 /** A module as far as the rules look at it. */
 export interface SourceFile {
   /** From the repository's root, with `/`. */
   readonly path: string;
   readonly imports: readonly Import[];
+  /** The names that it exports, types included. */
+  readonly exports: readonly string[];
   readonly comments: readonly Comment[];
   readonly testCalls: readonly TestCall[];
   /** Where a function is written out in an assignment to a property, as in `this.end = () => {}`. */
@@ -39,6 +41,7 @@ export function parseSource(path: string, text: string): SourceFile {
   if (error !== undefined) throw new SyntaxError(`${path}:${lineOf(error.labels[0]?.start ?? 0)}: ${error.message}`);
 
   const imports: Import[] = [];
+  const exports: string[] = [];
   const testCalls: TestCall[] = [];
   const assignedFunctions: { line: number }[] = [];
   const add = (source: Node | null | undefined, typeOnly: boolean) => {
@@ -46,7 +49,10 @@ export function parseSource(path: string, text: string): SourceFile {
   };
   new Visitor({
     ImportDeclaration: (node) => add(node.source, node.importKind === "type"),
-    ExportNamedDeclaration: (node) => add(node.source, node.exportKind === "type"),
+    ExportNamedDeclaration(node) {
+      add(node.source, node.exportKind === "type");
+      exports.push(...namesOf(node));
+    },
     ExportAllDeclaration: (node) => add(node.source, node.exportKind === "type"),
     ImportExpression: (node) => add(node.source, false),
     TSImportType: (node) => add(node.source, true),
@@ -73,6 +79,7 @@ export function parseSource(path: string, text: string): SourceFile {
   return {
     path,
     imports: imports.sort((a, b) => a.line - b.line),
+    exports,
     comments: comments.map(({ value, start }) => ({ text: value, line: lineOf(start) })),
     testCalls,
     assignedFunctions,
@@ -81,6 +88,17 @@ export function parseSource(path: string, text: string): SourceFile {
 
 /** Modifiers that take a condition first and the test in a second call. */
 export const conditional: ReadonlySet<string> = new Set(["skipIf", "runIf"]);
+
+/** The names that an export statement gives. */
+function namesOf({ declaration, specifiers }: ExportNamedDeclaration): readonly string[] {
+  const listed = specifiers.flatMap(({ exported }) => (exported.type === "Identifier" ? [exported.name] : []));
+  if (declaration === null) return listed;
+  if (declaration.type === "VariableDeclaration") {
+    return declaration.declarations.flatMap(({ id }) => (id.type === "Identifier" ? [id.name] : []));
+  }
+  const id = "id" in declaration ? declaration.id : null;
+  return id?.type === "Identifier" ? [id.name] : [];
+}
 
 function modifierOf(callee: string): string | undefined {
   return /^(?:describe|it|test)\b.*\.(\w+)$/s.exec(callee)?.[1];

@@ -1,6 +1,7 @@
+import { existsSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parseSource } from "../src/source-file.ts";
-import { checkSource, sourceRules } from "../src/source-rules.ts";
+import { checkSource, forAnIdea, sourceRules } from "../src/source-rules.ts";
 import { checkText, textRules } from "../src/text-rules.ts";
 
 const source = "packages/core/src/run/run.ts";
@@ -13,6 +14,10 @@ const violations: readonly (readonly [rule: string, path: string, code: string])
   ["type-suppression", source, "// @ts-nocheck"],
   ["type-suppression", test, "// @ts-nocheck"],
   ["type-suppression", source, "// @ts-expect-error the types lie\ncall();"],
+  ["file-name", "packages/http/src/stream.ts", "export class Exchange {}"],
+  ["file-name", "packages/bedrock/src/frames/frames.ts", "export interface FrameTaker {}\nexport class FrameReader {}"],
+  ["file-name", "packages/plugin-kit/src/failure/index.ts", "export const shorten = 1;"],
+  ["file-name", "packages/openrouter/src/models.ts", "const toModel = 1;\nexport { toModel };"],
   ["skipped-test", test, 'it.todo("answers");'],
   ["skipped-test", test, 'it.skipIf(process.env.CI)("answers", () => {});'],
   ["skipped-test", test, 'describe.runIf(fast)("answers", () => {});'],
@@ -22,6 +27,16 @@ const violations: readonly (readonly [rule: string, path: string, code: string])
 ];
 
 const allowed: readonly (readonly [path: string, code: string])[] = [
+  ["packages/http/src/exchange.ts", "export interface Keeper {}\nexport class Exchange {}"],
+  ["packages/http/src/undici.ts", 'export type { Dispatcher } from "undici";\nexport type Undici = object;'],
+  ["packages/plugin-kit/src/body/utf8-decoder.ts", "export class Utf8Decoder {}"],
+  ["packages/plugin-kit/src/json/is-json.ts", "export const [isJSON] = [1];\nexport function isJson() {}"],
+  ["packages/openrouter/src/to-model.ts", "const toModel = 1;\nexport { toModel };"],
+  ["packages/openrouter/src/model-id.ts", "export function baseOf() {}\nexport function isRouter() {}"],
+  ["packages/openrouter/src/index.ts", 'export { openrouter } from "./plugin.ts";'],
+  ["packages/openrouter/src/register.ts", "globalThis.x = 1;"],
+  ["packages/openrouter/src/tighten.test.ts", "export const routing = {};"],
+  ["packages/openrouter/test/answer.ts", "export const chunk = {};"],
   [source, '// Finds marks such as "TODO in src/".\nconst mark = "TODO: x";'],
   [test, "// @ts-expect-error a number is no name\ncall(1);"],
   [test, 'describe.skipIf(folder === undefined)("recordings (skipped where there are none)", () => {});'],
@@ -55,6 +70,11 @@ describe("source rules", () => {
 
   it.each(allowed)("let pass: %s: %s", (path, code) => {
     expect(checkSource(parseSource(path, code))).toEqual([]);
+  });
+
+  it("know no file by its idea that is not there", () => {
+    const root = new URL("../../../", import.meta.url);
+    expect([...forAnIdea].filter((path) => !existsSync(new URL(path, root)))).toEqual([]);
   });
 
   it("each have a violation that they catch", () => {
