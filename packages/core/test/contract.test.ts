@@ -336,6 +336,61 @@ describe("a plugin that misbehaves outside of streams is named, and the others g
 });
 
 describe("requests are the program's own", () => {
+  it("a plugin that changes what it was handed changes nothing of the program, nor of the next request", async () => {
+    const seen: string[] = [];
+    const refused: unknown[] = [];
+    const wrong = pluginOf({
+      models: async () => [],
+      async *stream(request) {
+        seen.push(JSON.stringify([request.messages, request.tools]));
+        const { messages, tools } = request as unknown as { messages: { content: unknown[] }[]; tools: object[] };
+        for (const change of [
+          () => messages[0]?.content.push({ type: "text", text: "planted" }),
+          () => Object.assign(messages[0]?.content[0] ?? {}, { text: "planted" }),
+          () => Object.assign(tools[0] ?? {}, { name: "planted" }),
+          () => messages.push({ content: [] }),
+          () => tools.splice(0),
+        ]) {
+          try {
+            change();
+          } catch (error) {
+            refused.push(error);
+          }
+        }
+        yield [text("Done."), finish()];
+      },
+    });
+    const input = requestOf({ tools: [{ name: "add", description: "Adds.", parameters: { type: "object" } }] });
+    const before = JSON.stringify([input.messages, input.tools]);
+    await beside(wrong, async (registry) => {
+      const gateway = registry.gateway(wrong.id);
+      await collect(gateway.stream(input));
+      await collect(gateway.stream(input));
+    });
+    expect(JSON.stringify([input.messages, input.tools])).toBe(before);
+    expect(seen).toEqual([before, before]);
+    expect(refused).toHaveLength(10);
+  });
+
+  it("what a program changes in its own messages reaches the next request", async () => {
+    const seen: string[] = [];
+    const honest = pluginOf({
+      models: async () => [],
+      async *stream({ messages }) {
+        seen.push(JSON.stringify(messages));
+        yield [text("Done."), finish()];
+      },
+    });
+    const message = { role: "user" as const, content: [{ type: "text" as const, text: "one" }] };
+    await beside(honest, async (registry) => {
+      const gateway = registry.gateway(honest.id);
+      await collect(gateway.stream(requestOf({ messages: [message] })));
+      message.content.push({ type: "text", text: "two" });
+      await collect(gateway.stream(requestOf({ messages: [message] })));
+    });
+    expect(seen[1]).toContain("two");
+  });
+
   it("extensions reach the program untouched", () => {
     const embed = (words: string) => words.length;
     const gateway: Gateway = { ...saying(), extensions: { embed } };

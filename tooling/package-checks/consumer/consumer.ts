@@ -7,7 +7,7 @@ import type { GatewayPlugin } from "@waygate/core/plugin";
 import openaiCompatible from "@waygate/openai-compatible";
 
 const plugins: readonly GatewayPlugin[] = [openaiCompatible];
-for (const plugin of plugins) assert.equal(plugin.contract);
+for (const plugin of plugins) assert.equal(plugin.contract, 1);
 
 // A service that asks for the tool first and gives its answer next.
 const call = { index: 0, id: "call-1", type: "function", function: { name: "add", arguments: '{"a":1,"b":2}' } };

@@ -9,7 +9,7 @@ const root = resolve(import.meta.dirname, "../../..");
 /** Each chat gateway on its own: core, the gateway, and what that brings. */
 const gateways = ["@waygate/openai-compatible", "@waygate/openrouter", "@waygate/vercel-ai-gateway"];
 const base = ["@waygate/core", "@waygate/http", "@waygate/plugin-kit", "@waygate/openai-chat"];
-const limits = { bytes: 5 * megabyte, unwanted: /aws|smithy|tsyringe|reflect-metadata/ };
+const limits = { bytes: 5.5 * megabyte, unwanted: /aws|smithy|tsyringe|reflect-metadata/ };
 
 using temporary = mkdtempDisposableSync(join(tmpdir(), "waygate-install-"));
 const tarballs = join(temporary.path, "tarballs");

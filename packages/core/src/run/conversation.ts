@@ -1,6 +1,7 @@
 import type { Cost, Usage } from "../contract/event.ts";
 import type { AssistantMessage, Message, ToolMessage } from "../contract/message.ts";
 import { CallIds } from "../stream/call-ids.ts";
+import { sealed } from "../stream/sealed.ts";
 import { addCost, addUsage, soleCost, unknownUsage } from "../stream/usage-sum.ts";
 
 /** A message, or one of plain text written short. */
@@ -9,10 +10,10 @@ export type MessageInput = Message | { readonly role: "system" | "user" | "assis
 /** What there was before a conversation goes on. */
 type Past = Pick<Conversation, "usage" | "costs" | "steps" | "toolCalls">;
 
-/** Spells a message out. */
+/** Spells a message out, as a frozen copy. */
 export function toMessage(input: MessageInput): Message {
-  if (typeof input.content !== "string") return input as Message;
-  return { role: input.role, content: [{ type: "text", text: input.content }] } as Message;
+  if (typeof input.content !== "string") return sealed(input as Message);
+  return sealed({ role: input.role, content: [{ type: "text", text: input.content }] } as Message);
 }
 
 /** What parts say in words. */
@@ -53,7 +54,7 @@ export class Conversation {
     this.answer = message;
     if (message.content.length === 0) return;
     const added: Message[] = results.length > 0 ? [message, { role: "tool", content: results }] : [message];
-    this.#messages = [...this.#messages, ...added];
+    this.#messages = [...this.#messages, ...added.map(sealed)];
   }
 
   /** Adds what a person says, in between or to begin with. */

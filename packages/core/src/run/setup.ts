@@ -2,6 +2,7 @@ import { abortable } from "../contract/abortable.ts";
 import type { AssistantMessage } from "../contract/message.ts";
 import type { ModelRequest, ToolSpec } from "../contract/request.ts";
 import { MessageFold } from "../stream/fold.ts";
+import { sealed } from "../stream/sealed.ts";
 import { Approvals } from "./approval.ts";
 import type { Conversation } from "./conversation.ts";
 import { ToolRunner } from "./execute.ts";
@@ -33,7 +34,7 @@ export class StepSetup {
     this.#conversation = conversation;
     this.#request = options.request;
     this.#tools = indexTools(this.#withOutput(options.tools));
-    this.#specs = options.tools.map(toolSpec);
+    this.#specs = options.tools.map((tool) => sealed(toolSpec(tool)));
     this.#caller = new ModelCaller(options.targets, options);
     this.#meter = new Meter(options.limits.budget);
     if (options.limits.budget?.cost !== undefined) this.#unadmitted = options.targets;
@@ -59,7 +60,7 @@ export class StepSetup {
       }
       if (tools !== undefined) {
         this.#tools = indexTools(this.#withOutput(tools));
-        this.#specs = tools.map(toolSpec);
+        this.#specs = tools.map((tool) => sealed(toolSpec(tool)));
       }
       this.#request = { ...this.#request, ...rest };
     }
