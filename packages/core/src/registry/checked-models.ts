@@ -69,7 +69,7 @@ function readPricing(pricing: unknown): Pricing | undefined {
 }
 
 /** Returns whether a value is the code of a currency (ISO 4217). */
-export function isCurrency(value: unknown): boolean {
+function isCurrency(value: unknown): boolean {
   return typeof value === "string" && /^[A-Z]{3}$/.test(value);
 }
 

@@ -9,7 +9,7 @@ export interface Cleaner {
 }
 
 /** Deeper JSON is rejected by many parsers (serde_json: 128) and overflows the stack of others. */
-export const maxDepth = 100;
+const maxDepth = 100;
 
 /** White space, characters that show nothing, and control characters. */
 const blank = /^[\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cc}]*$/u;

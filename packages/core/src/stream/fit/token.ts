@@ -20,7 +20,7 @@ const mostMade = 10_000;
 const wholeHash = 12;
 
 /** Accepts every text. */
-export const anyToken: TokenMaker = { isLegal: () => true, make: (text) => text };
+const anyToken: TokenMaker = { isLegal: () => true, make: (text) => text };
 
 /** Makes ids, which need not be readable: `call_` and a hash, or as much of it as the rule has room for. */
 export function idMaker(rule: TokenRule | "any"): TokenMaker {
