@@ -1,5 +1,16 @@
 import { toStandardJsonSchema } from "@valibot/to-json-schema";
-import { address, flag, jsonObject, object, oneOf, pricing, text, textMap, tokens } from "@waygate/plugin-kit/settings";
+import {
+  address,
+  flag,
+  jsonObject,
+  modelMode,
+  object,
+  oneOf,
+  pricing,
+  text,
+  textMap,
+  tokens,
+} from "@waygate/plugin-kit/settings";
 import * as v from "valibot";
 import { isRegionName } from "./is-region-name.ts";
 
@@ -43,16 +54,6 @@ const thinking = v.union(
   "must be true, false, or an object with adaptive, has_xhigh or budget_tokens",
 );
 
-const mode = v.variant(
-  "type",
-  [
-    v.object({ type: v.literal("default") }),
-    v.object({ type: v.literal("thinking"), budget_tokens: v.optional(tokens) }),
-    v.object({ type: v.literal("adaptive") }),
-  ],
-  'must have a "type" that is default, thinking or adaptive',
-);
-
 const model = object({
   name: described(
     text("the model's id on Bedrock, or an ARN"),
@@ -80,7 +81,7 @@ const model = object({
   supports_images: v.optional(switchFor("Takes images. Default: what is known of the base model, else true.")),
   supports_documents: v.optional(switchFor("Takes files. Default: what is known of the base model, else true.")),
   thinking: v.optional(described(thinking, "Whether and how it thinks. Default: what is known of the base model.")),
-  mode: v.optional(described(mode, "As thinking, and asked for where a request says nothing of reasoning.")),
+  mode: v.optional(described(modelMode, "As thinking, and asked for where a request says nothing of reasoning.")),
   cache_configuration: v.optional(described(cacheConfiguration, "That it takes cache points, and how many.")),
   base_model: v.optional(
     described(

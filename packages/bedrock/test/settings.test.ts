@@ -107,7 +107,7 @@ describe("settings", () => {
     ],
     [
       { available_models: [{ ...model, mode: { type: "deep" } }] },
-      'available_models[0].mode.type: must have a "type" that is default, thinking or adaptive',
+      'available_models[0].mode.type: must be an object whose "type" is default, thinking or adaptive',
     ],
     ["all", "must be an object"],
   ])("that are wrong say where and what: %j", (settings, issue) => {

@@ -6,6 +6,7 @@ import {
   type ReasoningRequest,
 } from "@waygate/core/plugin";
 import { type ChatDialect, plainDialect } from "@waygate/openai-chat";
+import { reasoningOf } from "@waygate/plugin-kit";
 import { extrasOf } from "./options.ts";
 import type { ServiceDialect } from "./service-dialect.ts";
 import type { ModelSettings } from "./settings.ts";
@@ -69,8 +70,7 @@ function documentUrl({ mediaType, source, name }: FilePart): JsonObject | undefi
 
 /** Fills in what the settings say of the model where the request leaves it open. */
 export function withDefaults(request: ModelRequest, settings: ModelSettings | undefined): ModelRequest {
-  const effort = settings?.reasoning_effort;
-  const reasoning = request.reasoning ?? (effort === undefined ? undefined : effort === "none" ? "off" : { effort });
+  const reasoning = request.reasoning ?? reasoningOf(settings?.reasoning_effort);
   // `max_completion_tokens`, the newer name, wins.
   const limit = settings?.max_completion_tokens ?? settings?.max_output_tokens;
   return { ...request, reasoning, maxOutputTokens: request.maxOutputTokens ?? limit };

@@ -1,16 +1,17 @@
 import { toStandardJsonSchema } from "@valibot/to-json-schema";
-import { didYouMean, reasoningEfforts } from "@waygate/core/plugin";
+import { didYouMean } from "@waygate/core/plugin";
 import { addressProblem } from "@waygate/http";
 import { protectedFields } from "@waygate/openai-chat";
 import {
   address,
   bodyFields,
+  capabilityFlags,
   flag,
   mapOf,
   modelEntries,
   object,
-  oneOf,
   pricing,
+  settingsEffort,
   text,
   textMap,
 } from "@waygate/plugin-kit/settings";
@@ -26,19 +27,6 @@ const dialect = v.picklist(dialectNames, ({ input }) => {
   return `must be one of ${dialectNames.join(", ")}.${hint}`;
 });
 
-/** What a model can do, and how it is spoken to. A flag that is left out is as the list or the dialect says. */
-const capabilities = object({
-  tools: v.optional(flag),
-  images: v.optional(flag),
-  parallel_tool_calls: v.optional(flag),
-  prompt_cache_key: v.optional(flag),
-  chat_completions: v.optional(flag),
-  interleaved_reasoning: v.optional(flag),
-  max_tokens_parameter: v.optional(flag),
-});
-
-const efforts = ["none", ...reasoningEfforts] as const;
-
 const reasoningTag = v.pipe(
   v.string('must be the name of a tag, such as "think"'),
   v.regex(/^[A-Za-z][\w-]*$/, 'must be the name of a tag without brackets, such as "think"'),
@@ -47,12 +35,12 @@ const reasoningTag = v.pipe(
 const model = object({
   name: text("the model's name, as the service knows it"),
   ...modelEntries,
-  reasoning_effort: v.optional(oneOf(efforts)),
+  reasoning_effort: v.optional(settingsEffort),
   dialect: v.optional(dialect),
   reasoning_tag: v.optional(reasoningTag),
   extra_body: v.optional(extraBody),
   pricing: v.optional(pricing),
-  capabilities: v.optional(capabilities, {}),
+  capabilities: v.optional(capabilityFlags, {}),
 });
 
 const authHeader = v.pipe(

@@ -1,7 +1,7 @@
 import type { JsonObject, ReasoningRequest } from "@waygate/core/plugin";
+import type { ModelMode } from "@waygate/plugin-kit/settings";
 import type { ModelFacts } from "./model-facts.ts";
 import type { ReasoningOptions } from "./open-router-options.ts";
-import type { ModelMode } from "./settings.ts";
 
 export interface ReasoningQuestion {
   /** How the model thinks where nobody says. */

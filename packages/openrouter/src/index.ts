@@ -1,3 +1,4 @@
+export type { ModelMode } from "@waygate/plugin-kit/settings";
 export type { ReasoningFacts } from "./model-facts.ts";
 export type { OpenRouterModel } from "./open-router-model.ts";
 export type { OpenRouterOptions, ReasoningOptions, RequestSettings } from "./open-router-options.ts";
@@ -11,4 +12,4 @@ export type {
 } from "./open-router-plugin.ts";
 export { openrouter as default, openrouter } from "./plugin.ts";
 export type { Percentiles, ProviderRouting } from "./routing-schema.ts";
-export type { ModelMode, ModelSettings, NamedModelSettings, OpenRouterSettings } from "./settings.ts";
+export type { ModelSettings, NamedModelSettings, OpenRouterSettings } from "./settings.ts";

@@ -1,5 +1,5 @@
 import { toStandardJsonSchema } from "@valibot/to-json-schema";
-import { type JsonObject, reasoningEfforts, type SettingsSchema } from "@waygate/core/plugin";
+import type { JsonObject, SettingsSchema } from "@waygate/core/plugin";
 import { protectedFields } from "@waygate/openai-chat";
 import { compact } from "@waygate/plugin-kit";
 import {
@@ -12,6 +12,7 @@ import {
   object,
   oneOf,
   openObject,
+  settingsEffort,
   text,
   tokens,
 } from "@waygate/plugin-kit/settings";
@@ -20,15 +21,13 @@ import type { OpenRouterOptions } from "./open-router-options.ts";
 import { pluginSchema, serverToolSchema } from "./open-router-plugin.ts";
 import { routingSchema } from "./routing-schema.ts";
 
-const efforts = ["none", ...reasoningEfforts] as const;
-
 const ttl = oneOf(["5m", "1h"]);
 
 /** What is asked, and what the privacy ratchet guards. */
 const extraBody = bodyFields({ ...protectedFields, tools: "it is what is asked", provider: 'use the key "provider"' });
 
 const reasoning = object({
-  effort: v.optional(oneOf(efforts)),
+  effort: v.optional(settingsEffort),
   max_tokens: v.optional(tokens),
   enabled: v.optional(flag),
   exclude: v.optional(flag),

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { GatewayError, type JsonObject, type ModelRequest, type NoticeEvent, type Privacy } from "@waygate/core/plugin";
+import type { JsonObject, ModelRequest, NoticeEvent, Privacy } from "@waygate/core/plugin";
 import type { ChatDialect } from "@waygate/openai-chat";
-import { notLoosened } from "@waygate/plugin-kit";
+import { notLoosened, requireUpstream } from "@waygate/plugin-kit";
 import { askForReasoning } from "./ask-for-reasoning.ts";
 import { type BodyPlan, chatDialect } from "./chat-dialect.ts";
 import { fieldsOf } from "./fields-of.ts";
@@ -13,7 +13,6 @@ import type { OpenRouterOptions } from "./open-router-options.ts";
 import { asOptions } from "./options.ts";
 import { pinUpstream } from "./pin-upstream.ts";
 import { planFallbacks } from "./plan-fallbacks.ts";
-import type { ProviderRouting } from "./routing-schema.ts";
 import type { ModelSettings } from "./settings.ts";
 import { optionHeaders } from "./settings-headers.ts";
 import { encodeRouting, privacyOf, routingOf, tighten } from "./tighten.ts";
@@ -54,7 +53,7 @@ export function planRequest(request: ModelRequest, context: PlanContext): Reques
     demanded.routing,
     (model) => context.settingsOf(model).provider,
   );
-  requireProvider(context.gateway, fallbacks.routing);
+  requireUpstream(context.gateway, fallbacks.routing.only);
   const limit = request.maxOutputTokens ?? settings.max_completion_tokens ?? settings.max_output_tokens;
   const reasoning = askForReasoning({
     mode: settings.mode,
@@ -110,15 +109,6 @@ export function demandsOf(settings: ModelSettings, own: ModelRequest["gatewayOpt
 }
 
 type Notice = Omit<NoticeEvent, "type">;
-
-function requireProvider(gateway: string, { only }: ProviderRouting): void {
-  if (only === undefined || only.length > 0) return;
-  throw new GatewayError(
-    `The request to gateway "${gateway}" allows no provider: the lists in "only" of the settings and of the request ` +
-      "have none in common. Name a provider that the settings allow.",
-    { gateway, code: "invalid-request" },
-  );
-}
 
 /** Models that take no schema may still answer in JSON, of whatever form. */
 function unenforced({ model, responseFormat }: ModelRequest, facts: ModelFacts | undefined): Notice | undefined {

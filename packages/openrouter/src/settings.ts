@@ -1,7 +1,18 @@
 import { toStandardJsonSchema } from "@valibot/to-json-schema";
 import type { SettingsSchema } from "@waygate/core/plugin";
 import { compact } from "@waygate/plugin-kit";
-import { address, flag, mapOf, modelEntries, object, text, textMap, tokens } from "@waygate/plugin-kit/settings";
+import {
+  address,
+  flag,
+  type ModelEntries,
+  type ModelMode,
+  mapOf,
+  modelEntries,
+  modelMode,
+  object,
+  text,
+  textMap,
+} from "@waygate/plugin-kit/settings";
 import * as v from "valibot";
 import type { RequestSettings } from "./open-router-options.ts";
 import { requestEntries } from "./options.ts";
@@ -24,42 +35,21 @@ export type OpenRouterSettings = {
 };
 
 /** How a model is spoken to. What is left out is as OpenRouter's list has it. */
-export type ModelSettings = RequestSettings & {
-  readonly display_name?: string;
-  /** The context window, in tokens. */
-  readonly max_tokens?: number;
-  /** The limit on an answer, sent with each request that sets none of its own. */
-  readonly max_output_tokens?: number;
-  /** The same under its newer name; it wins. */
-  readonly max_completion_tokens?: number;
-  readonly supports_tools?: boolean;
-  readonly supports_images?: boolean;
-  /** How the model thinks where a request does not say. */
-  readonly mode?: ModelMode;
-};
+export type ModelSettings = RequestSettings &
+  ModelEntries & {
+    readonly supports_tools?: boolean;
+    readonly supports_images?: boolean;
+    /** How the model thinks where a request does not say. */
+    readonly mode?: ModelMode;
+  };
 
 export type NamedModelSettings = ModelSettings & { readonly name: string };
-
-export type ModelMode =
-  | { readonly type: "default" }
-  | { readonly type: "thinking"; readonly budget_tokens?: number }
-  | { readonly type: "adaptive" };
-
-const mode = v.variant(
-  "type",
-  [
-    v.object({ type: v.literal("default") }),
-    v.object({ type: v.literal("thinking"), budget_tokens: v.optional(tokens) }),
-    v.object({ type: v.literal("adaptive") }),
-  ],
-  'must be an object whose "type" is default, thinking or adaptive',
-);
 
 const entries = {
   ...modelEntries,
   supports_tools: v.optional(flag),
   supports_images: v.optional(flag),
-  mode: v.optional(mode),
+  mode: v.optional(modelMode),
   ...requestEntries,
 };
 

@@ -31,7 +31,7 @@ export { FieldOrigins, type Sources } from "./models/field-origins.ts";
 export { formatDollars } from "./models/format-dollars.ts";
 export { mistralConstraints, modelConstraints, openaiConstraints } from "./models/model-constraints.ts";
 export { ModelMemory, type ModelMemoryOptions } from "./models/model-memory.ts";
-export { effortOfBudget, nearestEffort, readEfforts } from "./models/nearest-effort.ts";
+export { effortOfBudget, nearestEffort, readEfforts, reasoningOf } from "./models/nearest-effort.ts";
 export { readPrice, readTokenPrice } from "./models/read-price.ts";
 export { type Prices, toPricing } from "./models/to-pricing.ts";
 export type { FromJsonSchema } from "./settings/from-json-schema.ts";
@@ -43,3 +43,4 @@ export {
   type LayeredSettingsOptions,
   notLoosened,
 } from "./settings/layered-settings.ts";
+export { requireUpstream } from "./settings/require-upstream.ts";

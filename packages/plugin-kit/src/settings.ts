@@ -1,3 +1,13 @@
+export {
+  type CapabilityFlags,
+  capabilityFlags,
+  type ModelEntries,
+  type ModelMode,
+  modelEntries,
+  modelMode,
+  type SettingsEffort,
+  settingsEffort,
+} from "./settings/model-entries.ts";
 export { pricing } from "./settings/pricing.ts";
 export {
   address,
@@ -8,7 +18,6 @@ export {
   jsonObject,
   listOf,
   mapOf,
-  modelEntries,
   number,
   object,
   oneOf,

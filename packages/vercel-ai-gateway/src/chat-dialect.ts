@@ -1,7 +1,7 @@
 import type { JsonObject } from "@waygate/core/plugin";
 import { type ChatDialect, plainDialect } from "@waygate/openai-chat";
+import type { CapabilityFlags } from "@waygate/plugin-kit/settings";
 import { readEnd } from "./read-end.ts";
-import type { CapabilityFlags } from "./settings.ts";
 
 /** What a request's body has beyond plain chat completions. */
 export interface BodyPlan {

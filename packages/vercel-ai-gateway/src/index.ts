@@ -4,5 +4,5 @@ export type { ReasoningOptions, RequestSettings, VercelAiGatewayOptions } from "
 export { vercelAiGateway as default, vercelAiGateway } from "./plugin.ts";
 export type { ProviderOptions } from "./provider-options.ts";
 export type { PriceTier, TieredPricing } from "./read-pricing.ts";
-export type { CapabilityFlags, ModelSettings, NamedModelSettings, VercelAiGatewaySettings } from "./settings.ts";
+export type { ModelSettings, NamedModelSettings, VercelAiGatewaySettings } from "./settings.ts";
 export type { VercelAiGatewayModel } from "./vercel-ai-gateway-model.ts";

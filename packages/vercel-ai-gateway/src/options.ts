@@ -1,8 +1,16 @@
 import { toStandardJsonSchema } from "@valibot/to-json-schema";
-import { type JsonObject, reasoningEfforts } from "@waygate/core/plugin";
+import type { JsonObject } from "@waygate/core/plugin";
 import { protectedFields } from "@waygate/openai-chat";
 import { compact } from "@waygate/plugin-kit";
-import { bodyFields, flag, number, object, oneOf, tokens } from "@waygate/plugin-kit/settings";
+import {
+  bodyFields,
+  flag,
+  number,
+  object,
+  type SettingsEffort,
+  settingsEffort,
+  tokens,
+} from "@waygate/plugin-kit/settings";
 import * as v from "valibot";
 import { type ProviderOptions, requestProviderOptions, settingsProviderOptions } from "./provider-options.ts";
 
@@ -29,14 +37,12 @@ export type RequestSettings = {
 export type ReasoningOptions = {
   /** True: as much as the model does by default. */
   readonly enabled?: boolean;
-  readonly effort?: (typeof efforts)[number];
+  readonly effort?: SettingsEffort;
   /** In tokens. */
   readonly max_tokens?: number;
   /** Thinks, but does not tell what. */
   readonly exclude?: boolean;
 };
-
-export const efforts = ["none", ...reasoningEfforts] as const;
 
 /** What is asked, and what the privacy ratchet guards. */
 const extraBody = bodyFields({
@@ -59,7 +65,7 @@ export const settingsEntries = { providerOptions: v.optional(settingsProviderOpt
 const reasoning = v.pipe(
   object({
     enabled: v.optional(flag),
-    effort: v.optional(oneOf(efforts)),
+    effort: v.optional(settingsEffort),
     max_tokens: v.optional(tokens),
     exclude: v.optional(flag),
   }),

@@ -1,6 +1,6 @@
 import { GatewayError, type JsonObject, type ModelRequest, type NoticeEvent, type Privacy } from "@waygate/core/plugin";
 import type { ChatDialect } from "@waygate/openai-chat";
-import { notLoosened } from "@waygate/plugin-kit";
+import { notLoosened, reasoningOf, requireUpstream } from "@waygate/plugin-kit";
 import { askForReasoning } from "./ask-for-reasoning.ts";
 import { chatDialect } from "./chat-dialect.ts";
 import type { ProviderKeys } from "./credentials.ts";
@@ -50,8 +50,12 @@ export function planRequest(request: ModelRequest, context: PlanContext): Reques
     ...keysOf(context.providerKeys, options.providerOptions),
   });
   const routed = withGatewayFields({ ...options.providerOptions, gateway: demanded.routing }, request);
-  requireProvider(context.gateway, routed);
-  const reasoning = askForReasoning(request.reasoning ?? defaultReasoning(settings), options.reasoning, facts);
+  requireUpstream(context.gateway, routed.gateway?.only);
+  const reasoning = askForReasoning(
+    request.reasoning ?? reasoningOf(settings.reasoning_effort),
+    options.reasoning,
+    facts,
+  );
   return {
     request: {
       ...request,
@@ -90,20 +94,6 @@ function keysOf(stored: ProviderKeys | undefined, options: ProviderOptions | und
 export function demandsOf(settings: ModelSettings, own: ModelRequest["gatewayOptions"]): Privacy {
   const { settings: options } = layOver<ModelSettings, VercelAiGatewayOptions>(settings, asOptions(own));
   return privacyOf(options.providerOptions?.gateway ?? {});
-}
-
-function defaultReasoning({ reasoning_effort: effort }: ModelSettings): ModelRequest["reasoning"] {
-  if (effort === undefined) return undefined;
-  return effort === "none" ? "off" : { effort };
-}
-
-function requireProvider(id: string, { gateway }: ProviderOptions): void {
-  if (gateway?.only === undefined || gateway.only.length > 0) return;
-  throw new GatewayError(
-    `The request to gateway "${id}" allows no provider: the lists in "only" of the settings and of the request ` +
-      "have none in common. Name a provider that the settings allow.",
-    { gateway: id, code: "invalid-request" },
-  );
 }
 
 function responsesRefused(id: string, model: string): GatewayError {

@@ -1,4 +1,4 @@
-import { type ReasoningEffort, reasoningEfforts } from "@waygate/core/plugin";
+import { type ReasoningEffort, type ReasoningRequest, reasoningEfforts } from "@waygate/core/plugin";
 
 /**
  * Returns the supported effort that is nearest to the one wanted, or the one wanted if no effort is known to be supported.
@@ -22,6 +22,12 @@ export function nearestEffort(
 /** Returns the effort on which services commonly spend about as many tokens, for a service that has no budgets. */
 export function effortOfBudget(budgetTokens: number): ReasoningEffort {
   return budgetTokens <= 2048 ? "low" : budgetTokens <= 8192 ? "medium" : "high";
+}
+
+/** Returns the request for an effort as settings have it, where `none` means not to think. */
+export function reasoningOf(effort: ReasoningEffort | "none" | undefined): ReasoningRequest | undefined {
+  if (effort === undefined) return undefined;
+  return effort === "none" ? "off" : { effort };
 }
 
 /** Returns those of the words that are efforts. Lists of models also name words such as `none`. */

@@ -107,18 +107,6 @@ export const bodyFields = (guarded: Readonly<Record<string, string>>) =>
     v.transform((fields): JsonObject => fields),
   );
 
-/** Entries that a model in the settings has with any gateway, by the names that Zed gives them. */
-export const modelEntries = {
-  /** For people. */
-  display_name: v.optional(text("a name for people")),
-  /** The context window. */
-  max_tokens: v.optional(tokens),
-  /** The limit on an answer. */
-  max_output_tokens: v.optional(tokens),
-  /** The same under its newer name, which counts if both are there. */
-  max_completion_tokens: v.optional(tokens),
-};
-
 /** For a missing key, valibot reports the whole object, with the key in quotes as what it expected. */
 function objectMessage({ expected }: { readonly expected: string | null }): string {
   return expected?.startsWith('"') === true ? "is missing, but required" : "must be an object";
