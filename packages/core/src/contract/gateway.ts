@@ -34,8 +34,11 @@ export interface Gateway {
   /** Returns what settings and options demand by themselves for a model. Fallbacks are held to it. Default: nothing. */
   privacy?(request: Pick<ModelRequest, "model" | "gatewayOptions">): Privacy;
 
-  /** The types of tools of the service that it knows, such as `web_search`. Others are rejected. Default: none. */
-  readonly serviceTools?: readonly string[] | undefined;
+  /**
+   * The types of tools of the service that it supports, such as `web_search`. Others are rejected before a request. `any`: the
+   * gateway or its service decides. Default: none.
+   */
+  readonly serviceTools?: readonly string[] | "any" | undefined;
 
   /**
    * What else the gateway offers, by name: `countTokens`, `embed`, `batch`. It is passed through untouched, and core has no

@@ -17,6 +17,9 @@ export function lazyGateway(id: string, open: () => Promise<Registry>): Gateway 
     get privacyDemands() {
       return opened === undefined ? privacyDemands : opened.privacyDemands;
     },
+    get serviceTools() {
+      return opened === undefined ? ("any" as const) : opened.serviceTools;
+    },
     privacy: (request: Parameters<GuardedGateway["privacyOf"]>[0]) => opened?.privacyOf(request) ?? {},
     stream: (request: ModelRequest) => ({ [Symbol.asyncIterator]: () => lazyStream(gateway, request) }),
     check: async (options: Parameters<NonNullable<Gateway["check"]>>[0]) =>
