@@ -34,6 +34,7 @@ import { systemPrompt } from "./system-prompt.ts";
 import { exactLine } from "./terminal/exact-text.ts";
 import type { Interrupts } from "./terminal/interrupts.ts";
 import { Keyboard } from "./terminal/keyboard.ts";
+import { PasteMode } from "./terminal/paste-mode.ts";
 import { Screen } from "./terminal/screen.ts";
 import { TerminalPerson } from "./terminal/terminal-person.ts";
 import { type ConversationScope, type Surroundings, tokens } from "./tokens.ts";
@@ -63,6 +64,7 @@ export async function compose(given: Given): Promise<DependencyContainer> {
   program.register(tokens.arguments, { useValue: given.arguments });
   program.register(tokens.interrupts, { useValue: given.interrupts });
   program.register(tokens.screen, { useFactory: once(makeScreen) });
+  program.register(tokens.pasteMode, { useFactory: once(makePasteMode) });
   program.register(tokens.keyboard, { useFactory: once(makeKeyboard) });
   program.register(tokens.diagnostics, { useFactory: once((c) => new Diagnostics(c.resolve(tokens.screen))) });
   program.register(tokens.openingHost, { useFactory: once(openHost) });
@@ -175,9 +177,13 @@ function makeScreen(c: DependencyContainer) {
   return new Screen({ stdout, stderr, environment, conversing });
 }
 
+function makePasteMode(c: DependencyContainer) {
+  return new PasteMode(c.resolve(tokens.screen).aside, c.resolve(tokens.surroundings).environment);
+}
+
 function makeKeyboard(c: DependencyContainer) {
   const { stdin } = c.resolve(tokens.surroundings);
-  return stdin.isTTY ? new Keyboard(stdin, c.resolve(tokens.interrupts)) : undefined;
+  return stdin.isTTY ? new Keyboard(stdin, c.resolve(tokens.interrupts), c.resolve(tokens.pasteMode)) : undefined;
 }
 
 function makeWorkspace(c: DependencyContainer) {
@@ -230,6 +236,7 @@ function makeCommands(c: DependencyContainer) {
     interrupts: c.resolve(tokens.interrupts),
     screen: c.resolve(tokens.screen),
     keyboard: c.resolve(tokens.keyboard),
+    pasteMode: c.resolve(tokens.pasteMode),
     permissionStore: c.resolve(tokens.permissionStore),
     patterns: c.resolve(tokens.patterns),
     openConversation: c.resolve(tokens.openConversation),

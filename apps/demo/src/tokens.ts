@@ -13,6 +13,7 @@ import type { Permissions } from "./permissions/permissions.ts";
 import type { RememberedRules } from "./permissions/remembered-rules.ts";
 import type { Interrupts } from "./terminal/interrupts.ts";
 import type { Keyboard } from "./terminal/keyboard.ts";
+import type { PasteMode } from "./terminal/paste-mode.ts";
 import type { Screen, StandardStream } from "./terminal/screen.ts";
 import type { Workspace } from "./tools/workspace.ts";
 
@@ -49,6 +50,7 @@ export const tokens = {
   interrupts: token<Interrupts>("interrupts"),
   screen: token<Screen>("screen"),
   /** Undefined where nobody sits at a terminal. */
+  pasteMode: token<PasteMode>("paste mode"),
   keyboard: token<Keyboard | undefined>("keyboard"),
   permissionStore: token<PermissionStore>("permission store"),
   patterns: token<PatternCompiler>("patterns"),

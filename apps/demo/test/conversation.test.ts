@@ -216,6 +216,32 @@ describe.skipIf(!hasTerminals)("a conversation at a terminal (needs the `script`
     expect(history()).toEqual(["user: one\ntwo\nthree"]);
   });
 
+  it("takes a marked paste as one message, however slowly it comes, and sends it with Enter", async () => {
+    simulator.script({ text: "Well." });
+    await open();
+    expect(terminal.raw).toContain("\u001b[?2004h");
+    const pieces = ["\u001b[200~first\r", "second\\\r", "third\r", "\u001b[201~"];
+    for (const piece of pieces) {
+      terminal.type(piece);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    expect(completions(simulator)).toHaveLength(0);
+    terminal.type(keys.enter);
+    await terminal.until("Well.");
+    expect(history()).toEqual(["user: first\nsecond\\\nthird"]);
+  });
+
+  it.each([
+    ["its end", (shown: Terminal) => shown.type(keys.ctrlD)],
+    ["SIGTERM", (shown: Terminal) => shown.signal("TERM")],
+    ["SIGHUP", (shown: Terminal) => shown.signal("HUP")],
+  ])("no longer has pastes marked after %s", async (_name, leave) => {
+    await open();
+    leave(terminal);
+    await terminal.exitCode;
+    expect(terminal.raw.lastIndexOf("\u001b[?2004l")).toBeGreaterThan(terminal.raw.lastIndexOf("\u001b[?2004h"));
+  });
+
   it("never passes on control sequences, and has colours unless NO_COLOR is set", async () => {
     simulator.script({ text: "a\u001b]0;title\u0007b\u009b2J" });
     await open();

@@ -201,6 +201,22 @@ describe.skipIf(!hasTerminals)("a question at a terminal (needs the `script` of 
     expect(made("surprise")).toBe(false);
   });
 
+  it("is not answered by a marked paste, however it arrives", async () => {
+    await question(command("touch surprise"));
+    for (const piece of ["\u001b[200~", "y", "\r", "\u001b[201~", "\u001b[200~y\u001b[201~"]) {
+      terminal.type(piece);
+      await new Promise((resolve) => setTimeout(resolve, 60));
+    }
+    expect(made("surprise")).toBe(false);
+    terminal.type("r");
+    await terminal.until("because (Esc goes back): ");
+    terminal.type("\u001b[200~one\r\ntwo\r\n\u001b[201~");
+    await terminal.until("one two");
+    await answer(keys.enter);
+    expect(told()).toContain("Their reason: one two");
+    expect(made("surprise")).toBe(false);
+  });
+
   it("is asked again about a call of the next step that reuses an id", async () => {
     simulator.script(
       { toolCalls: [command("touch first", "call_0")] },

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { stripVTControlCharacters } from "node:util";
 import { Terminal as Emulator } from "@xterm/headless";
 import type { Playground } from "./program.ts";
@@ -77,6 +78,18 @@ export class Terminal {
 
   type(text: string): void {
     this.#child.stdin?.write(text);
+  }
+
+  /** Sends a signal to the program itself, as `kill` does. */
+  signal(name: "TERM" | "HUP"): void {
+    let pid = this.#child.pid ?? 0;
+    // `script` starts a shell, which starts the program.
+    for (;;) {
+      const child = Number(readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ")[0]);
+      if (child === 0) break;
+      pid = child;
+    }
+    process.kill(pid, `SIG${name}`);
   }
 
   close(): void {

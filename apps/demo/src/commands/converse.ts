@@ -22,6 +22,7 @@ export async function converse(services: Services, choice: ModelChoice, first?: 
     output: surroundings.stdout,
     mark,
     leaveHint: aside.style("dim", "Ctrl-C once more leaves; so does Ctrl-D."),
+    pasteMode: services.pasteMode,
     completions: (line) => completions(services, line),
     awaiting(line) {
       screen.prompt = line;

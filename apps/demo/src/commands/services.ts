@@ -6,6 +6,7 @@ import type { PatternCompiler } from "../permissions/pattern-compiler.ts";
 import type { PermissionStore } from "../permissions/permission-store.ts";
 import type { Interrupts } from "../terminal/interrupts.ts";
 import type { Keyboard } from "../terminal/keyboard.ts";
+import type { PasteMode } from "../terminal/paste-mode.ts";
 import type { Screen } from "../terminal/screen.ts";
 import type { OpenConversation, Surroundings } from "../tokens.ts";
 
@@ -19,6 +20,7 @@ export interface Services {
   readonly interrupts: Interrupts;
   readonly screen: Screen;
   readonly keyboard: Keyboard | undefined;
+  readonly pasteMode: PasteMode;
   readonly permissionStore: PermissionStore;
   readonly patterns: PatternCompiler;
   readonly openConversation: OpenConversation;

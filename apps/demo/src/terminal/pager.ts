@@ -60,7 +60,10 @@ export class Pager {
     const keys = `${bold("Space")} more  ${bold("b")} back  ${bold("G")} all  ${bold("n")} ${leaving}`;
     await output.write(`  ${output.style("yellow", `rows ${first} to ${last} of ${of}`)}  ${keys}  › `);
     try {
-      return await this.#keyboard.press((key) => (Object.hasOwn(pageKeys, key) ? pageKeys[key] : undefined), signal);
+      return await this.#keyboard.press(
+        (key, pasted) => (!pasted && Object.hasOwn(pageKeys, key) ? pageKeys[key] : undefined),
+        signal,
+      );
     } finally {
       // Its row goes again, so that what is read has no gaps.
       output.writeUncounted("\r\u001b[2K");

@@ -1,5 +1,6 @@
 import { createInterface } from "node:readline/promises";
 import type { ReadStream, WriteStream } from "node:tty";
+import type { PasteMode } from "./paste-mode.ts";
 import type { LastLine } from "./screen.ts";
 
 /** `end`: Ctrl-D. `leave`: Ctrl-C, twice. */
@@ -17,11 +18,12 @@ export interface PromptOptions {
   readonly leaveHint: string;
   /** What a line that begins so may become, for the Tab key. */
   readonly completions: (line: string) => readonly string[];
+  readonly pasteMode: PasteMode;
   /** Told what stands on the last line while a text is awaited; undefined afterwards. */
   readonly awaiting: (line: LastLine | undefined) => void;
 }
 
-/** How long the further lines of a paste may take to arrive, in milliseconds. */
+/** How long the further lines of a paste may take to arrive from a terminal that does not mark it, in milliseconds. */
 const pasteGrace = 15;
 
 /** Reads what a person types, with a history of what was typed before. */
@@ -33,9 +35,9 @@ export class Prompt {
     this.#options = options;
   }
 
-  /** The next text. Several lines pasted at once are one text; `\` at the end of a line goes on to another. */
+  /** Returns the next text. Lines that are pasted together are one text; `\` at the end of a line goes on to another. */
   ask(): Promise<Answer> {
-    const { input, output, mark, leaveHint, completions, awaiting } = this.#options;
+    const { input, output, mark, leaveHint, completions, awaiting, pasteMode } = this.#options;
     // Made anew for each question: between them the keyboard belongs to others.
     const readline = createInterface({
       input,
@@ -51,8 +53,16 @@ export class Prompt {
       const lines: string[] = [];
       let timer: NodeJS.Timeout | undefined;
       let hinted = false;
+      let pasting = false;
+      const marking = pasteMode.begin();
+      const onKey = (_: unknown, { name }: { readonly name?: string }) => {
+        if (name === "paste-start" || name === "paste-end") pasting = name === "paste-start";
+      };
+      input.on("keypress", onKey);
       const settle = (answer: Answer) => {
         clearTimeout(timer);
+        input.off("keypress", onKey);
+        marking[Symbol.dispose]();
         awaiting(undefined);
         readline.off("close", onClose);
         readline.close();
@@ -64,7 +74,7 @@ export class Prompt {
       };
       const submit = () => {
         // The last line of a paste has no end yet: it may still be edited.
-        if (readline.line === "") settle({ type: "text", text: lines.join("\n") });
+        if (readline.line === "") settle({ type: "text", text: lines.join("\n").replace(/\n+$/, "") });
       };
       readline.on("close", onClose);
       readline.on("history", (history) => {
@@ -73,14 +83,15 @@ export class Prompt {
       readline.on("line", (line) => {
         hinted = false;
         clearTimeout(timer);
-        if (line.endsWith("\\")) {
+        if (line.endsWith("\\") && !pasting) {
           lines.push(line.slice(0, -1));
           readline.setPrompt("  ");
           readline.prompt();
           return;
         }
         lines.push(line);
-        timer = setTimeout(submit, pasteGrace);
+        // The end of a line that is pasted sends nothing: the person does.
+        if (!pasting) timer = setTimeout(submit, pasteGrace);
       });
       readline.on("SIGINT", () => {
         if (hinted && readline.line === "" && lines.length === 0) {
@@ -89,6 +100,7 @@ export class Prompt {
           return;
         }
         hinted = true;
+        pasting = false;
         lines.length = 0;
         readline.write(null, { ctrl: true, name: "e" });
         readline.write(null, { ctrl: true, name: "u" });

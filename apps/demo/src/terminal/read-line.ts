@@ -3,8 +3,9 @@ import type { Keyboard } from "./keyboard.ts";
 const clusters = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
 /**
- * Reads what is typed or pasted up to Enter or Ctrl-D. Returns `undefined` for Escape. `changed` is told of the line after
- * each key, for what shows it. Rejects if `signal` is aborted first.
+ * Reads what is typed or pasted up to Enter or Ctrl-D. Line breaks of a paste are blanks, and none at its end. Returns
+ * `undefined` for Escape. `changed` is told of the line after each key, for what shows it. Rejects if `signal` is aborted
+ * first.
  */
 export async function readLine(
   keyboard: Keyboard,
@@ -12,7 +13,12 @@ export async function readLine(
   changed: (line: string) => void = () => undefined,
 ): Promise<string | undefined> {
   let line = "";
-  const end = await keyboard.press((keys) => {
+  const end = await keyboard.press((keys, pasted) => {
+    if (pasted) {
+      line += keys.replace(/[\r\n]+$/, "").replaceAll(/[\r\n]+/g, " ");
+      changed(line);
+      return undefined;
+    }
     if (keys === "\u001b") return { line: undefined };
     // Arrows and the like move nothing here.
     if (keys.startsWith("\u001b")) return undefined;
