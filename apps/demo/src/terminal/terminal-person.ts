@@ -13,6 +13,12 @@ import type { Screen } from "./screen.ts";
 /** How long keys are ignored before the mark appears that asks for one: they were meant for something else. */
 const settlingMilliseconds = 150;
 
+/** Letters that many terminals show from right to left, with what is between them. */
+const rightToLeft =
+  /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\p{Script=Adlam}]/u;
+const rightToLeftNote =
+  "Some of it is written from right to left, and your terminal may show signs next to it in another order.";
+
 /** Asks the person at the terminal. All that would happen is shown, byte for byte, before they can agree to it. */
 export class TerminalPerson implements Person {
   readonly #screen: Screen;
@@ -28,10 +34,8 @@ export class TerminalPerson implements Person {
       const { aside } = this.#screen;
       using _ignored = this.#keyboard.listen();
       try {
-        await this.#show(question);
-        await delay(settlingMilliseconds, undefined, { signal });
-        const pager = new Pager(aside, this.#keyboard);
-        const whole = await pager.show(exactBlock(aside, question.proposal.details), "no", signal);
+        await aside.startBlock();
+        const whole = await new Pager(aside, this.#keyboard).show(this.#rows(question), "no", signal);
         if (whole) return await this.#answer(question, signal);
         await aside.line("  › no, before all of it was shown");
         return { allowed: false };
@@ -42,20 +46,19 @@ export class TerminalPerson implements Person {
     });
   }
 
-  async #show({ proposal, because }: Question): Promise<void> {
+  #rows({ proposal }: Question): readonly string[] {
     const { aside } = this.#screen;
-    const { tool, summary, action } = proposal;
+    const { tool, summary, details, action } = proposal;
     const file = action?.type === "file" ? ` ${action.path}` : "";
-    await aside.startBlock();
-    for (const row of exactHeading(aside, "?", `${tool} wants to ${summary}${file}`)) await aside.line(row);
-    if (because !== undefined) {
-      await aside.paragraph("    ", `It is asked about because ${exactLine(because)}.`, "yellow");
-    }
+    return [...exactHeading(aside, "?", `${tool} wants to ${summary}${file}`), ...exactBlock(aside, details)];
   }
 
   async #answer(question: Question, signal: AbortSignal): Promise<Answer> {
     const { aside } = this.#screen;
-    const { offers } = question;
+    const { offers, because, proposal } = question;
+    if (because !== undefined)
+      await aside.paragraph("    ", `It is always asked about: ${exactLine(because)}.`, "yellow");
+    if (rightToLeft.test(proposal.details)) await aside.paragraph("    ", rightToLeftNote, "yellow");
     const choices = [
       ["y", "yes, this once"],
       ...offers.map((offer) => [offer.key, offerWords(offer, question)]),
@@ -66,6 +69,7 @@ export class TerminalPerson implements Person {
       await aside.line(`    ${aside.style("bold", key)}  ${cutColumns(words, aside.width - 8)}`);
     }
     const keys = choices.map(([key]) => key).join("");
+    await delay(settlingMilliseconds, undefined, { signal });
     for (;;) {
       await aside.write("  › ");
       const key = await this.#keyboard.choose(keys, signal);
