@@ -80,7 +80,7 @@ function late(scene: Scene): Reply {
 /** An answer that never comes to its end. */
 function flood(scene: Scene): Reply {
   const { random, wire, answer, encoded } = scene;
-  const talk = wire.stream({ ...answer, reasoning: "", calls: [], text: "more and more and more" }, random, false);
+  const talk = wire.stream({ ...answer, reasoning: "", calls: [], text: "more and more ".repeat(200) }, random, false);
   const piece = Buffer.concat(talk.frames.slice(1, -3));
   const head = `HTTP/1.1 200 OK\r\ncontent-type: ${encoded.contentType}\r\n\r\n`;
   const reply = new Reply().send(random, [text(head)]).flood(piece, random.pick([0, 1]));

@@ -44,7 +44,7 @@ export interface PlannedFault {
 
 export interface ConversationPlan {
   readonly script: Script;
-  /** Whether its deadlines are so long that only a hang reaches them. */
+  /** Whether its deadlines and limits are such that only what is wrong reaches them. */
   readonly patient: boolean;
   readonly way: Way;
   readonly approvals: Approvals;
@@ -72,6 +72,8 @@ export interface Plan {
   readonly conversations: readonly ConversationPlan[];
   readonly deadlines: Deadlines;
   readonly maxOpenStreams: number;
+  /** How much one answer may hold; undefined for the default. */
+  readonly answerBytes: number | undefined;
   /** Whether services quote the key in what they say about failures. */
   readonly quotesKey: boolean;
 }
@@ -105,17 +107,19 @@ export function planOf(seed: number, run: number): Plan {
   const kinds = allowedKinds(random);
   const silent = kinds.some((kind) => kind.silent === true || kind.endless === "signs");
   const endless = kinds.some((kind) => kind.endless === "content");
+  const answerBytes = endless && random.chance(0.5) ? 300_000 : undefined;
   const count = random.chance(0.75) ? 1 : random.integer(2, 4);
   return {
     seed,
     run,
     gateways,
     conversations: Array.from({ length: count }, () => ({
-      ...planConversation(random, gateways.length, kinds, endless),
-      patient: !silent,
+      ...planConversation(random, gateways.length, kinds, endless && answerBytes === undefined),
+      patient: !silent && answerBytes === undefined,
     })),
     deadlines: silent ? short : long,
     maxOpenStreams: random.pick([1, 2, 16]),
+    answerBytes,
     quotesKey: random.chance(0),
   };
 }
@@ -131,6 +135,7 @@ export function plainPlan(gateway: GatewayName): Plan {
     conversations: [{ ...conversation, patient: true, stop: undefined, pace: "eager" }],
     deadlines: long,
     maxOpenStreams: 16,
+    answerBytes: undefined,
     quotesKey: false,
   };
 }

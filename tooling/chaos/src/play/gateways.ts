@@ -96,6 +96,8 @@ export interface OpenOptions {
   readonly run: string;
   readonly secrets: Secrets;
   readonly maxOpenStreams: number;
+  /** Undefined for the default. */
+  readonly answerBytes: number | undefined;
   onNotice(notice: RegistryNotice): void;
 }
 
@@ -108,6 +110,7 @@ export function openGateway(name: GatewayName, origin: string, options: OpenOpti
     settings: settings(origin, { [runHeader]: options.run }),
     credentials: ({ credential }) => given[credential.id],
     maxOpenStreams: options.maxOpenStreams,
+    limits: { answerBytes: options.answerBytes },
     onNotice: options.onNotice,
   });
   return { registry, gateway: registry.gateway(id), model };

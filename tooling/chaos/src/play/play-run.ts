@@ -149,6 +149,7 @@ class Stage {
           run: `${plan.seed}.${plan.run}`,
           secrets,
           maxOpenStreams: plan.maxOpenStreams,
+          answerBytes: plan.answerBytes,
           onNotice,
         });
       }),
