@@ -1,3 +1,4 @@
+import { createHook } from "node:async_hooks";
 import { GatewayError, type NoticeEvent } from "@waygate/core/plugin";
 import { describe, expect, it } from "vitest";
 import { ModelMemory, type ModelMemoryOptions } from "./model-memory.ts";
@@ -51,6 +52,25 @@ describe("a list of models", () => {
     const ageless = memory({ fetch, maxAgeMs: 0 });
     await ageless.get({ signal });
     expect(await ageless.get({ signal })).toEqual(["m4"]);
+  });
+
+  it("leaves no timer behind, whether it comes or fails", async () => {
+    const timeoutMs = 54_321;
+    const timers = new Set<number>();
+    const hook = createHook({
+      init(id, type, _trigger, resource) {
+        const { _idleTimeout } = resource as { readonly _idleTimeout?: number };
+        if (type === "Timeout" && _idleTimeout === timeoutMs) timers.add(id);
+      },
+      destroy: (id) => void timers.delete(id),
+    }).enable();
+    await memory({ timeoutMs }).get({ signal });
+    const failing = memory({ timeoutMs, fetch: () => Promise.reject(failure) });
+    await expect(failing.get({ signal })).rejects.toBe(failure);
+    await turn();
+    await turn();
+    hook.disable();
+    expect(timers.size).toBe(0);
   });
 
   it("is fetched once for callers at the same time, also if one of them leaves", async () => {

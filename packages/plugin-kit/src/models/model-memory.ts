@@ -106,14 +106,18 @@ export class ModelMemory<List> {
 
   async #fetch(shared: AbortSignal, key: string | undefined): Promise<List> {
     const request = ++this.#requests;
-    const timeout = AbortSignal.timeout(this.#timeoutMs);
+    const timeout = new AbortController();
+    // Not AbortSignal.timeout(), whose timer would outlive the request.
+    const timer = setTimeout(() => timeout.abort(), this.#timeoutMs);
     try {
-      const list = await this.#options.fetch(AbortSignal.any([shared, this.#options.signal, timeout]), key);
+      const list = await this.#options.fetch(AbortSignal.any([shared, this.#options.signal, timeout.signal]), key);
       // A list for a key that has been replaced meanwhile must not take the place of the new one.
       if (request === this.#requests) this.#remembered = { list, key, at: performance.now() };
       return list;
     } catch (error) {
-      throw timeout.aborted ? this.#late() : error;
+      throw timeout.signal.aborted ? this.#late() : error;
+    } finally {
+      clearTimeout(timer);
     }
   }
 
