@@ -70,6 +70,8 @@ export interface Plan {
   /** The gateway that is asked, and the one to fall back on, if there is one. */
   readonly gateways: readonly GatewayName[];
   readonly conversations: readonly ConversationPlan[];
+  /** The faults that meet requests for lists of models, of the first gateway. Without any, no list is asked for. */
+  readonly lists: readonly PlannedFault[];
   readonly deadlines: Deadlines;
   readonly maxOpenStreams: number;
   /** How much one answer may hold; undefined for the default. */
@@ -117,6 +119,7 @@ export function planOf(seed: number, run: number): Plan {
       ...planConversation(random, gateways.length, kinds, endless && answerBytes === undefined),
       patient: !silent && answerBytes === undefined,
     })),
+    lists: random.chance(0.3) ? random.list(1, 3, (index) => planFault(random, kinds, index)) : [],
     deadlines: silent ? short : long,
     maxOpenStreams: random.pick([1, 2, 16]),
     answerBytes,
@@ -132,6 +135,7 @@ export function plainPlan(gateway: GatewayName): Plan {
     seed: 0,
     run: 0,
     gateways: [gateway],
+    lists: [],
     conversations: [{ ...conversation, patient: true, stop: undefined, pace: "eager" }],
     deadlines: long,
     maxOpenStreams: 16,
@@ -171,9 +175,8 @@ function planConversation(
     stop,
     pace,
     faults: Array.from({ length: gateways }, () =>
-      Array.from({ length: requests }, (_, request): PlannedFault => {
-        const kind = random.chance(density) ? random.pick(kinds) : noFault;
-        return { kind: kind.name, detail: `${request}/${random.integer(0, 1e9)}` };
+      Array.from({ length: requests }, (_, request) => {
+        return planFault(random, random.chance(density) ? kinds : [noFault], request);
       }),
     ),
     maxAttempts: random.pick([1, 2, 4]),
@@ -185,6 +188,10 @@ function planConversation(
     toolTimeoutMs: 100,
     steers: random.chance(0.1),
   };
+}
+
+function planFault(random: Random, kinds: readonly FaultKind[], request: number): PlannedFault {
+  return { kind: random.pick(kinds).name, detail: `${request}/${random.integer(0, 1e9)}` };
 }
 
 function planStop(random: Random, way: Way): ConversationPlan["stop"] {

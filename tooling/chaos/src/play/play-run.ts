@@ -1,5 +1,6 @@
 import { setImmediate, setTimeout } from "node:timers/promises";
 import { inspect } from "node:util";
+import { isGatewayError } from "@waygate/core";
 import { checkConversation } from "../checks/check-conversation.ts";
 import type { Violation } from "../checks/violation.ts";
 import { gatewayNames, type Plan, plainPlan } from "../plan/plan.ts";
@@ -9,13 +10,15 @@ import { FaultServer, runHeader } from "../server/fault-server.ts";
 import { Conversation } from "./conversation.ts";
 import { everything } from "./everything.ts";
 import type { Exchange } from "./exchange.ts";
-import { openGateway } from "./gateways.ts";
+import { type OpenedGateway, openGateway } from "./gateways.ts";
 import { Leftovers } from "./leftovers.ts";
 import { Prints } from "./prints.ts";
 import { type Backstage, startService } from "./service.ts";
 
 /** Far longer than a run takes, whatever else the machine does. */
 const watchdogMs = 120_000;
+/** How long a program waits for lists of models. */
+const listMs = 500;
 /** How long is waited for what has been let go of to be gone. */
 const graceMs = 10_000;
 
@@ -91,6 +94,7 @@ class Stage {
   readonly conversations: Conversation[] = [];
   readonly #problems: Violation[] = [];
   readonly #notices: unknown[] = [];
+  readonly #listed: unknown[] = [];
   readonly #servers: FaultServer[] = [];
   readonly made: object[] = [];
   #elsewhere: FaultServer | undefined;
@@ -113,6 +117,9 @@ class Stage {
       });
       this.#phase = "in conversation";
       await Promise.all(this.conversations.map((conversation) => conversation.play()));
+      this.#phase = "listing models";
+      const [first] = gateways;
+      if (first !== undefined) await this.#list(first);
       // Nobody reads any more: what goes on is left behind, though closing the registry would end it.
       await until(() => this.#servers.every(({ answering }) => answering === 0));
       this.goesOn = this.#servers.some(({ answering }) => answering > 0);
@@ -154,6 +161,21 @@ class Stage {
         });
       }),
     );
+  }
+
+  /** Asks for models and for what `check` finds, and takes what comes: only that nothing bad comes of it is checked. */
+  async #list({ gateway }: OpenedGateway): Promise<void> {
+    const controller = new AbortController();
+    const reason = new Error("The list took too long.");
+    const late = globalThis.setTimeout(() => controller.abort(reason), listMs);
+    for (const [index] of this.#plan.lists.entries()) {
+      const options = { signal: controller.signal, refresh: true };
+      const asked = index % 2 === 0 ? gateway.models(options) : gateway.check?.(options);
+      this.#listed.push(await Promise.resolve(asked).catch((error: unknown) => error));
+    }
+    clearTimeout(late);
+    const odd = this.#listed.filter((found) => found instanceof Error && found !== reason && !isGatewayError(found));
+    for (const error of odd) this.#problems.push({ invariant: "proper errors", detail: `a list: ${inspect(error)}` });
   }
 
   /** For a run that does not end. */
@@ -200,6 +222,7 @@ class Stage {
     const held = everything({
       printed,
       notices: this.#notices,
+      listed: this.#listed,
       events: accounts.map(({ events }) => events),
       history: accounts.map(({ messages, histories }) => [messages, histories]),
       result: accounts.map(({ others, ending }) => [others, ending]),

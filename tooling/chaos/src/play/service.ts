@@ -1,5 +1,5 @@
 import type { Violation } from "../checks/violation.ts";
-import { faultKind } from "../faults/catalog.ts";
+import { faultKind, noFault } from "../faults/catalog.ts";
 import type { Scene } from "../faults/fault.ts";
 import { faultOf, type GatewayName, type Plan } from "../plan/plan.ts";
 import { type Answer, answerOf } from "../plan/script.ts";
@@ -45,11 +45,29 @@ export async function startService(name: GatewayName, number: number, backstage:
   const { plan, secrets, exchanges, problems } = backstage;
   const { wire, authProblem, seen } = gatewaysUnderTest[name];
 
+  const sceneOf = (random: Random, answer: Answer, encoded = wire.stream(answer, random, false)): Scene => ({
+    random,
+    wire,
+    answer,
+    encoded,
+    alien: wire.stream(nothingAsked, random, false),
+    words: () => failureWords(random, plan.quotesKey ? seen(secrets) : undefined),
+    here: server.origin,
+    elsewhere: backstage.elsewhere,
+  });
+
+  let lists = 0;
+  const list = (): readonly Op[] => {
+    const { kind, detail } = plan.lists[lists++] ?? { kind: noFault.name, detail: "" };
+    const random = new Random("list", plan.seed, plan.run, kind, detail);
+    return faultKind(kind).reply(sceneOf(random, nothingAsked, wire.list())).ops;
+  };
+
   const respond: Respond = (request, crossed) => {
     if (!request.headers.has(runHeader)) return { ops: notFound };
     const unproven = authProblem(request, secrets);
     if (unproven !== undefined) problems.push({ invariant: "proof of sender", detail: unproven });
-    if (request.method !== "POST") return { ops: notFound };
+    if (request.method !== "POST") return { ops: list() };
     const conversation = conversationOf(request);
     const planned = plan.conversations[conversation];
     if (planned === undefined) {
@@ -57,25 +75,15 @@ export async function startService(name: GatewayName, number: number, backstage:
       return { ops: notFound };
     }
     const read = wire.read(request.body.toString("utf8"));
-    for (const detail of read.problems)
+    for (const detail of read.problems) {
       problems.push({ invariant: "valid history", detail: `as it was sent: ${detail}` });
+    }
     const own = exchanges.filter((exchange) => exchange.conversation === conversation);
     const count = own.filter((exchange) => exchange.gateway === number).length;
     const { kind, detail } = faultOf(planned, number, count);
     const answer = answerOf(planned.script, conversation, read.answers, exchanges.length);
     const random = new Random("fault", plan.seed, plan.run, conversation, number, kind, detail);
-    const secret = seen(secrets);
-    const scene: Scene = {
-      random,
-      wire,
-      answer,
-      encoded: wire.stream(answer, random, false),
-      alien: wire.stream(nothingAsked, random, false),
-      words: () => failureWords(random, plan.quotesKey ? secret : undefined),
-      here: server.origin,
-      elsewhere: backstage.elsewhere,
-    };
-    const { ops, whole, altered } = faultKind(kind).reply(scene);
+    const { ops, whole, altered } = faultKind(kind).reply(sceneOf(random, answer));
     exchanges.push({
       conversation,
       gateway: number,

@@ -43,6 +43,10 @@ export function chatCompletions(style: ChatStyle): Wire {
       };
       return encoded("application/json", [Buffer.from(JSON.stringify(body))], 0);
     },
+    list() {
+      const data = ["model", "acme/model"].map((id) => ({ id, object: "model", context_length: 100_000 }));
+      return encoded("application/json", [Buffer.from(JSON.stringify({ object: "list", data }))], 0);
+    },
     failure(words, random) {
       const failure = random.pick<unknown>([
         { error: { message: words, type: "server_error", code: 502 } },

@@ -35,6 +35,15 @@ export const converse: Wire = {
     const body = { output: { message }, stopReason: stopReasons[answer.finish], ...metadata(answer) };
     return encoded("application/json", [Buffer.from(JSON.stringify(body))], 0);
   },
+  list() {
+    const model = {
+      modelId: "anthropic.claude-opus-4-6-v1",
+      modelName: "Claude",
+      inferenceTypesSupported: ["ON_DEMAND"],
+    };
+    const body = { modelSummaries: [model], inferenceProfileSummaries: [] };
+    return encoded("application/json", [Buffer.from(JSON.stringify(body))], 0);
+  },
   failure(words, random) {
     const exceptions = [
       "internalServerException",

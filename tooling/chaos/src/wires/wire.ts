@@ -25,6 +25,8 @@ export interface Wire {
   stream(answer: Answer, random: Random, noisy: boolean): Encoded;
   /** The answer in one piece of JSON, as services send it that do not stream. */
   whole(answer: Answer): Encoded;
+  /** A list of models. */
+  list(): Encoded;
   /** A failure in the middle of a stream. */
   failure(words: string, random: Random): Buffer;
   /** A piece of a stream that makes no sense. */
