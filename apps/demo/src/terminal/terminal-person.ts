@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Answer, Person, Question } from "../permissions/permissions.ts";
 import { type Offer, scopeWords } from "../permissions/rule.ts";
-import { cutColumns } from "./columns.ts";
+import type { Proposal } from "../tools/approval.ts";
 import { exactBlock, exactHeading } from "./exact-block.ts";
 import { exactLine } from "./exact-text.ts";
 import type { Keyboard } from "./keyboard.ts";
@@ -9,6 +9,7 @@ import { Pager } from "./pager.ts";
 import { printable } from "./printable.ts";
 import { readLine } from "./read-line.ts";
 import type { Screen } from "./screen.ts";
+import { wrapText } from "./word-wrap.ts";
 
 /** How long keys are ignored before the mark appears that asks for one: they were meant for something else. */
 const settlingMilliseconds = 150;
@@ -48,17 +49,17 @@ export class TerminalPerson implements Person {
 
   #rows({ proposal }: Question): readonly string[] {
     const { aside } = this.#screen;
-    const { tool, summary, details, action } = proposal;
-    const file = action?.type === "file" ? ` ${action.path}` : "";
-    return [...exactHeading(aside, "?", `${tool} wants to ${summary}${file}`), ...exactBlock(aside, details)];
+    return [...exactHeading(aside, "?", headingOf(proposal)), ...exactBlock(aside, proposal.details)];
   }
 
   async #answer(question: Question, signal: AbortSignal): Promise<Answer> {
     const { aside } = this.#screen;
     const { offers, because, proposal } = question;
-    if (because !== undefined)
-      await aside.paragraph("    ", `It is always asked about: ${exactLine(because)}.`, "yellow");
-    if (rightToLeft.test(proposal.details)) await aside.paragraph("    ", rightToLeftNote, "yellow");
+    const notes = [
+      because === undefined ? [] : [`It is always asked about: ${exactLine(because)}.`],
+      rightToLeft.test(headingOf(proposal) + proposal.details) ? [rightToLeftNote] : [],
+    ];
+    for (const note of notes.flat()) await aside.paragraph("    ", note, "yellow");
     const choices = [
       ["y", "yes, this once"],
       ...offers.map((offer) => [offer.key, offerWords(offer, question)]),
@@ -66,7 +67,7 @@ export class TerminalPerson implements Person {
       ["r", "no, and say why"],
     ] as const;
     for (const [key = "", words = ""] of choices) {
-      await aside.line(`    ${aside.style("bold", key)}  ${cutColumns(words, aside.width - 8)}`);
+      await aside.line(`    ${aside.style("bold", key)}  ${wrapText(words, aside.width - 1, " ".repeat(7))}`);
     }
     const keys = choices.map(([key]) => key).join("");
     await delay(settlingMilliseconds, undefined, { signal });
@@ -99,6 +100,10 @@ export class TerminalPerson implements Person {
     else await aside.write("\n");
     return reason;
   }
+}
+
+function headingOf({ tool, summary, action }: Proposal): string {
+  return `${tool} wants to ${summary}${action?.type === "file" ? ` ${action.path}` : ""}`;
 }
 
 function offerWords({ scope }: Offer, { lasting }: Question): string {
