@@ -11,8 +11,8 @@ export interface AddressOptions {
 }
 
 /**
- * Says why an address must not be used, in words that complete "The address …"; undefined if it may be used. Keys and
- * conversations travel encrypted, or not further than this machine and the private network around it.
+ * Returns why an address must not be used, in words that complete "The address …", or `undefined` if it may be used. Keys
+ * and conversations are sent encrypted, or no further than this machine and the private network around it.
  */
 export function addressProblem(address: string, options: AddressOptions = {}): string | undefined {
   const url = URL.parse(address);

@@ -1,34 +1,34 @@
 import type { Taker } from "@waygate/core/plugin";
 import { limits } from "./limits.ts";
 
-/** How the queue holds its source up, and lets it go on. */
+/** Pauses and resumes the source of a queue. */
 export interface Flow {
   hold(): void;
   goOn(): void;
 }
 
-/** True while a reader is called from within the parser of a connection, which no other may be entered from. */
+/** True while a reader is called from within undici's parser of a connection. No other parser may be entered then. */
 let parsing = false;
 
-/** Does what may enter the parser of a connection: at once, or as soon as no parser is at work. */
+/** Runs work that may enter a parser: at once, or as soon as no parser is running. */
 export function outsideParsers(work: () => void): void {
   if (parsing) queueMicrotask(work);
   else work();
 }
 
-/** Never added to. */
+/** An empty list that is shared, so nothing is ever added to it. */
 const none: Buffer[] = [];
 
 /**
- * The pieces of a body between the socket that brings them and the reader that asks for them. Bounded: see `limits`.
- * Callbacks and no promises: this is done for every piece of every answer.
+ * Holds the pieces of a body between the socket and the reader, up to `limits.queue`. It uses callbacks instead of promises,
+ * because it runs for every piece of every answer.
  */
 export class BodyQueue {
   readonly #flow: Flow;
   #pieces: Buffer[] = none;
   #length = 0;
   #held = false;
-  /** Whoever waits. */
+  /** Of the pending read. */
   #taker: Taker<readonly Buffer[]> | undefined;
   #scheduled = false;
   #over = false;
@@ -38,12 +38,12 @@ export class BodyQueue {
     this.#flow = flow;
   }
 
-  /** Whether nothing more will come. */
+  /** Whether the body has ended or failed. */
   get over(): boolean {
     return this.#over;
   }
 
-  /** Calls one of the taker's methods, once: at once where something is there. Asked by one reader at a time. */
+  /** Calls one method of the taker, once; at once if there are pieces. Only one read may be pending. */
   next(taker: Taker<readonly Buffer[]>): void {
     if (this.#pieces.length > 0) taker.accept(this.#take());
     else if (this.#failure !== undefined) taker.refuse(this.#failure.error);
@@ -52,7 +52,7 @@ export class BodyQueue {
   }
 
   push(piece: Buffer): void {
-    // An array that grows makes room for many more, and nearly always there is but one.
+    // There is nearly always one piece, and an array that grows reserves room for many.
     if (this.#pieces.length === 0) this.#pieces = [piece];
     else this.#pieces.push(piece);
     this.#length += piece.length;
@@ -79,7 +79,7 @@ export class BodyQueue {
     this.#schedule();
   }
 
-  /** Ends the body. What came before the failure is read first. */
+  /** Ends the body with an error. Pieces that arrived before are read first. */
   fail(error: unknown): void {
     if (this.#over) return;
     this.#failure = { error };
@@ -87,14 +87,14 @@ export class BodyQueue {
     this.#schedule();
   }
 
-  /** Lets go of what nobody will read. */
+  /** Drops the pieces, which will not be read. */
   drop(): void {
     this.#pieces = none;
     this.#length = 0;
     this.#held = false;
   }
 
-  /** The reader is told after all pieces of one read of the socket have been queued, and takes them together. */
+  /** Delivers in a microtask, so that all pieces of one read of the socket are handed out together. */
   #schedule(): void {
     if (this.#taker === undefined || this.#scheduled) return;
     this.#scheduled = true;
@@ -109,7 +109,7 @@ export class BodyQueue {
   #deliver(): void {
     const taker = this.#taker;
     if (taker === undefined) return;
-    // All may have been delivered in the meantime, with the last piece of its read.
+    // All pieces may have been delivered meanwhile, with the last one of their read.
     if (this.#pieces.length === 0 && !this.#over) return;
     this.#taker = undefined;
     this.next(taker);
@@ -132,8 +132,8 @@ export class BodyQueue {
 }
 
 /**
- * Whether no other piece of the same read of the socket can follow: a piece is a view of what was read, and after it there is
- * at most the line break that ends a chunk. Where this cannot be told, it is false.
+ * Whether a piece is surely the last of its read of the socket. A piece is a view of the buffer that was read; after the last
+ * one there is at most the line break that ends a chunk.
  */
 function endsRead(piece: Buffer): boolean {
   return piece.buffer.byteLength - piece.byteOffset - piece.length <= 2;

@@ -4,7 +4,7 @@ import { didYouMean, type SettingsIssue } from "@waygate/core/plugin";
 export interface RefusedHeader {
   /** As the settings have it. */
   readonly name: string;
-  /** Says in one sentence why. Never holds the header's value. */
+  /** The reason, in one sentence, without the header's value. */
   readonly message: string;
 }
 
@@ -21,7 +21,7 @@ export interface CheckHeadersOptions {
   readonly ascii?: boolean | undefined;
 }
 
-/** Names that the program sets, or that say how the bytes of a message are to be read. */
+/** Names that the program sets, or that decide how the bytes of a message are read. */
 const own: ReadonlySet<string> = new Set([
   "accept",
   "accept-encoding",
@@ -33,12 +33,12 @@ const own: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Names that concern one connection: an HTTP client sets them itself, fails on them, or is thrown out of step by them.
+ * Names that concern one connection: an HTTP client sets them itself, fails on them, or loses track of messages by them.
  * Sources: RFC 9110, 7.6.1 and 10.1.1; RFC 9112; RFC 7540, 3.2.1.
  */
 const ofConnection = /^(connection|expect|http2-settings|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade)$/;
 
-/** A header that is not sent, as what a plugin says is left out of its settings. */
+/** Returns a refused header as an issue of the plugin's settings. */
 export function refusedHeaderIssue({ name, message }: RefusedHeader): SettingsIssue {
   return { code: "header-refused", path: ["custom_headers", name], message };
 }
@@ -54,7 +54,7 @@ export function isHeaderValue(value: string): boolean {
   return !/[^\t\x20-\x7e\x80-\xff]/.test(value);
 }
 
-/** Sorts out the headers of `custom_headers` that are reserved, or that HTTP cannot carry. The same for all gateways. */
+/** Separates the headers of `custom_headers` that are reserved, or that HTTP cannot carry, from those that are sent. */
 export function checkHeaders(
   custom: Readonly<Record<string, string>>,
   { reserved = [], ascii = false }: CheckHeadersOptions = {},

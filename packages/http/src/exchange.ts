@@ -11,21 +11,21 @@ import type { Dispatcher } from "./undici.ts";
 type Controller = Dispatcher.DispatchController;
 type IncomingHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
-/** Who keeps the connections, and is told what becomes of them. */
+/** Observes the connections of exchanges. */
 export interface Keeper {
-  /** An exchange begins to wait for a connection. */
+  /** An exchange waits for a connection. */
   connecting(): void;
-  /** It does not wait any more: it has one, or was given up. */
+  /** It has a connection, or was given up. */
   connected(): void;
-  /** An answer was let go of. Its end is near, and is told. */
+  /** A complete answer was released. Its end is expected soon, and reported by `ended`. */
   released(): void;
-  /** An answer has ended, and its connection will be free. `released`: it was let go of before. */
+  /** An answer has ended, and its connection becomes free. `released`: it was released before. */
   ended(released: boolean): void;
 }
 
 /**
- * One request and its answer, over undici's own event interface: its `request` and `fetch` cost more than all that is done
- * with an answer.
+ * One request and its response, over undici's `dispatch`: its `request` and `fetch` cost more than everything else that is
+ * done with an answer.
  */
 export class Exchange implements HttpResponse, Flow, DecodedBody, Dispatcher.DispatchHandler {
   status = 0;
@@ -44,12 +44,12 @@ export class Exchange implements HttpResponse, Flow, DecodedBody, Dispatcher.Dis
   #connecting = false;
   /** Whether all bytes have arrived. Those of a compressed body may still have to be decoded. */
   #arrived = false;
-  /** Nobody reads any more. */
+  /** Whether the reader has released or cancelled it. */
   #left = false;
-  /** Ends a released exchange that does not end by itself. */
+  /** Aborts a released exchange that does not end by itself. */
   #grace: NodeJS.Timeout | undefined;
 
-  /** Calls one of the two back: with the exchange when its headers are there, or with what broke it before. */
+  /** Calls `begun` when the headers have arrived, or `refused` with the error that came before. */
   constructor(
     request: HttpRequest,
     keeper: Keeper,
@@ -76,7 +76,7 @@ export class Exchange implements HttpResponse, Flow, DecodedBody, Dispatcher.Dis
           method,
           headers: outgoing(headers),
           body: body ?? null,
-          // The phases are watched here: undici's own deadlines go on while a slow reader holds the socket up.
+          // `PhaseWatch` has the deadlines: undici's own go on while a slow reader pauses the socket.
           headersTimeout: 0,
           bodyTimeout: 0,
         },
@@ -109,7 +109,7 @@ export class Exchange implements HttpResponse, Flow, DecodedBody, Dispatcher.Dis
     this.#giveUp();
   }
 
-  /** While the reader is slow, silence is of its own making. */
+  /** A slow reader pauses the socket, so no deadline counts. */
   hold(): void {
     this.#watch.pause();
     this.#decoder?.pause();
@@ -186,7 +186,7 @@ export class Exchange implements HttpResponse, Flow, DecodedBody, Dispatcher.Dis
 
   readonly #drain = (): void => this.#controller?.resume();
 
-  /** Ends the exchange at once: undici may take its time, above all where it is still connecting. */
+  /** Ends the exchange at once. undici may take its time, above all while it is connecting. */
   #breakOff(error: unknown): void {
     const controller = this.#controller;
     this.#fail(error);
@@ -214,10 +214,10 @@ export class Exchange implements HttpResponse, Flow, DecodedBody, Dispatcher.Dis
     this.#body.drop();
   }
 
-  /** Nothing more comes. */
+  /** Releases everything: the exchange is over. */
   #settle(): void {
     this.#connected();
-    // It holds the headers as they came, and with them the network's whole buffer.
+    // The controller holds the raw headers, and with them the whole buffer that was read.
     this.#controller = undefined;
     this.#watch.stop();
     clearTimeout(this.#grace);
@@ -231,11 +231,11 @@ export class Exchange implements HttpResponse, Flow, DecodedBody, Dispatcher.Dis
   }
 }
 
-/** undici sets `host` and `content-length` itself. A copy, which dispatchers may add to. */
+/** Returns a copy, as dispatchers may add headers. undici sets `host` and `content-length` itself. */
 function outgoing(headers: Readonly<Record<string, string>>): Record<string, string> {
   const result = { ...headers };
   for (const name in result) {
-    // By length first: this is done for each header of each request.
+    // Compare the length first: this runs for each header of each request.
     if ((name.length === 4 || name.length === 14) && /^(?:host|content-length)$/i.test(name)) delete result[name];
   }
   return result;
@@ -252,12 +252,12 @@ function joined(headers: IncomingHeaders): Readonly<Record<string, string>> {
   return headers as Readonly<Record<string, string>>;
 }
 
-/** undici takes errors only; the reason of an abort may be anything. */
+/** Returns an error for undici; the reason of an abort may be any value. */
 function asError(reason: unknown): Error {
   return reason instanceof Error ? reason : new Error("aborted", { cause: reason });
 }
 
-/** The deadline that a host's dispatcher has for connections, under the name that it has here. */
+/** A connect timeout of the host's dispatcher becomes an `HttpTimeout`. */
 function told(error: Error): Error {
   return networkCode(error) === "UND_ERR_CONNECT_TIMEOUT" ? new HttpTimeout("connect") : error;
 }

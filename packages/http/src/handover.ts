@@ -1,15 +1,15 @@
 import { limits } from "./limits.ts";
 
 /**
- * Holds a request back for the moment that a connection takes from the end of an answer until it can be used again: sent
- * earlier, it would open another one. Nobody else waits for that: an answer has ended when it has said all.
+ * Delays a request for the moment that a connection takes from the end of an answer until it can be used again. A request
+ * sent earlier would open another connection. The reader of the answer does not wait for this.
  */
 export class Handover {
-  /** How many answers were released and have not ended. */
+  /** Number of answers that were released and have not ended. */
   #released = 0;
-  /** When the last of them was, on the clock of `performance.now()`. */
+  /** When the last of them was released, by `performance.now()`. */
   #releasedAt = 0;
-  /** Whether answers have ended whose connections are not free yet. */
+  /** Whether the connections of ended answers are about to become free. */
   #freeing = false;
   #waiting: (() => void)[] = [];
 
@@ -25,7 +25,7 @@ export class Handover {
     queueMicrotask(this.#afterEnd);
   }
 
-  /** Settles when a connection is free, or when that is not worth waiting for; undefined where none is about to be. */
+  /** Resolves when a connection is free or has taken too long. Returns `undefined` if none is about to become free. */
   wait(): Promise<void> | undefined {
     if (this.#freeing) return new Promise((resolve) => this.#waiting.push(resolve));
     if (this.#released === 0) return undefined;
@@ -40,7 +40,7 @@ export class Handover {
     });
   }
 
-  /** undici hands a connection on in a turn of the event loop of its own, which it has asked for by now. */
+  /** undici frees a connection in a turn of the event loop that it has requested by now. */
   readonly #afterEnd = (): void => void setImmediate(this.#freed);
 
   readonly #freed = (): void => {

@@ -5,8 +5,8 @@ export type HttpDeadlines = Pick<Deadlines, "connectMs" | "headersMs" | "firstBy
 
 export interface HttpOptions {
   /**
-   * An undici `Dispatcher` to send through, such as the one that a host hands to plugins in `context.transport`: its
-   * proxies, its certificates. Whoever made it closes it. Default: an agent of one's own, made with the first request.
+   * An undici `Dispatcher` to send through, such as the one that a host passes to plugins in `context.transport` for its
+   * proxies and certificates. Its creator closes it. Default: an own agent, created with the first request.
    */
   readonly dispatcher?: object | undefined;
 }
@@ -14,45 +14,46 @@ export interface HttpOptions {
 export interface HttpRequest {
   readonly method: string;
   readonly url: URL;
-  /** `host` and `content-length` follow from the address and the body, and are passed over here. */
+  /** `host` and `content-length` follow from the address and the body, and are ignored here. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array | undefined;
-  /** Ends the exchange at once, whatever it waits for. */
+  /** Aborts the exchange at once, in any phase. */
   readonly signal?: AbortSignal | undefined;
-  /** How long each phase may take. Default: `defaultDeadlines` of `@waygate/core/plugin`. */
+  /** The deadline of each phase. Default: `defaultDeadlines` of `@waygate/core/plugin`. */
   readonly deadlines?: HttpDeadlines | undefined;
 }
 
-/** One exchange, from the moment when its headers are there. */
+/** A response, from the moment when its headers have arrived. */
 export interface HttpResponse {
   readonly status: number;
-  /** Names in lower case. What came several times is joined with a comma. */
+  /** By names in lower case. Repeated headers are joined with a comma. */
   readonly headers: Readonly<Record<string, string>>;
   /**
-   * Asks for what has come since the last time: all pieces of a read of the socket together, undefined at the end, or the
-   * error that broke the exchange, once what came before it was taken. Calls one of the taker's methods, once, possibly
-   * at once; they must not throw. To be asked again only after that. As long as nobody asks, some 256 KB are kept, and then the service is held up.
+   * Reads what has arrived since the last read: all pieces of one read of the socket together. At the end the taker receives
+   * `undefined`, or the error of the exchange after everything that came before it. One method of the taker is called, once,
+   * possibly before `next` returns; it must not throw. Only one read may be pending. Without a pending read about 256 KB are
+   * kept, then the socket is paused.
    */
   next(taker: Taker<readonly Buffer[]>): void;
   /**
-   * Lets go of an answer that has said all. It is given a moment to reach its end, which keeps its connection for the
-   * next request; nothing of it is handed out any more.
+   * Stops reading a complete answer. It has a moment to reach its end, which keeps its connection for the next request.
+   * Nothing more is handed out.
    */
   release(): void;
-  /** Breaks the exchange off, if it has not ended, and with it its connection. */
+  /** Aborts the exchange if it has not ended, and closes its connection. */
   cancel(): void;
 }
 
-/** What requests are sent through. */
+/** Sends requests. */
 export interface Http {
   /**
-   * Sends a request, and resolves when the headers of its answer are there, whatever its status. Redirects are not
-   * followed: a key or a signature must not travel to an address that nobody chose. A GET that meets a kept connection
-   * which the service has closed is sent once more; nothing else is ever repeated.
+   * Sends a request. Resolves when the headers of the response have arrived, whatever its status. Redirects are not
+   * followed: a key or a signature must not travel to an address that was not configured. A GET is sent once more if the
+   * service has closed the kept connection; nothing else is ever repeated.
    *
-   * Rejects with the signal's reason, an `HttpTimeout`, or whatever broke the connection: see `networkCode`.
+   * Rejects with the signal's reason, an `HttpTimeout`, or the error of the connection: see `networkCode`.
    */
   send(request: HttpRequest): Promise<HttpResponse>;
-  /** Ends all connections of the own agent, and what still runs on them. */
+  /** Closes all connections of the own agent, and aborts the requests on them. */
   close(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 /**
- * The code of an error of the network, such as `ECONNREFUSED`, `ENOTFOUND` or `UND_ERR_SOCKET`. Where several addresses
- * of one host all refuse, that of the first. Undefined for any other error.
+ * Returns the code of a network error, such as `ECONNREFUSED`, `ENOTFOUND` or `UND_ERR_SOCKET`. If all addresses of a host
+ * fail, it is that of the first. Returns `undefined` for any other error.
  */
 export function networkCode(error: unknown): string | undefined {
   const first: unknown = error instanceof AggregateError ? error.errors[0] : error;

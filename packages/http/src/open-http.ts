@@ -6,14 +6,16 @@ import { OwnAgent } from "./own-agent.ts";
 import { type Dispatcher, loadUndici } from "./undici.ts";
 
 /**
- * Opens a way to send requests over HTTP/1.1, with connections that are kept and used again, and no bound on their number:
- * streams stay open, and waiting for a free one would look like a stall. Nothing is sent, and undici not loaded, before
- * the first request. Throws a `TypeError` where what was handed in is no dispatcher.
+ * Returns a sender of requests over HTTP/1.1 that keeps and reuses connections. Their number is not limited: streams stay
+ * open, and waiting for a free connection would look like a stall. undici is loaded with the first request. Throws a
+ * `TypeError` if `dispatcher` is not a dispatcher.
  */
 export function openHttp({ dispatcher }: HttpOptions = {}): Http {
   if (dispatcher === undefined) return new Sender(undefined);
   if (!isDispatcher(dispatcher)) {
-    throw new TypeError('openHttp: "dispatcher" has no "dispatch": it must be a Dispatcher of undici, or be left out.');
+    throw new TypeError(
+      'openHttp: "dispatcher" has no method "dispatch". Pass a Dispatcher of undici, or leave it out.',
+    );
   }
   return new Sender(dispatcher);
 }
@@ -25,12 +27,12 @@ function isDispatcher(value: object): value is Dispatcher {
 class Sender implements Http, Keeper {
   readonly #given: Dispatcher | undefined;
   #own: Promise<OwnAgent> | undefined;
-  /** The own agent, when it is there. */
+  /** The own agent, once it is created. */
   #agent: OwnAgent | undefined;
   readonly #handover = new Handover();
-  /** How many exchanges wait for a connection. */
+  /** Number of exchanges that wait for a connection. */
   #connecting = 0;
-  /** Whether an answer has ended, so that there may be kept connections. */
+  /** Whether an answer has ended, so that kept connections may exist. */
   #used = false;
 
   constructor(given: Dispatcher | undefined) {
@@ -40,7 +42,7 @@ class Sender implements Http, Keeper {
   async send(request: HttpRequest): Promise<HttpResponse> {
     const { signal, method } = request;
     signal?.throwIfAborted();
-    // Always a turn later: a reader may ask from within the parser of a connection, which this must not enter.
+    // Always in a later turn: a reader may send from within a parser, which must not be entered.
     const dispatcher = await (this.#given ?? this.#agent?.dispatcher ?? this.#makeAgent());
     await this.#handover.wait();
     signal?.throwIfAborted();
@@ -49,8 +51,8 @@ class Sender implements Http, Keeper {
     try {
       return await this.#exchange(dispatcher, request);
     } catch (error) {
-      // The service closed a kept connection in the moment when it was used again. What it has seen of the request is not
-      // known: only a question is put again.
+      // The service closed a kept connection just when it was used again. Whether it has seen the request is not known, so
+      // only a GET is repeated.
       if (!kept || !isReset(error) || signal?.aborted === true) throw error;
       return this.#exchange(dispatcher, request);
     }

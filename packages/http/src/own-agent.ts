@@ -1,24 +1,24 @@
 import { limits } from "./limits.ts";
 import type { Dispatcher, Undici } from "./undici.ts";
 
-/** As much of a socket as it takes to give it up. */
+/** The part of a socket that is needed to destroy it. */
 interface Connecting {
   destroy(error: Error): void;
 }
 
-/** An agent of one's own, which leaves the program's global one as it is. HTTP/1.1: see docs/decisions/http-1.md. */
+/** An own undici agent; the program's global one stays as it is. HTTP/1.1: see docs/decisions/http-1.md. */
 export class OwnAgent {
   readonly dispatcher: Dispatcher;
   readonly #connecting = new Set<unknown>();
 
   constructor({ Agent, buildConnector }: Undici) {
-    // How long connecting may take is each exchange's to say, and may be longer than what undici would allow.
+    // Each exchange has its own deadline for connecting, which may be longer than undici's.
     const connect = buildConnector({ allowH2: false, timeout: 0 });
     this.dispatcher = new Agent({
       allowH2: false,
       keepAliveTimeout: limits.keepAliveMs,
       connect: (options, callback) => {
-        // undici returns the socket, though its types say that it returns nothing.
+        // undici returns the socket, although its types say `void`.
         const socket: unknown = connect(options, (...result) => {
           this.#connecting.delete(socket);
           callback(...result);
@@ -28,10 +28,10 @@ export class OwnAgent {
     });
   }
 
-  /** Gives up all connections that are being made, as nobody waits for one any more: they would keep the program alive. */
+  /** Destroys all connections that are being made. No exchange waits for one, and they would keep the program alive. */
   stopConnecting(): void {
     for (const socket of this.#connecting) {
-      if (canBeGivenUp(socket)) socket.destroy(new Error("Nobody waits for this connection any more."));
+      if (canBeGivenUp(socket)) socket.destroy(new Error("The connection is not needed any more."));
     }
   }
 

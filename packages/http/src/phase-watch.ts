@@ -1,26 +1,26 @@
 import { longestTimerMs } from "@waygate/core/plugin";
 import { type HttpPhase, HttpTimeout } from "./http-timeout.ts";
 
-/** How often silence is looked for within the time that it may last: it is told at most a tenth of that time late. */
+/** Checks per idle deadline: silence is reported at most a tenth of the deadline late. */
 const looks = 10;
 
 /**
- * Watches an exchange for a phase that takes longer than it may, with one timer for nearly all exchanges: it is set once,
- * and looked at again when it fires. Phases begin, and signs of life come, far more often than anything is late.
+ * Reports a phase of an exchange that exceeds its deadline. It sets a timer once and checks the state when that fires:
+ * phases begin and pieces arrive far more often than anything times out.
  */
 export class PhaseWatch {
   readonly #late: (error: HttpTimeout) => void;
   #phase: HttpPhase | undefined;
   #milliseconds = 0;
-  /** When the phase has to be over, on the clock of `performance.now()`. */
+  /** The end of the phase's time, by `performance.now()`. */
   #due = Number.POSITIVE_INFINITY;
-  /** Whether anything has come since the last look. */
+  /** Whether anything has arrived since the last check. */
   #heard = false;
   #timer: NodeJS.Timeout | undefined;
-  /** When the timer fires. */
+  /** When the timer fires, by `performance.now()`. */
   #fires = Number.POSITIVE_INFINITY;
 
-  /** `late`: told which phase took longer than it may, once. */
+  /** `late`: called once, with the phase that timed out. */
   constructor(late: (error: HttpTimeout) => void) {
     this.#late = late;
   }
@@ -29,7 +29,7 @@ export class PhaseWatch {
     return this.#phase;
   }
 
-  /** Begins a phase; the one before is over. */
+  /** Begins a phase and ends the one before. */
   begin(phase: HttpPhase, milliseconds: number): void {
     this.#phase = phase;
     this.#milliseconds = milliseconds;
@@ -43,17 +43,17 @@ export class PhaseWatch {
     this.#lookAfter(milliseconds, now);
   }
 
-  /** A sign of life in a phase that lasts from one to the next. Called for each piece of each answer: no clock is asked. */
+  /** Records that something has arrived. It runs for each piece of each answer, so it reads no clock. */
   heard(): void {
     this.#heard = true;
   }
 
-  /** Nothing is waited for until the next phase begins. */
+  /** Stops watching until the next phase begins. */
   pause(): void {
     this.#phase = undefined;
   }
 
-  /** Nothing is waited for any more. */
+  /** Stops watching for good. */
   stop(): void {
     this.#phase = undefined;
     clearTimeout(this.#timer);
@@ -61,7 +61,7 @@ export class PhaseWatch {
     this.#fires = Number.POSITIVE_INFINITY;
   }
 
-  /** Has the timer fire within the time given, or earlier if it does anyway. */
+  /** Makes the timer fire within this time. An earlier timer stays. */
   #lookAfter(milliseconds: number, now: number): void {
     const delay = this.#phase === "idle" ? Math.min(milliseconds, this.#milliseconds / looks) : milliseconds;
     if (now + delay >= this.#fires) return;
@@ -72,22 +72,22 @@ export class PhaseWatch {
 
   readonly #look = (): void => {
     this.#fires = Number.POSITIVE_INFINITY;
-    // What is not finite, or nothing, is not looked after again before the next phase.
+    // Without a phase, or with an infinite deadline, there is nothing to check before the next phase.
     if (this.#phase === undefined || this.#due === Number.POSITIVE_INFINITY) return;
     if (!this.#waits()) setImmediate(this.#confirm);
   };
 
-  /** A program that was busy for so long finds its timers due before it is shown what has come in the meantime. */
+  /** Checks again in the next turn: in a program that was busy, timers fire before the data that has arrived meanwhile. */
   readonly #confirm = (): void => {
     const phase = this.#phase;
-    // A phase that has begun since then has set a timer, unless it may last for ever.
+    // A phase that has begun since then has its own timer, unless its deadline is infinite.
     if (phase === undefined || this.#fires < Number.POSITIVE_INFINITY || this.#due === Number.POSITIVE_INFINITY) return;
     if (this.#waits()) return;
     this.stop();
     this.#late(new HttpTimeout(phase, this.#milliseconds));
   };
 
-  /** Whether there is time left; looks again when it may be over. */
+  /** Returns whether there is time left, and then sets the timer for the rest. */
   #waits(): boolean {
     const now = performance.now();
     if (this.#heard) {

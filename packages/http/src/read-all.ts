@@ -1,6 +1,6 @@
 import type { HttpResponse } from "./http.ts";
 
-/** Reads a body to its end, or as far as the limit goes, in bytes: what lies beyond is left out. */
+/** Reads a whole body. Bytes beyond the limit are left out. */
 export function readAll(response: HttpResponse, limit: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const read: Buffer[] = [];

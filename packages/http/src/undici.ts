@@ -1,17 +1,17 @@
-/** Types alone: nothing of undici is loaded by importing them. */
+/** Types only: importing them loads nothing of undici. */
 export type { Dispatcher } from "undici";
 
-/** All that undici exports, as `loadUndici` resolves to it. */
+/** The module that `loadUndici` resolves to. */
 export type Undici = typeof import("undici");
 
-/** Where undici, and the `fetch` that Node builds on it, look for the dispatcher that a program has chosen. */
+/** Where undici and Node's `fetch` keep the program's global dispatcher. */
 const dispatchers = [Symbol.for("undici.globalDispatcher.1"), Symbol.for("undici.globalDispatcher.2")] as const;
 
 let loading: Promise<Undici> | undefined;
 
 /**
- * Loads undici, at the first request rather than at import: it takes longer to load than everything else together.
- * Its own loading may put another dispatcher behind the program's global `fetch`; that is undone.
+ * Loads undici. This happens with the first request and not at import, because it takes longer than loading everything else.
+ * Loading may set another dispatcher for the program's global `fetch`; that is undone.
  */
 export function loadUndici(): Promise<Undici> {
   loading ??= load();
@@ -19,7 +19,7 @@ export function loadUndici(): Promise<Undici> {
 }
 
 async function load(): Promise<Undici> {
-  // Makes Node load its built-in fetch first, which then has a dispatcher of its own that undici respects.
+  // Makes Node load its own fetch first. It then has its own dispatcher, which undici respects.
   void globalThis.Headers;
   const slots = globalThis as { [slot: symbol]: unknown };
   const before = dispatchers.map((slot) => slots[slot]);

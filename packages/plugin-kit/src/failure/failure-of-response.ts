@@ -7,7 +7,7 @@ const longest = 1024 * 1024;
 
 /**
  * Reads a response that is not a success, and returns its error. Redirects are not followed: they would carry the key to
- * an address that nobody chose. The response is cancelled, and its connection with it.
+ * an address that was not configured. The response is cancelled, and its connection with it.
  *
  * @param url The address that was asked, for the message about a redirect.
  */
