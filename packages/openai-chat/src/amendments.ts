@@ -1,15 +1,15 @@
 import type { GatewayError, JsonObject, JsonValue } from "@waygate/core/plugin";
 
-/** What is done to a body before it is sent, because the service refused it otherwise. */
+/** A change of the body, made because the service rejected the request without it. */
 interface Amendment {
   readonly apply: (body: JsonObject) => JsonObject;
   /** Whether it would change this body. */
   readonly concerns: (body: JsonObject) => boolean;
-  /** For people: what is done. */
+  /** Says what is changed, for people. */
   readonly words: string;
 }
 
-/** What may be left out, as the answer is the same kind of answer without it. */
+/** Parameters that may be left out: the answer stays of the same kind. */
 const droppable = [
   "stream_options",
   "parallel_tool_calls",
@@ -33,21 +33,21 @@ const otherLimit: Readonly<Record<string, string>> = {
   max_completion_tokens: "max_tokens",
 };
 
-/** What services write when they do not take a parameter, rather than its value. */
+/** Words of services that reject a parameter and not its value. */
 const refused =
   /unsupported|not support|unrecogni[sz]ed|unknown|unexpected|extra (inputs|fields)|not permitted|not allowed|no such|deprecated|invalid (argument|field|param|key)/i;
 
-/** Status of services that refuse a parameter: OpenAI's 400, FastAPI's 422. */
+/** The statuses of services that reject a parameter: 400 of OpenAI, 422 of FastAPI. */
 const refusing = new Set([400, 422]);
 
 /**
- * What a service has been found not to take, model by model. A parameter that it refuses is renamed or left out, once,
- * and the service is not asked with it again.
+ * Remembers what each model of a service has rejected. A rejected parameter is renamed or left out, and not sent to that
+ * model again.
  */
 export class Amendments {
   readonly #learnt = new Map<string, Amendment[]>();
 
-  /** The body as far as it is known how the service takes it. */
+  /** Returns the body with all changes that are known to be needed. */
   apply(model: string, body: JsonObject): JsonObject {
     const learnt = this.#learnt.get(model) ?? [];
     return learnt.reduce<JsonObject>(
@@ -57,14 +57,14 @@ export class Amendments {
   }
 
   /**
-   * Reads a refusal of this body. Returns what will be done about it, for people, so that the request is worth sending
-   * again; undefined where nothing was learnt.
+   * Learns from the error of a rejected body. Returns what will be changed, for people; the request is then worth sending
+   * again. Returns `undefined` if nothing was learned.
    */
   learn(model: string, body: JsonObject, error: GatewayError): string | undefined {
     if (error.status === undefined || !refusing.has(error.status) || error.detail === undefined) return undefined;
     const amendment = amendmentFor(body, error.detail);
     const known = this.#learnt.get(model) ?? [];
-    // A rename that is refused in turn would go back and forth.
+    // A rename that is rejected as well would go back and forth.
     if (amendment === undefined || known.some((other) => other.words === amendment.words)) return undefined;
     this.#learnt.set(model, [...known, amendment]);
     return amendment.words;
@@ -106,7 +106,7 @@ function drop(field: string): Amendment {
   };
 }
 
-/** Some models take instructions from the user only. */
+/** Some models accept instructions from the user only. */
 function asUser(body: JsonObject): Amendment | undefined {
   const instructs = (message: JsonValue) =>
     typeof message === "object" &&

@@ -3,7 +3,7 @@ import { SseFraming, shorten, Utf8Decoder, type WireDecoder } from "@waygate/plu
 import { type AnswerContext, AnswerReader } from "./answer-reader.ts";
 import { limits } from "./limits.ts";
 
-/** What a body turned out to be. */
+/** The kind of a body, once it is known. */
 type Kind = "unknown" | "stream" | "whole";
 
 /**
@@ -17,7 +17,7 @@ export class AnswerDecoder implements WireDecoder<ModelEvent> {
   readonly #framing: SseFraming;
   #kind: Kind = "unknown";
   #batch: ModelEvent[] = [];
-  /** How the body begins; of a whole answer, all its pieces. */
+  /** The beginning of the body, and all pieces of a whole answer. */
   #pieces: string[] = [];
   #length = 0;
   #events = 0;
@@ -44,7 +44,7 @@ export class AnswerDecoder implements WireDecoder<ModelEvent> {
     this.#batch = batch;
     const text = this.#utf8.decode(piece);
     if (this.#kind === "stream") {
-      // Enough is kept to show what it was, should it turn out not to be a stream.
+      // Enough is kept to quote it if it turns out not to be a stream.
       if (this.#events === 0 && this.#length < 200) this.#keep(text);
       this.#feed(text);
       return;
@@ -85,11 +85,11 @@ export class AnswerDecoder implements WireDecoder<ModelEvent> {
 
   #finish(): void {
     this.#complete = true;
-    if (this.#events === 0) throw this.#unreadable(`no stream: ${this.#head()}`);
+    if (this.#events === 0) throw this.#unreadable(`what is not an event stream: ${this.#head()}`);
     this.#reader.end(this.#batch);
   }
 
-  /** A service that ignores `stream` answers in one piece of JSON; so do errors under a status of 200. */
+  /** Reads an answer in one piece: of a service that ignores `stream`, or an error with status 200. */
   #readWhole(text: string): void {
     this.#complete = true;
     let answer: unknown;

@@ -5,13 +5,13 @@ import { readMedia } from "./read-media.ts";
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * Reads what an answer holds beside text, reasoning and the client's calls: sources, tools that the service ran, images,
- * audio, and state of its text. Created with the first of them: most answers have none.
+ * Reads what an answer has beside text, reasoning and the client's calls: sources, tools that the service ran, images, audio,
+ * and state of its text. It is created with the first of them, because most answers have none.
  */
 export class AnswerExtras {
   /** The addresses that were named as sources. Services name one in several chunks. */
   readonly #sources = new Set<string>();
-  /** Tools that the service ran, by their place: a stream sends one again with its output. */
+  /** Tools that the service ran, by their index: a stream sends one again with its output. */
   readonly #executed = new Map<number, Fields>();
   /** The list of search results, which every chunk may repeat. */
   #results: readonly unknown[] | undefined;
@@ -25,7 +25,7 @@ export class AnswerExtras {
     this.#held = held;
   }
 
-  /** Reads a delta, or a whole message. `say` takes text that is found in it. */
+  /** Reads a delta, or a whole message. `say` receives text that is found in it. */
   delta(delta: Fields, events: ModelEvent[], say: (text: string) => void): void {
     for (const annotation of listOf(delta.annotations)) this.#annotation(annotation, events);
     for (const image of listOf(delta.images)) this.#image(image, events);
@@ -46,14 +46,14 @@ export class AnswerExtras {
     if (list.length > 0) this.#results = list;
   }
 
-  /** Ends the answer's text: its state comes last. */
+  /** Ends the text of the answer, with its state. */
   endText(events: ModelEvent[]): void {
     if (this.#state === undefined) return;
     events.push({ type: "text-end", state: this.#state });
     this.#state = undefined;
   }
 
-  /** Pushes what is only known at the answer's end. */
+  /** Appends what is only known at the end of the answer. */
   end(events: ModelEvent[]): void {
     this.endText(events);
     for (const [index, tool] of this.#executed) this.#executedTool(index, tool, events);
@@ -83,7 +83,7 @@ export class AnswerExtras {
     events.push({ type: "media", id: `image-${this.#images}`, ...media });
   }
 
-  /** Audio comes in pieces. What it says comes as text, too. */
+  /** Adds a piece of audio. Its transcript is text. */
   #hear({ data, transcript }: Fields, say: (text: string) => void): void {
     if (typeof data === "string" && data !== "") {
       this.#held.add(data.length);

@@ -18,24 +18,24 @@ import { ReasoningDetails } from "./reasoning-details.ts";
 import { TaggedReasoning } from "./tagged-reasoning.ts";
 import { ToolCallAssembler } from "./tool-call-assembler.ts";
 
-/** What the reading of an answer needs to know of its request. */
+/** What is known of the request of an answer. */
 export interface AnswerContext extends FailureContext {
   readonly limits: Limits;
-  /** The names of the tools that were offered. */
+  /** The names of the request's tools. */
   readonly tools: ReadonlySet<string>;
-  /** Whether `reasoning_details` are kept, to be sent back. */
+  /** Whether `reasoning_details` become state, to be sent back. */
   readonly keepReasoningDetails: boolean;
-  /** Between which tags reasoning stands at the beginning of the text, if any. */
+  /** See `ChatDialect.reasoningTag`. */
   readonly reasoningTag: string | undefined;
-  /** Whether they are kept together with the model that gave them. */
+  /** See `ChatDialect.reasoningKeepsModel`. */
   readonly reasoningKeepsModel: boolean;
   readonly readEnd: ChatDialect["readEnd"];
   readonly readChunk: ChatDialect["readChunk"];
 }
 
 /**
- * Reads the chunks of one chat-completions answer into events. Each call pushes what a chunk says onto the batch that
- * it is handed; nothing waits, nothing is copied. Throws a `GatewayError` where the service reports a failure.
+ * Reads the chunks of one answer into events. Each call appends the events of a chunk to the batch that it receives. Throws
+ * a `GatewayError` if the service reports a failure.
  */
 export class AnswerReader {
   readonly #context: AnswerContext;
@@ -48,7 +48,7 @@ export class AnswerReader {
   #extras: AnswerExtras | undefined;
   #cost: Cost | undefined;
   #started = false;
-  /** The model that answers. */
+  /** The model of the answer. */
   #model: string | undefined;
   #reasoning = false;
   #deltaSeen = false;
@@ -56,12 +56,12 @@ export class AnswerReader {
   #refused = false;
   #finish: string | undefined;
   #end: AnswerEnd | undefined;
-  /** Whether the service behind the gateway was named when the answer began. */
+  /** Whether `response-start` has named the service behind the gateway. */
   #upstreamNamed = false;
   #report: UsageReport | undefined;
   #done = false;
   #closing = false;
-  /** In a whole answer `message` counts, in a stream `delta`: Perplexity sends both, one of them empty. */
+  /** Whether the answer came whole. Then `message` counts, else `delta`: Perplexity sends both, one of them empty. */
   #whole = false;
 
   constructor(context: AnswerContext) {
@@ -73,14 +73,14 @@ export class AnswerReader {
     this.#tagged = context.reasoningTag === undefined ? undefined : new TaggedReasoning(context.reasoningTag);
   }
 
-  /** Whether `[DONE]` has come. */
+  /** Whether `[DONE]` has arrived. */
   get done(): boolean {
     return this.#done;
   }
 
-  /** Reads the data of one server-sent event, under the event's name if it has one. */
+  /** Reads the data of one server-sent event. `name`: the event's name, if it has one. */
   data(data: string, name: string | undefined, events: ModelEvent[]): void {
-    // Nearly every event is a whole chunk: whatever else there may be is looked at when that fails.
+    // Nearly every event is one whole chunk. Everything else is handled if that fails.
     if (data.charCodeAt(0) === 0x7b && !this.#done) {
       let chunk: unknown;
       try {
@@ -97,16 +97,16 @@ export class AnswerReader {
     if (text === "[DONE]") this.#done = true;
     else if (text.startsWith("{")) this.data(text, name, events);
     else if (name === "error") throw this.#failure(text);
-    // The last line may be cut off: whether the answer is whole is told by its finish.
+    // The last line may be cut off. Whether the answer is complete depends on its finish.
     else if (!this.#closing) {
-      this.#notice(events, "stream-line-ignored", `A line that is no part of an answer was ignored: ${shorten(text)}`);
+      this.#notice(events, "stream-line-ignored", `A line that is not part of an answer was ignored: ${shorten(text)}`);
     }
   }
 
   /** Reads one chunk: a `chat.completion.chunk`, or a whole `chat.completion`. */
   chunk(chunk: unknown, name: string | undefined, events: ModelEvent[]): void {
     if (!isObject(chunk)) return;
-    // A null error stands in every chunk of some services.
+    // Some services have a null error in every chunk.
     if ((chunk.error !== undefined && chunk.error !== null) || chunk.object === "error" || name === "error") {
       this.#start(chunk, events);
       throw this.#failure(chunk);
@@ -123,12 +123,12 @@ export class AnswerReader {
     if (Array.isArray(results)) this.#extra().results(results);
   }
 
-  /** Takes what the dialect found in fields of the service's own. */
+  /** Adds what the dialect found in fields of the service's own. */
   #ownFields(found: ChunkReading | undefined, chunk: Record<string, unknown>, events: ModelEvent[]): void {
     if (found === undefined) return;
     if (found.failure !== undefined) throw this.#failure(found.failure);
     const own = found.events?.some(({ type }) => type !== "notice") === true;
-    // Content must not come before the answer is announced, also if nothing says yet who answers.
+    // Content must not come before response-start, even if the chunk does not name the model.
     if (own || found.reasoning || found.text) this.#announce(chunk, events);
     if (own) this.#content = true;
     if (found.reasoning) this.#think(found.reasoning, events);
@@ -143,34 +143,42 @@ export class AnswerReader {
     return this.#extras;
   }
 
-  /** Says that the connection has ended: what comes now may have been cut off by it. */
+  /** The connection has ended, so the last data may be cut off. */
   closing(): void {
     this.#closing = true;
   }
 
-  /** Reads an answer that came whole, which needs no word that it has ended. */
+  /** Reads an answer that came whole. It needs no finish reason. */
   whole(answer: unknown, events: ModelEvent[]): void {
     this.#done = true;
     this.#whole = true;
-    // Before the answer is announced: what it says of its end belongs into its beginning here.
+    // First, because response-start names the upstream, which is only known at the end.
     const choice = isObject(answer) ? firstChoice(answer.choices) : undefined;
     if (isObject(answer) && choice !== undefined) this.#end = this.#context.readEnd(choice, answer);
     this.chunk(answer, undefined, events);
   }
 
-  /** Ends the answer: closes what is open and finishes. Throws where the answer is not whole. */
+  /** Ends the answer: closes open parts and finishes. Throws if the answer is not complete. */
   end(events: ModelEvent[]): void {
     const raw = this.#finish;
     if (raw === undefined && !this.#done) throw this.#cut();
     if (raw === undefined && !this.#content && !this.#calls.any) {
-      throw this.#error("ended its answer without having said anything. Try again.", "protocol");
+      throw this.#error("ended its answer without any content. Try again.", "protocol");
     }
     if (raw === undefined) {
-      this.#notice(events, "finish-reason-missing", "The answer ended without a word on why; it was taken as whole.");
+      this.#notice(
+        events,
+        "finish-reason-missing",
+        "The answer ended without a finish reason. It was taken as complete.",
+      );
     }
     const known = raw === undefined ? "stop" : finishReason(raw);
     if (known === undefined) {
-      this.#notice(events, "finish-reason-unknown", `The answer ended with "${raw}", which was taken as "stop".`);
+      this.#notice(
+        events,
+        "finish-reason-unknown",
+        `The answer ended with the unknown finish reason "${raw}", which was taken as "stop".`,
+      );
     }
     const reason = this.#refused && known === "stop" ? "refusal" : (known ?? "stop");
     this.#endTags(events);
@@ -184,7 +192,7 @@ export class AnswerReader {
     this.#extras?.end(events);
     this.#calls.end(reason === "length", events);
     this.#reportUsage(events);
-    // The calls decide, not the word: services say "stop" after calls.
+    // The calls decide and not the finish reason: some services send "stop" after calls.
     const finish: ModelEvent = {
       type: "finish",
       reason: reason === "stop" && this.#calls.any ? "tool-calls" : reason,
@@ -204,7 +212,7 @@ export class AnswerReader {
   #choice(choice: Record<string, unknown>, chunk: Record<string, unknown>, events: ModelEvent[]): void {
     const { delta, message } = choice;
     if (isObject(message) && (this.#whole || (!isObject(delta) && !this.#deltaSeen))) {
-      // In a stream only of a service that has no other name for it: after deltas it would repeat them.
+      // In a stream, only if the service never sends `delta`: after deltas, `message` repeats them.
       this.#delta(message, events);
     } else if (isObject(delta)) {
       this.#deltaSeen = true;
@@ -213,9 +221,9 @@ export class AnswerReader {
     const finish = choice.finish_reason;
     if (typeof finish !== "string" || finish === "") return;
     if (saysFailed(finish)) {
-      // A whole answer that failed says why beside the finish.
+      // A whole answer that failed has its error beside the finish reason.
       if (isObject(choice.error)) throw this.#failure(choice);
-      throw this.#error(`broke its answer off ("${finish}"). Try again.`, "server-error");
+      throw this.#error(`broke off its answer with the finish reason "${finish}". Try again.`, "server-error");
     }
     this.#finish = finish;
     if (!this.#whole) this.#end = this.#context.readEnd(choice, chunk);
@@ -253,7 +261,7 @@ export class AnswerReader {
     if (Array.isArray(delta.reasoning_details)) this.#details?.add(delta.reasoning_details, this.#whole);
   }
 
-  /** Takes text, in which reasoning may stand between tags. */
+  /** Adds text that may have reasoning between tags. */
   #write(text: string, events: ModelEvent[]): void {
     if (this.#tagged === undefined) {
       this.#say(text, events);
@@ -290,7 +298,7 @@ export class AnswerReader {
     return { model: this.#model, reasoning_details: details };
   }
 
-  /** Lets out what was held back as it might have been the beginning of a tag. */
+  /** Adds the text that was held back because it could have been the beginning of a tag. */
   #endTags(events: ModelEvent[]): void {
     this.#tagged?.end(
       (thought) => this.#think(thought, events),
@@ -303,12 +311,12 @@ export class AnswerReader {
     this.#endReasoning(events);
     this.#extras?.endText(events);
     entries.forEach((entry, index) => {
-      // In a whole answer the place in the list is the index.
+      // In a whole answer, the position in the list is the index.
       this.#calls.add(this.#whole && isObject(entry) ? { ...entry, index } : entry, events);
     });
   }
 
-  /** Announces the answer with the first chunk that says who answers; some services send nameless ones before. */
+  /** Begins the answer with the first chunk that has an id, a model or a choice. Some services send empty ones before. */
   #start(chunk: Record<string, unknown>, events: ModelEvent[]): void {
     const id = readText(chunk.id);
     const model = readText(chunk.model);
@@ -327,25 +335,28 @@ export class AnswerReader {
     events.push({ type: "response-start", id, model, upstream });
   }
 
-  /** Frames that a proxy ran together into one line are read one by one; what cannot be read is not passed over. */
+  /** Reads chunks that a proxy has joined into one line. Throws if the data is anything else. */
   #broken(data: string, events: ModelEvent[]): void {
     const parts = splitValues(data.replaceAll(/\}\s*data:\s*(?=\{)/g, "}\n"))?.map(parseJson);
     if (parts === undefined || parts.length < 2 || !parts.every(isObject)) {
       if (this.#closing) throw this.#cut();
-      throw this.#error(`sent a piece of its answer that cannot be read: ${shorten(data)}`, "protocol");
+      throw this.#error(`sent a chunk that is not valid JSON: ${shorten(data)}`, "protocol");
     }
-    this.#notice(events, "stream-frames-spliced", "Several pieces of the answer came in one line.");
+    this.#notice(events, "stream-frames-spliced", "Several chunks of the answer came in one line.");
     for (const part of parts) this.chunk(part, undefined, events);
   }
 
-  /** The error that stands in the answer itself. */
+  /** Returns the error within an answer. */
   #failure(body: unknown): GatewayError {
     return failureOf(this.#context, { body });
   }
 
   #cut(): GatewayError {
     if (!this.#started && !this.#content) {
-      return this.#error("sent no answer that could be read. Check the address in its settings.", "protocol");
+      return this.#error(
+        "sent an answer that is not a chat completion. Check the address in its settings.",
+        "protocol",
+      );
     }
     return this.#error("broke off in the middle of its answer. Try again.", "connection");
   }
@@ -362,7 +373,7 @@ export class AnswerReader {
   }
 }
 
-/** The choice with the index 0; the others were not asked for. */
+/** Returns the choice with the index 0. The others were not requested. */
 function firstChoice(choices: unknown): Record<string, unknown> | undefined {
   if (!Array.isArray(choices)) return undefined;
   const first: unknown = choices[0];

@@ -1,14 +1,14 @@
 import { isObject, type JsonObject, type JsonValue } from "@waygate/core/plugin";
 import { JsonScanner, splitValues } from "./json-scanner.ts";
 
-/** A deviation that was tolerated: a stable code, and words for people. */
+/** A deviation that was tolerated, with a stable code and a message for people. */
 export interface Deviation {
   readonly code: string;
   readonly message: string;
 }
 
 export interface ReadArguments {
-  /** The raw text that counts. */
+  /** The text of the arguments, without what was sent repeatedly. */
   readonly text: string;
   /** False if the answer ended before the arguments did. */
   readonly complete: boolean;
@@ -17,11 +17,11 @@ export interface ReadArguments {
   readonly deviation?: Deviation;
 }
 
-/** The pieces of one call's arguments. What they mean is decided once, when the last has come. */
+/** The pieces of one call's arguments. They are interpreted once, after the last piece. */
 export class ArgumentPieces {
   readonly #pieces: string[] = [];
   readonly #scanner = new JsonScanner();
-  /** How many pieces the scanner has read: it is only asked in rare cases, and then catches up. */
+  /** Number of pieces that the scanner has read. It is needed in rare cases only, and catches up then. */
   #scanned = 0;
 
   get empty(): boolean {
@@ -32,13 +32,13 @@ export class ArgumentPieces {
     this.#pieces.push(piece);
   }
 
-  /** Whether the text so far ends within a JSON value, so that more must come. */
+  /** Whether the text so far ends within a JSON value, so that more is to come. */
   get incomplete(): boolean {
     for (; this.#scanned < this.#pieces.length; this.#scanned++) this.#scanner.scan(this.#pieces[this.#scanned] ?? "");
     return this.#scanner.incomplete;
   }
 
-  /** `cutOff`: the answer ended by its length, so that empty arguments are missing ones. */
+  /** `cutOff`: the answer was cut off by its length, so empty arguments count as missing. */
   read(cutOff: boolean): ReadArguments {
     const text = this.#pieces.join("");
     if (text.trim() === "") {
@@ -50,8 +50,8 @@ export class ArgumentPieces {
   }
 
   /**
-   * Services that send the text so far with every piece, the whole once more at the end, or `{}` before the real
-   * arguments. Only what can be meant in one way is read so.
+   * Some services send the text so far with every piece, repeat the whole text at the end, or send `{}` before the real
+   * arguments. Only text with one possible meaning is read this way.
    */
   #repeated(text: string): ReadArguments | undefined {
     const last = this.#pieces[this.#pieces.length - 1] ?? "";
@@ -76,7 +76,7 @@ export class ArgumentPieces {
   }
 }
 
-/** Arguments that were encoded as JSON twice are a text that holds the object. */
+/** Returns the object within arguments that were encoded as JSON twice. */
 function unwrap(text: string, value: JsonValue): ReadArguments {
   const inner = typeof value === "string" ? parse(value) : undefined;
   if (typeof value !== "string" || !isObject(inner)) return { text, complete: true, value };

@@ -2,87 +2,87 @@ import type { Cost, FilePart, JsonObject, ModelEvent, ModelRequest, ReasoningReq
 import { effortOfBudget } from "@waygate/plugin-kit";
 
 /**
- * How a service's chat-completions wire differs from the plain one. Values and small pure functions: the codec reads
- * them and never asks which gateway it serves.
+ * How a service's chat completions differ from the plain ones, as values and small pure functions. The codec reads them and
+ * does not know which gateway it serves.
  */
 export interface ChatDialect {
-  /** The parameter that limits the output, reasoning included. */
+  /** The parameter that limits the output tokens, reasoning included. */
   readonly maxTokensParameter: "max_tokens" | "max_completion_tokens";
-  /** The role that system messages are sent under. */
+  /** The role of system messages. */
   readonly systemRole: "system" | "developer";
-  /** How usage is asked for while streaming. `stream_options`: with `include_usage`; `none`: it comes unasked, or never. */
+  /** How a stream asks for usage. `stream_options`: by `include_usage`; `none`: the service sends it anyway, or never. */
   readonly usageRequest: "stream_options" | "none";
-  /** What is sent as `parallel_tool_calls` where the request leaves it open and has tools; undefined: nothing. */
+  /** `parallel_tool_calls` of a request with tools that does not set it. `undefined`: it is not sent. */
   readonly parallelToolCalls: boolean | undefined;
-  /** Whether the conversation's id is sent as `prompt_cache_key`. */
+  /** Whether `sessionId` is sent as `prompt_cache_key`. */
   readonly promptCacheKey: boolean;
-  /** The fields that ask for reasoning, or for none. */
+  /** Returns the fields that ask for reasoning, or for no reasoning. */
   readonly reasoning: (reasoning: ReasoningRequest) => JsonObject;
   /**
-   * How reasoning of earlier answers is sent back: not at all, as text in this field, as the service's own details, or as
-   * parts of the content.
+   * How the reasoning of earlier answers is sent back: not at all, as text in this field, as the service's own details, or
+   * as parts of the content.
    */
   readonly reasoningReplay: "none" | "reasoning_content" | "reasoning" | "reasoning_details" | "thinking-parts";
-  /** Whether the field of an answer that called tools is sent back even where its reasoning is empty. */
+  /** Whether an answer that called tools is sent back with the field even if it has no reasoning. */
   readonly reasoningReplayEmpty: boolean;
   /**
-   * Whether the service's details are kept together with the model that gave them, as `{ model, reasoning_details }`,
-   * in place of alone: for services that may answer with another model than was asked for.
+   * Whether the state of reasoning is `{ model, reasoning_details }` instead of the details alone, for services that may
+   * answer with another model than the request names.
    */
   readonly reasoningKeepsModel: boolean;
-  /** Whether the text of reasoning goes along as `reasoning` where `reasoning_details` are sent back. */
+  /** Whether `reasoning_details` are sent back together with the text of the reasoning, as `reasoning`. */
   readonly reasoningTextBeside: boolean;
   /**
-   * The name of the tags between which the model writes its reasoning into the text, at the beginning of an answer, such
-   * as `think`; undefined where it does not.
+   * The name of the tags, such as `think`, between which the model writes its reasoning at the beginning of the text.
+   * `undefined`: it does not.
    */
   readonly reasoningTag: string | undefined;
-  /** Which answers' reasoning that concerns: all, or only those since the user last spoke, within a loop of tools. */
+  /** Whose reasoning is sent back: that of all answers, or only of those since the last user message. */
   readonly reasoningReplayScope: "conversation" | "turn";
-  /** The tools of the service that it knows, by their `type`: they are sent as they are. */
+  /** The `type`s of tools that the service runs itself. They are sent unchanged. */
   readonly serviceTools: readonly string[];
-  /** The content part of a file; undefined: as a plain service takes it. */
+  /** Returns the content part of a file. `undefined`: that of plain chat completions. */
   readonly filePart: (part: FilePart) => JsonObject | undefined;
-  /** Fields added to the body made so far. They replace the codec's own. */
+  /** Returns fields to add to the body. They replace the codec's own. */
   readonly extraBody: (request: ModelRequest, body: JsonObject) => JsonObject;
   /**
-   * What settings and options change in the finished body: objects merged into it one after another, key by key at any
-   * depth. Null removes a field. They are expected without `protectedFields`.
+   * Returns what settings and options change in the finished body: objects that are merged into it one after another, key
+   * by key at any depth. Null removes a field. They must not have any of the `protectedFields`.
    */
   readonly bodyPatches: (request: ModelRequest) => readonly JsonObject[];
   /**
-   * What an answer says of itself in fields of the service's own. Asked once, of the choice that says why it ended, and
-   * the chunk, or whole answer, that this choice stands in.
+   * Reads what the end of an answer says in fields of the service's own. Called once, with the choice that has the finish
+   * reason, and the chunk (or whole answer) with that choice.
    */
   readonly readEnd: (
     choice: Readonly<Record<string, unknown>>,
     chunk: Readonly<Record<string, unknown>>,
   ) => AnswerEnd | undefined;
   /**
-   * Reads what a chunk, or a whole answer, holds in fields of the service's own. Called for each of them, before the codec
-   * reads it. `undefined`: nothing.
+   * Reads fields of the service's own in a chunk, or in a whole answer. Called for each of them, before the codec reads it.
+   * `undefined`: there are none.
    */
   readonly readChunk?: ((chunk: Readonly<Record<string, unknown>>) => ChunkReading | undefined) | undefined;
 }
 
-/** What a service says in fields of its own. */
+/** What a chunk has in fields of the service's own. */
 export interface ChunkReading {
   readonly text?: string | undefined;
   readonly reasoning?: string | undefined;
-  /** In the shape of `usage`. It replaces earlier reports. */
+  /** In the format of `usage`. It replaces earlier reports. */
   readonly usage?: Readonly<Record<string, unknown>> | undefined;
   readonly cost?: Cost | undefined;
-  /** An error of the service's own shape, as the body of a failed request would have it. It ends the answer. */
+  /** An error in the format that the body of a failed request has. It ends the answer. */
   readonly failure?: unknown;
   /** Sources, media, notices and other events. */
   readonly events?: readonly ModelEvent[] | undefined;
 }
 
-/** What is known of an answer when it has ended. */
+/** What the end of an answer says. */
 export interface AnswerEnd {
   /** The service behind the gateway that answered. */
   readonly upstream?: string | undefined;
-  /** True where reasoning was counted beside the completion, which the counts alone do not always show. */
+  /** Whether reasoning was counted beside the completion, which the counts alone do not always show. */
   readonly reasoningBeside?: boolean | undefined;
 }
 
@@ -115,8 +115,8 @@ export const plainDialect: ChatDialect = {
 };
 
 /**
- * Reasoning as `reasoning_effort`. A budget of tokens, which the parameter does not know, becomes the effort that
- * services commonly spend about as much on.
+ * Returns `reasoning_effort`. A token budget, which the parameter does not support, becomes the effort on which services
+ * commonly spend about as many tokens.
  */
 export function reasoningEffort(reasoning: ReasoningRequest): JsonObject {
   if (reasoning === "off") return { reasoning_effort: "none" };

@@ -25,40 +25,40 @@ import { encodeRequest } from "./encode-request.ts";
 import { limits } from "./limits.ts";
 
 export interface ChatServiceOptions {
-  /** The gateway's id, for errors. */
+  /** The id of the gateway, for errors. */
   readonly gateway: string;
-  /** Such as `https://host/v1`. A query in it is kept. */
+  /** The address, such as `https://host/v1`. Its query is sent with each request. */
   readonly address: string;
-  /** The headers of a request, asked for anew each time, so that a new key applies at once. */
+  /** Returns the headers of a request. Called for each request, so that a new key applies at once. */
   readonly headers: () => Promise<Readonly<Record<string, string>>>;
-  /** The keys among the headers, if there are any: they are blotted out where a service repeats them. */
+  /** Returns the keys that the headers carry. Errors show `***` instead if the service repeats them. */
   readonly secret: () => Promise<Secret>;
-  /** What to tell a person whose key is refused; a function is handed the key. */
+  /** What to do if the service rejects the key. A function receives the key. */
   readonly keyHint: string | ((secret: Secret) => string);
   readonly dialect: (model: string) => ChatDialect;
-  /** What the service's errors mean beyond what all services have in common. */
+  /** Reads what the errors of this service mean beyond what all services have in common. */
   readonly readFailure?: FailureReader | undefined;
-  /** Bounds on an answer: those of `OpenContext`. Default: `defaultLimits`. */
+  /** Limits on an answer: those of `OpenContext`. Default: `defaultLimits`. */
   readonly limits?: Limits | undefined;
-  /** An undici `Dispatcher` to use in place of an own one. */
+  /** An undici `Dispatcher` to send through. Default: an own agent. */
   readonly dispatcher?: object | undefined;
 }
 
 export interface RequestManner {
   readonly dialect?: ChatDialect | undefined;
-  /** In place of the service's, asked for when the request is sent. */
+  /** Replaces `headers` of the service. Called when the request is sent. */
   readonly headers?: ChatServiceOptions["headers"] | undefined;
-  /** In place of the service's, where the body carries keys of its own. */
+  /** Replaces `secret` of the service, for bodies that carry keys. */
   readonly secret?: ChatServiceOptions["secret"] | undefined;
 }
 
-/** A service that speaks chat completions: what a gateway plugin needs of it, and nothing else. */
+/** A service with chat completions, as far as a gateway plugin needs it. */
 export interface ChatService {
-  /** `manner`: how this one request is made, where it is not as the service's options say. */
+  /** Sends a request. `manner`: what differs from the options of the service for this request. */
   stream(request: ModelRequest, manner?: RequestManner): AsyncIterable<readonly ModelEvent[]>;
-  /** A GET below the address, as JSON. Rejects with a `GatewayError` for whatever is no JSON answer of status 200. */
+  /** Sends a GET to a path below the address. Rejects with a `GatewayError` unless the response is JSON with status 200. */
   getJson(path: string, signal: AbortSignal): Promise<unknown>;
-  /** Ends all connections. */
+  /** Closes all connections. */
   close(): Promise<void>;
 }
 
@@ -67,7 +67,7 @@ const advice = {
   ifUnknown: "Check the address in the settings, and the network.",
 };
 
-/** Opens a service. Nothing is sent, and undici not loaded, before the first request. */
+/** Opens a service. Nothing is sent, and undici is not loaded, before the first request. */
 export function openChatService(options: ChatServiceOptions): ChatService {
   const { gateway, address } = options;
   const http = openHttp({ dispatcher: options.dispatcher });
@@ -87,7 +87,7 @@ export function openChatService(options: ChatServiceOptions): ChatService {
     return { gateway, model, keyHint: typeof keyHint === "string" ? keyHint : keyHint(secret), secret, readFailure };
   };
 
-  /** Sends a request; what the service refuses to take, it is asked again without, before anything was answered. */
+  /** Sends a request. If the service rejects a parameter, it is sent again without, as nothing has been answered yet. */
   async function ask(
     { model, signal, deadlines = defaultDeadlines }: ModelRequest,
     encoded: JsonObject,
@@ -145,7 +145,7 @@ export function openChatService(options: ChatServiceOptions): ChatService {
       } catch (error) {
         if (signal.aborted || isGatewayError(error)) throw error;
         if (!(error instanceof SyntaxError)) throw unreached(url, error);
-        throw new GatewayError(`Gateway "${gateway}" answered ${url.pathname} with something that is no JSON.`, {
+        throw new GatewayError(`Gateway "${gateway}" answered ${url.pathname} with something that is not valid JSON.`, {
           gateway,
           code: "protocol",
           cause: error,
@@ -163,7 +163,7 @@ function amended(gateway: string, model: string, changes: readonly string[]): Mo
   return { type: "notice", code: "request-amended", message };
 }
 
-/** An address with a path below its own, its query kept: Azure's carries the version of the API there. */
+/** Returns the address of a path below an address, with its query: Azure's has the API version there. */
 function urlBelow(address: string, path: string): URL {
   const url = new URL(address);
   url.pathname = `${url.pathname.replace(/\/+$/, "")}${path}`;

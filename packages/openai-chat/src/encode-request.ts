@@ -22,8 +22,8 @@ import type { ChatDialect } from "./chat-dialect.ts";
 import { keptDetails } from "./reasoning-details.ts";
 
 /**
- * The body of a chat-completions request. The same request gives the same bytes, key by key, so that services that
- * cache prompts by their prefix find it again.
+ * Returns the body of a request. The same request gives the same bytes, so that services which cache prompts by their prefix
+ * find it again.
  */
 export function encodeRequest(request: ModelRequest, dialect: ChatDialect): JsonObject {
   const turn = request.messages.findLastIndex((message) => message.role === "user");
@@ -51,7 +51,7 @@ export function encodeRequest(request: ModelRequest, dialect: ChatDialect): Json
   return dialect.bodyPatches(request).reduce<JsonObject>((below, patch) => mergeJson(below, patch, "remove"), whole);
 }
 
-/** Tools of the service go out in its own words. Freeform tools have become functions by now. */
+/** Tools of the service are sent in its own format. Core has already turned freeform tools into functions. */
 function encodeTool(tool: ToolSpec): readonly JsonObject[] {
   if (tool.kind === "service") return [{ type: tool.type, ...tool.options }];
   return functionTools([tool]).map(({ name, description, parameters, strict }) => ({
@@ -108,7 +108,7 @@ function encodeAssistant(message: AssistantMessage, dialect: ChatDialect, withRe
     content: encodeAssistantContent(message, dialect, withReasoning),
   };
   if (withReasoning) Object.assign(encoded, encodeReasoning(message, dialect));
-  // State of the text, such as Gemini's signature: fields of the message, as they came.
+  // State of the text, such as Gemini's signature, is fields of the message.
   for (const part of message.content)
     if (part.type === "text" && isObject(part.state?.data)) Object.assign(encoded, part.state.data);
   if (calls.length > 0) encoded.tool_calls = calls.map((call) => encodeToolCall(call as ToolCallPart));
@@ -123,11 +123,11 @@ function encodeReasoning(message: AssistantMessage, dialect: ChatDialect): JsonO
     const details = parts.map((part) => keptDetails(part.state?.data)).filter((kept) => kept !== undefined);
     return {
       ...(dialect.reasoningTextBeside ? encodeReasoningText(message, "reasoning") : {}),
-      // An empty list that was kept is sent back too: DeepSeek V4 refuses the next request without.
+      // An empty list is sent back as well: DeepSeek V4 rejects the next request without it.
       ...(details.length === 0 ? {} : { reasoning_details: details.flat() }),
     };
   }
-  // Parts of the content, which are encoded with it.
+  // They are parts of the content, and encoded there.
   if (field === "thinking-parts") return {};
   const called = message.content.some((part) => part.type === "tool-call");
   if (dialect.reasoningReplayEmpty && called) return { [field]: textOf(message, "reasoning") };
@@ -145,7 +145,7 @@ function textOf({ content }: AssistantMessage, type: "text" | "reasoning"): stri
   return text;
 }
 
-/** Text alone, or a list of parts that begins with what was thought. */
+/** Returns text, or a list of parts that begins with the reasoning. */
 function encodeAssistantContent(message: AssistantMessage, dialect: ChatDialect, withReasoning: boolean): JsonValue {
   const text = textOf(message, "text");
   const thoughts = withReasoning && dialect.reasoningReplay === "thinking-parts" ? textOf(message, "reasoning") : "";
@@ -153,7 +153,7 @@ function encodeAssistantContent(message: AssistantMessage, dialect: ChatDialect,
     const thinking = { type: "thinking", thinking: [{ type: "text", text: thoughts }] };
     return text === "" ? [thinking] : [thinking, { type: "text", text }];
   }
-  // Services differ on whether content may be absent; null beside tool calls is what OpenAI itself sends.
+  // Services differ on whether content may be absent. OpenAI itself sends null beside tool calls.
   return text === "" && message.content.some((part) => part.type === "tool-call") ? null : text;
 }
 
@@ -169,7 +169,7 @@ function encodeToolResults(message: ToolMessage): JsonObject[] {
   return results.map((result) => ({ role: "tool", tool_call_id: result.id, content: encodeResultContent(result) }));
 }
 
-/** Text alone, or a list of parts if there are images. */
+/** Returns text, or a list of parts if there are images. */
 function encodeResultContent(result: ToolResultPart): JsonValue {
   const images = result.content.filter((part) => part.type === "image");
   const texts = result.content.flatMap((part) => {

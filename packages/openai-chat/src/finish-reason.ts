@@ -1,6 +1,6 @@
 import type { FinishReason } from "@waygate/core/plugin";
 
-/** What services say when an answer ends. Words that are not here are taken as `stop`, with a notice. */
+/** The finish reasons of services. Unknown ones are taken as `stop`, with a notice. */
 const reasons: ReadonlyMap<string, FinishReason> = new Map<string, FinishReason>([
   ["stop", "stop"],
   ["end_turn", "stop"],
@@ -23,7 +23,7 @@ const reasons: ReadonlyMap<string, FinishReason> = new Map<string, FinishReason>
   ["model_context_window_exceeded", "context-overflow"],
 ]);
 
-/** Words that say that the service gave up. */
+/** Finish reasons of answers that failed. */
 const failures = new Set(["error", "abort", "insufficient_system_resource"]);
 
 export function finishReason(raw: string): FinishReason | undefined {

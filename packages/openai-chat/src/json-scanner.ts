@@ -1,6 +1,6 @@
 /**
- * Follows JSON text piece by piece, and says whether the values seen so far are complete. It looks at each character
- * once: reading the accumulated text instead would cost quadratic time.
+ * Follows JSON text piece by piece, and knows whether the values so far are complete. It reads each character once: parsing
+ * the accumulated text each time would take quadratic time.
  */
 export class JsonScanner {
   #depth = 0;
@@ -14,14 +14,14 @@ export class JsonScanner {
     return this.#begun;
   }
 
-  /** Whether the text ends within a value. Of a number or word at the very end it cannot be known: taken as complete. */
+  /** Whether the text ends within a value. A number or word at the very end counts as complete. */
   get incomplete(): boolean {
     return this.#depth > 0 || this.#inString;
   }
 
   /**
-   * Reads a piece. Returns the position after the first value that ends within it, or -1 where none does; what follows
-   * that position has not been read.
+   * Reads a piece up to the end of the first value. Returns the position after that value, or -1 if none ends in the piece.
+   * Text after the position has not been read.
    */
   scanValue(text: string, from = 0): number {
     for (let position = from; position < text.length; position++) {
@@ -67,7 +67,7 @@ export class JsonScanner {
     return -1;
   }
 
-  /** Reads a piece to its end, whatever values end within it. */
+  /** Reads a whole piece, also if several values end in it. */
   scan(text: string): void {
     for (let position = 0; position !== -1 && position < text.length; ) {
       const next = this.scanValue(text, position);
@@ -85,7 +85,7 @@ export class JsonScanner {
   }
 }
 
-/** The JSON values that stand one after another in a text, or undefined where it is not made of whole values. */
+/** Returns the JSON values of a text that consists of several, or `undefined` if one of them is not complete. */
 export function splitValues(text: string): readonly string[] | undefined {
   const values: string[] = [];
   let position = 0;

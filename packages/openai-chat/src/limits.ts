@@ -1,4 +1,4 @@
-/** Bounds on what a service may send. Generous: they are there for services that have gone wrong. */
+/** Limits on what a service may send. They are for services that have gone wrong, and far above what an answer needs. */
 export const limits = {
   /** Characters of one server-sent event. */
   event: 16 * 1024 * 1024,

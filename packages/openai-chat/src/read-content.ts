@@ -5,7 +5,7 @@ export interface ContentPiece {
   readonly text: string;
 }
 
-/** Content that comes as a list of parts, such as Mistral's. Parts that hold no text are passed over. */
+/** Reads content in parts, such as Mistral's. Parts without text are left out. */
 export function readContent(parts: readonly unknown[]): readonly ContentPiece[] {
   const pieces: ContentPiece[] = [];
   for (const part of parts) {
@@ -21,7 +21,7 @@ export function readContent(parts: readonly unknown[]): readonly ContentPiece[] 
   return pieces;
 }
 
-/** The reasoning of a delta: the first of the fields in which services put it that is not empty. */
+/** Returns the reasoning of a delta: the first of the fields that services use for it that is not empty. */
 export function readReasoning(delta: Record<string, unknown>): string {
   const { reasoning_content: content, reasoning } = delta;
   if (typeof content === "string" && content !== "") return content;

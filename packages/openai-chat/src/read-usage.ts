@@ -47,7 +47,7 @@ export function readUsage(raw: unknown, reasoningBeside = false): UsageReport | 
   };
 }
 
-/** A total that does not cover its own subset was counted without it (xAI's reasoning, Anthropic's cache). */
+/** Adds a subset to a total that was counted without it, as xAI's reasoning or Anthropic's cache are. */
 function withSubset(total: number, subset: number, apart: boolean): number {
   return apart || subset > total ? total + subset : total;
 }
@@ -82,13 +82,13 @@ function readDetails(raw: Record<string, unknown>): JsonObject | undefined {
   return details;
 }
 
-/** OpenRouter and others bill in `cost`, a number of dollars; Perplexity in `cost.total_cost`. */
+/** Reads a billed cost in USD: `cost` of OpenRouter and others, `cost.total_cost` of Perplexity. */
 function readCost(raw: Record<string, unknown>): Cost | undefined {
   const amount = decimal(isObject(raw.cost) ? raw.cost.total_cost : raw.cost);
   return amount === undefined ? undefined : { amount, currency: "USD", source: "billed" };
 }
 
-/** A count of tokens; some services write numbers as text. */
+/** Reads a count of tokens. Some services send numbers as text. */
 function count(value: unknown): number | undefined {
   const number = decimal(value);
   return number === undefined ? undefined : Math.round(number);

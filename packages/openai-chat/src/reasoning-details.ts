@@ -3,9 +3,9 @@ import { type HeldBytes, isObject, type JsonValue } from "@waygate/core/plugin";
 type Detail = Record<string, unknown>;
 
 /**
- * Gathers `reasoning_details` that come in pieces: pieces of one index (or, without, one id) are one detail, whose
- * texts are joined and whose other fields are kept as they came last. Sent back, it must be byte for byte what the
- * service would have sent whole.
+ * Joins `reasoning_details` that come in pieces. Pieces with the same index, or else the same id, are one detail: their texts
+ * are joined, and of other fields the last value counts. The service expects the details back exactly as it would send them
+ * whole.
  */
 export class ReasoningDetails {
   readonly #details: Detail[] = [];
@@ -19,7 +19,7 @@ export class ReasoningDetails {
     this.#held = held;
   }
 
-  /** `whole`: these are no pieces, but details as they are. */
+  /** `whole`: the details are complete and not pieces. */
   add(pieces: readonly unknown[], whole: boolean): void {
     this.#any = true;
     for (const piece of pieces) {
@@ -33,12 +33,12 @@ export class ReasoningDetails {
     }
   }
 
-  /** The detail that a piece belongs to, if it has come before. */
+  /** Returns the detail that a piece continues. */
   #detailOf(piece: Detail): Detail | undefined {
     const { ofIndex, ofBoth, ofId } = keysOf(piece);
     if (ofIndex === undefined) return ofId === undefined ? undefined : this.#first.get(ofId);
     const detail = this.#first.get(ofIndex);
-    // Some number every detail 0: what has an id of its own is another one.
+    // Some services give every detail the index 0: one with another id is another detail.
     const isOther = typeof detail?.id === "string" && typeof piece.id === "string" && detail.id !== piece.id;
     return isOther && ofBoth !== undefined ? this.#first.get(ofBoth) : detail;
   }
@@ -49,19 +49,19 @@ export class ReasoningDetails {
     }
   }
 
-  /** All details, of which there may be none; undefined where the service said nothing of them. */
+  /** Returns all details, possibly none, or `undefined` if the service sent no `reasoning_details`. */
   take(): readonly JsonValue[] | undefined {
     return this.#any ? (this.#details as unknown as readonly JsonValue[]) : undefined;
   }
 }
 
-/** Reads kept state back: the details alone, or with the model that gave them. Undefined for state of another kind. */
+/** Returns the details of a state, with or without their model, or `undefined` for another state. */
 export function keptDetails(state: JsonValue | undefined): readonly JsonValue[] | undefined {
   const details = isObject(state) ? state.reasoning_details : state;
   return Array.isArray(details) ? (details as readonly JsonValue[]) : undefined;
 }
 
-/** What details are told apart by, as far as one has it. */
+/** Returns the keys that tell details apart, as far as this one has them. */
 function keysOf({ type, index, id }: Detail) {
   const ofIndex = typeof index === "number" ? `${type} at ${index}` : undefined;
   const ofId = typeof id === "string" ? `${type} of ${id}` : undefined;

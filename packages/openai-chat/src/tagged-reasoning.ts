@@ -1,18 +1,18 @@
-/** So many characters may stand before a tag. An answer of blanks alone is not gathered for ever. */
+/** Characters of white space that may come before a tag. */
 const longestBlank = 1000;
 
 type Take = (text: string) => void;
 
 /**
- * Tells reasoning that a model writes into its text from the answer: what stands between two tags, such as `<think>`,
- * at the very beginning. Later ones are text, as nothing tells them from what a model quotes.
+ * Separates reasoning that a model writes into its text, between two tags such as `<think>` at the very beginning. Later tags
+ * are text, because the model may be quoting them.
  */
 export class TaggedReasoning {
   readonly #open: string;
   readonly #close: string;
-  /** `after`: of the answer only blanks have come, which belong to the tag. */
+  /** `after`: only white space has followed the closing tag, and belongs to it. */
   #place: "before" | "in" | "after" | "out" = "before";
-  /** What has come, and may be the beginning of a tag. */
+  /** Text that may be the beginning of a tag. */
   #held = "";
 
   /** `tag`: its name, such as `think`. */
@@ -35,7 +35,7 @@ export class TaggedReasoning {
     this.#flush(say);
   }
 
-  /** Says what is left: the answer has ended. */
+  /** The answer has ended: hands out the rest. */
   end(think: Take, say: Take): void {
     this.#flush(this.#place === "in" ? think : say);
   }
@@ -58,7 +58,7 @@ export class TaggedReasoning {
     if (end !== -1) this.#place = "after";
   }
 
-  /** How many of the last characters may be the beginning of the closing tag. */
+  /** Returns how many of the last characters may be the beginning of the closing tag. */
   #openEnd(): number {
     for (let length = Math.min(this.#close.length - 1, this.#held.length); length > 0; length--) {
       if (this.#held.endsWith(this.#close.slice(0, length))) return length;

@@ -3,23 +3,23 @@ import { ArgumentPieces, type ReadArguments } from "./argument-pieces.ts";
 import { splitValues } from "./json-scanner.ts";
 
 interface Call {
-  /** The service's id, once it has sent one. */
+  /** The id that the service sent. */
   sentId: string | undefined;
-  /** The id of the events: the service's own if it came in time and is unique. */
+  /** The id in events: the service's, if it came in time and is unique. */
   id: string | undefined;
   name: string;
   readonly pieces: ArgumentPieces;
-  /** Pieces that came before the call could be announced. */
+  /** Pieces that came before `tool-call-start`. */
   held: string[];
   announced: boolean;
   /** Whether more of its arguments has come since it was last looked at for its end. */
   grown: boolean;
   state: JsonObject | undefined;
-  /** Its arguments, once it has ended, and what came for it afterwards. */
+  /** The arguments, once the call has ended, and what came for it afterwards. */
   ended: { readonly text: string; late: string } | undefined;
 }
 
-/** What one entry of `tool_calls` says, whatever it leaves out. */
+/** One entry of `tool_calls`. Any field may be missing. */
 interface Delta {
   readonly index: number | undefined;
   readonly id: string | undefined;
@@ -29,8 +29,8 @@ interface Delta {
 }
 
 /**
- * Puts tool calls together from the pieces of a stream. Services leave out the index or the id, use one index for all
- * calls, repeat or split names: an entry belongs to the call that it can only mean, and a deviation is noticed once.
+ * Assembles tool calls from the pieces of a stream. Services omit the index or the id, use one index for all calls, and repeat
+ * or split names. An entry belongs to the only call that it can mean, and each kind of deviation is one notice.
  */
 export class ToolCallAssembler {
   readonly #offered: ReadonlySet<string>;
@@ -38,7 +38,7 @@ export class ToolCallAssembler {
   readonly #calls: Call[] = [];
   /** By the ids that the service sent, the first of each. */
   readonly #bySentId = new Map<string, Call>();
-  /** In the order in which the events know them. */
+  /** In the order of their `tool-call-start`. */
   readonly #announced: Call[] = [];
   /** Those of them that have grown. */
   #grown: Call[] = [];
@@ -46,7 +46,7 @@ export class ToolCallAssembler {
   readonly #usedIds = new Set<string>();
   readonly #noticed = new Set<string>();
 
-  /** `offered`: the names of the tools that the model may call. `held`: counts what events do not carry yet. */
+  /** `offered`: the names of the request's tools. `held`: counts what is kept before it is in an event. */
   constructor(offered: ReadonlySet<string>, held: HeldBytes) {
     this.#offered = offered;
     this.#held = held;
@@ -57,8 +57,8 @@ export class ToolCallAssembler {
   }
 
   /**
-   * The name of a call that was changed after it had ended, if one was. A tool that only reads may have been at work by
-   * then, so there is no telling the story anew.
+   * The name of a call whose arguments changed after it had ended, if there is one. A read-only tool may have started by
+   * then, so the call cannot be corrected.
    */
   get contradicted(): string | undefined {
     return this.#announced.find(({ ended }) => ended !== undefined && !isRepeated(ended.text, ended.late))?.name;
@@ -67,7 +67,7 @@ export class ToolCallAssembler {
   /** Reads one entry of `tool_calls`. */
   add(entry: unknown, events: ModelEvent[]): void {
     if (!isObject(entry)) {
-      this.#notice(events, "tool-call-entry-empty", "A tool call entry held nothing.");
+      this.#notice(events, "tool-call-entry-empty", "An entry of tool_calls was empty.");
       return;
     }
     const delta = readDelta(entry);
@@ -94,11 +94,11 @@ export class ToolCallAssembler {
     }
   }
 
-  /** Ends all calls. `cutOff`: the answer ended by its length. */
+  /** Ends all calls. `cutOff`: the answer was cut off by its length. */
   end(cutOff: boolean, events: ModelEvent[]): void {
     for (const call of this.#calls) {
       if (call.name === "") {
-        this.#notice(events, "tool-call-name-missing", "A tool call came without a name and cannot be carried out.");
+        this.#notice(events, "tool-call-name-missing", "A tool call came without a name and cannot be run.");
         call.name = "unnamed";
       }
       if (!call.announced) this.#announce(call, events);
@@ -117,9 +117,9 @@ export class ToolCallAssembler {
   }
 
   /**
-   * Ends the calls before one that begins, so that tools which only read need not wait for the whole answer: those whose
-   * arguments are one whole object. An empty one may stand for arguments that are still to come. A call that has not grown
-   * is not looked at again, so that many calls do not take the time of many times many.
+   * Ends earlier calls when another one begins, so that read-only tools need not wait for the whole answer: the calls whose
+   * arguments are one complete object. An empty object may stand for arguments that are still to come. A call that has not
+   * grown is not checked again, so that many calls do not take quadratic time.
    */
   #endEarlier(events: ModelEvent[]): void {
     const grown = this.#grown;
@@ -155,7 +155,7 @@ export class ToolCallAssembler {
       );
     }
     if (delta.state === undefined || JSON.stringify(delta.state) === JSON.stringify(call.state)) return;
-    this.#notice(events, "tool-call-state-late", "What belongs to a tool call came after its end, and was left out.");
+    this.#notice(events, "tool-call-state-late", "State of a tool call came after its end, and was left out.");
   }
 
   #callFor(delta: Delta, events: ModelEvent[]): Call {
@@ -181,14 +181,14 @@ export class ToolCallAssembler {
     return name !== undefined && this.#beginsAnother(last, name) ? this.#begin(undefined) : last;
   }
 
-  /** Whether an entry at a call's place begins another call. An id may come late, or change within one call. */
+  /** Whether an entry with the index of a call begins another call. An id may come late, or change within one call. */
   #isAnother(current: Call, { id, name }: Delta): boolean {
     if (id === undefined || current.sentId === undefined || id === current.sentId) return false;
     if (name === undefined) return false;
     return name !== current.name || !current.pieces.incomplete;
   }
 
-  /** Without index and id, only the name tells: a call whose arguments are under way is not interrupted. */
+  /** Whether a name begins another call, if there is neither an index nor an id. Open arguments are continued. */
   #beginsAnother(last: Call, name: string): boolean {
     if (last.name === "" || last.pieces.incomplete) return false;
     return !last.pieces.empty || (name !== last.name && this.#offered.has(last.name));
@@ -213,7 +213,7 @@ export class ToolCallAssembler {
     return call;
   }
 
-  /** A name comes whole, repeated, or in fragments. */
+  /** Adds a name, which comes whole, repeated, or in fragments. */
   #addName(call: Call, name: string, events: ModelEvent[]): void {
     if (call.name === name || call.announced || this.#offered.has(call.name)) return;
     this.#held.add(name.length);
@@ -260,7 +260,7 @@ export class ToolCallAssembler {
 /** What a call takes that says nothing. */
 const leastCall = 100;
 
-/** Whether a text is nothing but the same arguments again, once or more often. */
+/** Whether a text is the same arguments again, once or several times. */
 function isRepeated(text: string, late: string): boolean {
   return late.trim() === "" || splitValues(late)?.every((value) => value === text.trim()) === true;
 }
@@ -276,12 +276,12 @@ function readDelta(entry: Record<string, unknown>): Delta {
     id: text(entry.id),
     name: text(called.name),
     arguments: readArguments(called.arguments),
-    // Gemini's thought signatures, to be sent back with the call.
+    // Gemini's thought signatures, which are sent back with the call.
     state: isObject(entry.extra_content) ? ({ extra_content: entry.extra_content } as JsonObject) : undefined,
   };
 }
 
-/** A number or a numeral; null, -1 and whatever else stand for none. */
+/** Reads an index, a number or a text. Null, -1 and other values mean that there is none. */
 function readIndex(value: unknown): number | undefined {
   const index = typeof value === "string" && value !== "" ? Number(value) : value;
   return typeof index === "number" && Number.isInteger(index) && index >= 0 ? index : undefined;

@@ -42,7 +42,7 @@ describe("a compressed answer that was not asked for", () => {
   });
 
   it.each([
-    [200, "sent no stream: bytes that are not text."],
+    [200, "what is not an event stream: bytes that are not text."],
     [502, "answered 502: bytes that are not text."],
   ])("is never shown as text if its headers do not tell: %s", async (status, words) => {
     for (const compress of [gzipSync, brotliCompressSync]) {

@@ -217,7 +217,7 @@ describe("the list of models", () => {
 
   it.each<[string, Handler, string]>([
     ["an error", (_request, response) => sendError(response, 500, { message: "Out of order" }), "Out of order"],
-    ["a page", (_request, response) => void response.writeHead(200).end("<html>"), "no JSON"],
+    ["a page", (_request, response) => void response.writeHead(200).end("<html>"), "not valid JSON"],
     ["another list", (_request, response) => sendJson(response, { models: [] }), "cannot be read"],
     ["a broken connection", (_request, response) => void response.destroy(), "connection"],
   ])("that fails with %s is said so, and the old one stays", async (_title, failing, words) => {

@@ -222,7 +222,7 @@ const endings: readonly Quirk[] = [
     response: { contentType: "text/plain" },
     frames: ["upstream connect error"],
     events: [],
-    error: ["protocol", "no stream: upstream connect error"],
+    error: ["protocol", "not an event stream: upstream connect error"],
   },
   {
     rows: ["Q47"],
@@ -335,13 +335,13 @@ const framing: readonly Quirk[] = [
   },
   {
     rows: ["Q37"],
-    title: "a line of data that can be no part of an answer",
+    title: "a line of data that is not part of an answer",
     frames: [role, text("hel"), "data: keep-alive\n\n", text("lo"), finish("stop"), usage, done],
     events: ["text hel", "notice stream-line-ignored", "text lo", usageLine, stop],
   },
   {
     rows: ["Q48"],
-    title: "a chunk that is no JSON",
+    title: "a chunk that is not valid JSON",
     frames: [
       role,
       text("hel"),
@@ -350,7 +350,7 @@ const framing: readonly Quirk[] = [
       done,
     ],
     events: ["text hel"],
-    error: ["protocol", "cannot be read"],
+    error: ["protocol", "not valid JSON"],
   },
 ];
 

@@ -39,8 +39,8 @@ export const oneOf = <const Words extends readonly string[]>(words: Words) =>
 const plainJson = v.custom<JsonValue>(isJson, "must be plain JSON");
 
 /**
- * Any plain JSON value. Valibot has no type for JSON of any depth, and no JSON Schema for a check of one's own: for that, it
- * is a schema of any value.
+ * Any plain JSON value. Valibot has no schema for JSON of any depth, and no JSON Schema for a custom check: in JSON Schemas it
+ * is any value.
  */
 export const json: v.GenericSchema<JsonValue> = {
   ...plainJson,
