@@ -66,6 +66,8 @@ function settledBeginning(messages: readonly Message[], count: number, profile: 
   const last = beginning.sources.at(-1);
   if (last !== undefined && beginning.sources.length < count) known.delete(last);
   for (const message of messages.slice(beginning.sources.length, count)) {
+    // One that ends here goes no further. Kept, it would keep what it begins with, and so on: all that a run has dropped.
+    known.delete(message);
     beginning.history.add(fitMessage(message, profile));
     beginning.sources.push(message);
   }
