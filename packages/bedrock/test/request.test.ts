@@ -20,7 +20,7 @@ describe("a request", () => {
       { type: "text-delta", text: "Hi" },
       {
         type: "usage",
-        usage: { input: { total: 5, cacheRead: 0, cacheWrite: 0 }, output: { total: 2, reasoning: 0 } },
+        usage: { input: { total: 5 }, output: { total: 2 } },
       },
       { type: "finish", reason: "stop", raw: "end_turn" },
     ]);
